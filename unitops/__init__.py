@@ -1,1 +1,1 @@
-""" """
+"""One file, one unit operation, its documentation at the head."""

@@ -1,1 +1,1 @@
-""" """
+"""Every number of nature or market, each with its source."""

@@ -1,0 +1,151 @@
+"""Asking the equilibrium kernel, and what it answers with names on it.
+
+A stream carries totals; speciation, pH and saturation are asked for here. Base dosed is the input and pH the output;
+`titrate` solves the dose for a target pH.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ...kernels.activity import Speciation
+from ...kernels.saturation import dose_to_ph, equilibrate
+from ...kernels.status import CHARGED, CONVERGED, DRY, SENTENCES, UNREACHABLE
+from ..errors import ConvergenceError, DataError, nearest
+from .system import WATER, Chemistry
+
+_LN10 = float(np.log(10.0))
+_FIRST_SOLUTE = 2  # components 0 and 1 are H2O and H+
+_TRACE = 1e-6
+LARGEST_DOSE_PER_WATER = 100.0  # mol of titrant per mol of water: beyond any liquor
+
+
+@dataclass(frozen=True, eq=False)
+class Equilibrium:
+    """A liquor at equilibrium: what its species are doing.
+
+    `totals`: moles of each component left in the liquor. `amounts`: moles of each phase of `chemistry.phases`.
+    """
+
+    chemistry: Chemistry
+    temperature: float
+    speciation: Speciation
+    totals: np.ndarray
+    amounts: np.ndarray
+
+    @property
+    def ph(self) -> float:
+        """Minus the decadic logarithm of the activity of H+ on the molal scale."""
+        return float(-(np.log(self.speciation.molality[0]) + self.speciation.ln_gamma[0]) / _LN10)
+
+    @property
+    def ionic_strength(self) -> float:
+        """Ionic strength, mol/kg water."""
+        return float(self.speciation.ionic_strength)
+
+    @property
+    def water_activity(self) -> float:
+        """Activity of water, 1 for pure water."""
+        return float(np.exp(self.speciation.ln_water_activity))
+
+    @property
+    def in_range(self) -> bool:
+        """Whether the ionic strength lies where the activity model was made for."""
+        return self.ionic_strength <= self.chemistry.largest_ionic_strength
+
+    def _aqueous(self, name: str) -> int:
+        names = [species.name for species in self.chemistry.aqueous]
+        if name not in names:
+            raise DataError(f"aqueous species {name!r} is not in the chemistry{nearest(name, names)}")
+        return names.index(name)
+
+    def molality(self, name: str) -> float:
+        """Answer the molality of an aqueous species, mol/kg water."""
+        return float(self.speciation.molality[self._aqueous(name)])
+
+    def activity(self, name: str) -> float:
+        """Answer the activity of an aqueous species on the molal scale."""
+        at = self._aqueous(name)
+        return float(self.speciation.molality[at] * np.exp(self.speciation.ln_gamma[at]))
+
+    def saturation_index(self, name: str) -> float:
+        """Answer log10 of ion activity product over constant of a solid or gas; minus infinity where an ion is absent."""
+        chemistry = self.chemistry
+        if name not in chemistry.phase_index:
+            raise DataError(f"solid or gas {name!r} has no equilibrium in the chemistry{nearest(name, chemistry.phase_index)}")
+        mixture = chemistry.mixture(self.temperature)
+        at = chemistry.phase_index[name]
+        count = len(chemistry.components) - 1
+        with np.errstate(divide="ignore"):
+            ln_activity = np.log(self.speciation.molality[:count]) + self.speciation.ln_gamma[:count]
+        ln_activity = np.concatenate([[self.speciation.ln_water_activity], ln_activity])
+        takes_part = mixture.phase_composition[at] != 0.0
+        product = float((mixture.phase_composition[at][takes_part] * ln_activity[takes_part]).sum())
+        return (product - float(mixture.phase_ln_k[at])) / _LN10
+
+
+def _answer(chemistry: Chemistry, temperature: float, speciation: Speciation, totals: np.ndarray) -> Equilibrium:
+    mixture = chemistry.mixture(temperature)
+    amounts = speciation.phase_amounts
+    left = totals - amounts @ mixture.phase_composition
+    # A component that has all but precipitated is the sum of its species: the difference would be round-off.
+    dissolved = speciation.water * (speciation.molality @ mixture.composition)
+    trace = np.abs(left) < _TRACE * np.abs(totals)
+    trace[:_FIRST_SOLUTE] = False
+    left = np.where(trace, dissolved, left)
+    return Equilibrium(chemistry, temperature, speciation, left, amounts)
+
+
+def _describe(chemistry: Chemistry, totals: np.ndarray, temperature: float) -> str:
+    kilograms = totals[WATER] * chemistry.molar_masses[WATER]
+    parts = [
+        f"{c.name} {totals[i] / kilograms:.4g}" for i, c in enumerate(chemistry.components) if i != WATER and totals[i] != 0.0
+    ]
+    return f"at {temperature:.2f} K, in mol/kg water: {', '.join(parts)}" if kilograms > 0 else "no water"
+
+
+def _refuse(status: int, error: float, chemistry: Chemistry, totals: np.ndarray, temperature: float) -> None:
+    """Raise what a status of the kernel means."""
+    if status == CONVERGED:
+        return
+    if status == CHARGED:
+        charge = float(totals @ chemistry.charges[chemistry.liquor])
+        raise DataError(f"liquor carries a net charge of {charge:.4g} mol ({_describe(chemistry, totals, temperature)})")
+    if status == DRY:
+        raise DataError(f"liquor has no liquid water: {totals[WATER]:.4g} mol water, less than its solids bind")
+    raise ConvergenceError(f"equilibrium {SENTENCES[status]} (error {error:.2g}; {_describe(chemistry, totals, temperature)})")
+
+
+def speciate(chemistry: Chemistry, totals: np.ndarray, temperature: float, allowed: np.ndarray) -> Equilibrium:
+    """Answer the equilibrium of component `totals` (mol, C) at `temperature` (K) with the `allowed` phases (P,).
+
+    `totals` hold all that may dissolve, the allowed phases' own contents included. Raises `DataError` for a liquor that
+    is charged or dry, `ConvergenceError` where the kernel finds no answer.
+    """
+    speciation, error, _, status = equilibrate(chemistry.mixture(temperature), totals, allowed)
+    _refuse(status, error, chemistry, totals, temperature)
+    return _answer(chemistry, temperature, speciation, totals)
+
+
+def titrate(
+    chemistry: Chemistry, totals: np.ndarray, titrant: np.ndarray, target_ph: float, temperature: float, allowed: np.ndarray
+) -> tuple[float, Equilibrium]:
+    """Answer the dose of `titrant` (mol per unit dose, C) that brings the liquor to `target_ph`, and the equilibrium.
+
+    Raises `DataError` where the titrant cannot reach the target, telling the pH that it does reach.
+    """
+    per_dose = float(np.abs(titrant).max())
+    largest = LARGEST_DOSE_PER_WATER * totals[WATER] / per_dose if per_dose > 0.0 else 0.0
+    dose, speciation, error, _, status = dose_to_ph(
+        chemistry.mixture(temperature), totals, titrant, allowed, target_ph, largest
+    )
+    if status == UNREACHABLE:
+        reached = _answer(chemistry, temperature, speciation, totals + dose * titrant).ph
+        names = [c.name for i, c in enumerate(chemistry.components) if titrant[i] != 0.0]
+        start = speciate(chemistry, totals, temperature, allowed).ph
+        raise DataError(
+            f"pH {target_ph:g} cannot be reached with the titrant ({', '.join(names)}): the liquor stands at pH {start:.2f}, "
+            f"the nearest it comes to is pH {reached:.2f}"
+        )
+    _refuse(status, error, chemistry, totals, temperature)
+    return float(dose), _answer(chemistry, temperature, speciation, totals + dose * titrant)

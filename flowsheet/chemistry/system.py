@@ -1,0 +1,263 @@
+"""A chemistry: the species that chosen elements and extractants bring, as arrays for the kernels.
+
+The list of species is settled once; indices, charges and tables follow from it. A vector of flows runs over
+components, solids, organic species and gases, in this order.
+
+An extractant brings its acid form `HA[name]`, a salt `MA2[name]` for each cation that it has a constant for, and
+`diluent`. How the salts are bound in dimers is asked of the extraction kernel, not carried.
+"""
+
+import functools
+import itertools
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+
+import numpy as np
+
+from ...kernels.activity import Mixture
+from ..errors import DataError, nearest
+from . import water
+from .database import all_species, atomic_masses, named_formulas, table
+from .formula import Formula, molar_mass, parse
+from .species import AQUEOUS, COMPONENT, GAS, ORGANIC, SOLID, Species
+
+WATER, PROTON = 0, 1
+_REFERENCE_TEMPERATURE = 298.15
+_ALWAYS = frozenset({"H", "O"})
+DILUENT = "diluent"
+
+
+class Chemistry:
+    """The species of a flowsheet.
+
+    `elements`: symbols such as "Li Ni Co Mn S"; H and O are always there. `extractants`: names as in `extraction.csv`.
+    `without`: species to leave out. Raises `DataError` for an element, extractant or species that the data lack.
+    """
+
+    def __init__(self, elements: str | Iterable[str], extractants: Iterable[str] = (), without: Iterable[str] = ()):
+        self.elements = tuple(elements.split() if isinstance(elements, str) else elements)
+        self.extractants = tuple(extractants)
+        left_out = tuple(without)
+        chosen = _ALWAYS | set(self.elements)
+        _refuse_unknown(self.elements, left_out)
+        members = [
+            species
+            for species in all_species().values()
+            if species.name not in left_out and chosen >= set(species.elements) and species.phase != ORGANIC
+        ]
+        self.components = tuple(s for s in members if s.phase == COMPONENT)
+        known = {component.name for component in self.components}
+        members = [species for species in members if known >= set(species.reaction)]
+        self.aqueous = self.components[1:] + tuple(s for s in members if s.phase == AQUEOUS)
+        self.solids = tuple(s for s in members if s.phase == SOLID)
+        self.organics = tuple(itertools.chain.from_iterable(self._organics(name, known) for name in self.extractants))
+        if self.extractants:
+            self.organics += (_organic(DILUENT, named_formulas()[DILUENT], ""),)
+        self.gases = tuple(s for s in members if s.phase == GAS)
+        self.species = self.components + self.solids + self.organics + self.gases
+        self.names = tuple(species.name for species in self.species)
+        self.index: Mapping[str, int] = MappingProxyType({name: i for i, name in enumerate(self.names)})
+        self._arrays()
+
+    def _organics(self, extractant: str, known: set[str]) -> list[Species]:
+        constants = table("extraction")
+        cations = [of.split("|")[1] for of in constants.names("log_k_trace") if of.split("|")[0] == extractant]
+        if not cations or extractant not in named_formulas():
+            extractants = {of.split("|")[0] for of in constants.names("log_k_trace")}
+            raise DataError(f"extractant {extractant!r} is not in extraction.csv{nearest(extractant, extractants)}")
+        acid = named_formulas()[extractant]
+        organics = [_organic(acid_form(extractant), acid, extractant)]
+        for cation in cations:
+            if cation in known:
+                elements = {e: n * parse(cation).charge for e, n in acid.elements.items()}
+                elements["H"] -= parse(cation).charge
+                for element, count in parse(cation).elements.items():
+                    elements[element] = elements.get(element, 0.0) + count
+                salt = Formula(MappingProxyType(elements), 0, ORGANIC)
+                organics.append(_organic(salt_form(cation, extractant), salt, extractant))
+        return organics
+
+    def _arrays(self) -> None:
+        sizes = [len(self.components), len(self.solids), len(self.organics), len(self.gases)]
+        ends = np.cumsum([0, *sizes])
+        self.liquor, self.solid, self.organic, self.gas = (slice(int(a), int(b)) for a, b in itertools.pairwise(ends))
+        self.size = len(self.species)
+        self.molar_masses = _frozen([s.molar_mass for s in self.species])
+        self.charges = _frozen([float(s.charge) for s in self.species])
+        symbols = sorted({element for s in self.species for element in s.elements})
+        self.element_names = tuple(symbols)
+        self.element_matrix = _frozen([[s.elements.get(e, 0.0) for s in self.species] for e in symbols])
+        self.phases = tuple(s for s in (*self.solids, *self.gases) if s.log_k is not None and s.reaction)
+        self.phase_index: Mapping[str, int] = MappingProxyType({s.name: i for i, s in enumerate(self.phases)})
+        self.phase_positions = np.array([self.index[s.name] for s in self.phases], dtype=np.int64)
+        self._aqueous_composition = self._reactions(self.aqueous)
+        self._phase_composition = self._reactions(self.phases)
+        activity = table("activity")
+        self._ion_size = _frozen([activity.value(s.name, "ion_size", _default_size(s)) for s in self.aqueous])
+        self._salting = _frozen([activity.value(s.name, "salting", _default_salting(s)) for s in self.aqueous])
+        self._aqueous_charge = _frozen([float(s.charge) for s in self.aqueous])
+        self.largest_ionic_strength = activity.value("model", "largest_ionic_strength")
+        self._kopp = _frozen([_kopp(s) for s in self.species])
+        volumes = table("volumes")
+        self.apparent_volumes = _frozen([volumes.value(c.name, "apparent_molar_volume", 0.0) for c in self.components])
+        self.hydroxide_volume = volumes.value("OH-", "apparent_molar_volume")
+        self.own_volumes = _frozen([_own_volume(s) for s in self.species])
+
+    def _reactions(self, species: tuple[Species, ...]) -> np.ndarray:
+        matrix = np.array([[s.reaction.get(c.name, 0.0) for c in self.components] for s in species], dtype=np.float64)
+        matrix = matrix.reshape(len(species), len(self.components))
+        matrix.setflags(write=False)
+        return matrix
+
+    def __repr__(self) -> str:
+        return (
+            f"Chemistry({' '.join(self.elements)}: {len(self.components)} components, {len(self.aqueous)} aqueous species, "
+            f"{len(self.solids)} solids, {len(self.organics)} organic species, {len(self.gases)} gases)"
+        )
+
+    def position(self, name: str) -> int:
+        """Answer where a species stands in a vector of flows; raises `DataError` with the nearest name."""
+        if name not in self.index:
+            raise DataError(f"species {name!r} is not in the chemistry{nearest(name, self.index)}")
+        return self.index[name]
+
+    def allowed(self, names: Iterable[str]) -> np.ndarray:
+        """Answer the mask of the solids and gases that may form; raises `DataError` for one without a constant."""
+        mask = np.zeros(len(self.phases), dtype=np.bool_)
+        for name in names:
+            if name not in self.phase_index:
+                raise DataError(f"solid or gas {name!r} has no equilibrium in the chemistry{nearest(name, self.phase_index)}")
+            mask[self.phase_index[name]] = True
+        return mask
+
+    @functools.lru_cache(maxsize=512)  # noqa: B019  a chemistry lives as long as the program that defines it
+    def mixture(self, temperature: float) -> Mixture:
+        """Answer the arrays of the equilibrium kernel at `temperature` (K)."""
+        debye_a, debye_b = water.debye_hueckel(temperature)
+        return Mixture(
+            composition=self._aqueous_composition,
+            charge=self._aqueous_charge,
+            ln_k=np.array([ln_constant(s, temperature) for s in self.aqueous]),
+            ion_size=self._ion_size,
+            salting=self._salting,
+            debye_a=debye_a,
+            debye_b=debye_b,
+            phase_composition=self._phase_composition,
+            phase_ln_k=np.array([ln_constant(s, temperature) for s in self.phases]),
+        )
+
+    @functools.lru_cache(maxsize=4096)  # noqa: B019
+    def heat_capacities(self, temperature: float) -> np.ndarray:
+        """Answer the heat capacity of every species, J/mol/K.
+
+        Water and gases from Cantera; solids and organic liquids by Kopp's rule; dissolved components count as nothing
+        beside their water.
+        """
+        capacities = np.array(self._kopp)
+        capacities[WATER] = water.heat_capacity(temperature) * self.molar_masses[WATER]
+        for gas in self.gases:
+            capacities[self.index[gas.name]] = water.gas_heat_capacity(gas.name, temperature)
+        capacities.setflags(write=False)
+        return capacities
+
+    def dissolve(self, formula: str) -> np.ndarray:
+        """Answer the component totals of a mole of a neutral substance brought into solution, such as `H2SO4` or `FeSO4`.
+
+        The redox state of an element follows from the charge balance. Raises `DataError` where the components cannot
+        make up the substance, or could in more than one way.
+        """
+        return _dissolve(self, formula)
+
+
+@functools.lru_cache(maxsize=1024)
+def _dissolve(chemistry: Chemistry, formula: str) -> np.ndarray:
+    wanted = parse(formula)
+    if wanted.charge != 0:
+        raise DataError(f"{formula!r} carries the charge {wanted.charge:+d}; give a neutral substance or a component")
+    candidates = [c for c in chemistry.components if c.name != "H2O2" and _ALWAYS | set(wanted.elements) >= set(c.elements)]
+    symbols = sorted(_ALWAYS | set(wanted.elements))
+    missing = set(symbols) - {e for c in candidates for e in c.elements}
+    if missing:
+        raise DataError(f"{formula!r} holds {', '.join(sorted(missing))}, which no component of the chemistry has")
+    matrix = np.array([[c.elements.get(e, 0.0) for c in candidates] for e in symbols] + [[float(c.charge) for c in candidates]])
+    target = np.array([wanted.elements.get(e, 0.0) for e in symbols] + [0.0])
+    amounts, _, rank, _ = np.linalg.lstsq(matrix, target, rcond=None)
+    if np.abs(matrix @ amounts - target).max() > 1e-9 * max(1.0, np.abs(target).max()):
+        raise DataError(f"{formula!r} cannot be made up from the components of the chemistry")
+    if rank < len(candidates):
+        raise DataError(f"{formula!r} could be made up from the components in more than one way; give the components")
+    totals = np.zeros(len(chemistry.components))
+    for component, amount in zip(candidates, amounts, strict=True):
+        if component.name not in {"H2O", "H+"} and amount < -1e-9:
+            raise DataError(f"{formula!r} would need {amount:.3g} mol of {component.name}, which is less than none")
+        totals[chemistry.index[component.name]] = round(amount, 12)
+    totals.setflags(write=False)
+    return totals
+
+
+def ln_constant(species: Species, temperature: float) -> float:
+    """Answer ln K of a species' reaction at `temperature` (K): van 't Hoff's law with a constant heat capacity."""
+    ratio = _REFERENCE_TEMPERATURE / temperature
+    from_enthalpy = species.enthalpy / water.GAS_CONSTANT * (1.0 / _REFERENCE_TEMPERATURE - 1.0 / temperature)
+    from_capacity = species.heat_capacity / water.GAS_CONSTANT * (ratio - 1.0 - np.log(ratio))
+    return float((species.log_k or 0.0) * np.log(10.0) + from_enthalpy + from_capacity)
+
+
+def acid_form(extractant: str) -> str:
+    """Answer the name of the free acid of an extractant."""
+    return f"HA[{extractant}]"
+
+
+def salt_form(cation: str, extractant: str) -> str:
+    """Answer the name of a cation's salt with an extractant: `NiA2[Cyanex 272]`."""
+    formula = parse(cation)
+    return f"{cation.split('+')[0]}A{formula.charge if formula.charge > 1 else ''}[{extractant}]"
+
+
+def _organic(name: str, formula: Formula, extractant: str) -> Species:
+    return Species(name, ORGANIC, formula.elements, 0, molar_mass(formula, atomic_masses()), extractant=extractant)
+
+
+def _refuse_unknown(elements: tuple[str, ...], left_out: tuple[str, ...]) -> None:
+    in_data = {element for species in all_species().values() for element in species.elements}
+    for element in elements:
+        if element not in in_data:
+            raise DataError(f"element {element!r} is in no species of the data{nearest(element, in_data)}")
+    for name in left_out:
+        if name not in all_species():
+            raise DataError(f"species {name!r} cannot be left out, the data do not have it{nearest(name, all_species())}")
+
+
+def _default_size(species: Species) -> float:
+    return table("activity").value("charged" if species.charge else "neutral", "ion_size", 0.0)
+
+
+def _default_salting(species: Species) -> float:
+    return table("activity").value("charged" if species.charge else "neutral", "salting")
+
+
+def _kopp(species: Species) -> float:
+    if species.phase not in {SOLID, ORGANIC}:
+        return 0.0
+    numbers, quantity = table("heat_capacities"), "kopp_solid" if species.phase == SOLID else "kopp_liquid"
+    other = numbers.value("other", quantity)
+    return sum(count * numbers.value(element, quantity, other) for element, count in species.elements.items())
+
+
+def _own_volume(species: Species) -> float:
+    """Answer m3/mol of a solid or an organic species; the salt of an extractant takes the room of its acid."""
+    volumes = table("volumes")
+    if species.phase == SOLID:
+        return species.molar_mass / volumes.value(species.name, "density")
+    if species.phase == ORGANIC:
+        name = species.extractant or species.name
+        acid = named_formulas()[name]
+        carbons = species.elements["C"] / acid.elements["C"]
+        return carbons * molar_mass(acid, atomic_masses()) / volumes.value(name, "density")
+    return 0.0
+
+
+def _frozen(values: object) -> np.ndarray:
+    array = np.array(values, dtype=np.float64)
+    array.setflags(write=False)
+    return array

@@ -1,0 +1,92 @@
+"""Water, steam and off-gas: properties from Cantera, and the Debye-Hückel parameters that follow from them.
+
+Cantera's `Water` is the equation of state of Reynolds (1979); its ideal gases use the NASA polynomials of GRI-Mech 3.0.
+The dielectric constant is that of Bradley & Pitzer (1979); the Debye-Hückel A and B are written as in Parkhurst & Appelo
+(2013), so that a check against PHREEQC compares the same model.
+"""
+
+import functools
+import math
+
+import cantera
+
+from .database import table
+
+STANDARD_PRESSURE = 101325.0
+GAS_CONSTANT = cantera.gas_constant / 1000.0  # J/mol/K
+
+_TRIPLE_POINT = 273.16  # K; 0 degC lies 0.01 K below it, where Cantera has no liquid
+_OFF_GASES = {"O2(g)": "O2", "H2(g)": "H2", "CO2(g)": "CO2", "H2O(g)": "H2O", "N2(g)": "N2", "NH3(g)": "NH3"}
+
+
+@functools.cache
+def _water() -> cantera.PureFluid:
+    return cantera.Water()
+
+
+@functools.cache
+def _gas() -> cantera.Solution:
+    return cantera.Solution("gri30.yaml")
+
+
+@functools.lru_cache(maxsize=4096)
+def density(temperature: float) -> float:
+    """Answer the density of liquid water at `temperature` (K) and one atmosphere, kg/m3."""
+    water = _water()
+    water.TP = max(temperature, _TRIPLE_POINT), max(STANDARD_PRESSURE, 1.001 * vapour_pressure(temperature))
+    return float(water.density)
+
+
+@functools.lru_cache(maxsize=4096)
+def heat_capacity(temperature: float) -> float:
+    """Answer the heat capacity of liquid water at `temperature` (K), J/kg/K."""
+    water = _water()
+    water.TP = max(temperature, _TRIPLE_POINT), max(STANDARD_PRESSURE, 1.001 * vapour_pressure(temperature))
+    return float(water.cp_mass)
+
+
+@functools.lru_cache(maxsize=4096)
+def vapour_pressure(temperature: float) -> float:
+    """Answer the saturation pressure of water at `temperature` (K), Pa."""
+    water = _water()
+    water.TQ = max(temperature, _TRIPLE_POINT), 0.0
+    return float(water.P)
+
+
+@functools.lru_cache(maxsize=4096)
+def heat_of_evaporation(temperature: float) -> float:
+    """Answer the heat that evaporates water at `temperature` (K), J/kg."""
+    water = _water()
+    water.TQ = max(temperature, _TRIPLE_POINT), 1.0
+    steam = water.enthalpy_mass
+    water.TQ = max(temperature, _TRIPLE_POINT), 0.0
+    return float(steam - water.enthalpy_mass)
+
+
+@functools.lru_cache(maxsize=4096)
+def gas_heat_capacity(name: str, temperature: float) -> float:
+    """Answer the heat capacity of an off-gas species at `temperature` (K), J/mol/K; 0 for one Cantera's file lacks."""
+    if name not in _OFF_GASES:
+        return 0.0
+    gas = _gas()
+    gas.TPX = temperature, STANDARD_PRESSURE, {_OFF_GASES[name]: 1.0}
+    return float(gas.cp_mole) / 1000.0
+
+
+def dielectric_constant(temperature: float) -> float:
+    """Answer the dielectric constant of water at `temperature` (K) and 1.01325 bar (Bradley & Pitzer 1979, eq. 2)."""
+    numbers = table("dielectric")
+    u = [numbers.value("H2O", f"u{index}") for index in range(1, 10)]
+    bar = 1e5
+    reference = u[0] * math.exp(u[1] * temperature + u[2] * temperature**2)
+    slope = u[3] + u[4] / (u[5] + temperature)
+    offset = (u[6] + u[7] / temperature + u[8] * temperature) / bar
+    return reference + slope * math.log((offset + STANDARD_PRESSURE / bar) / (offset + 1000.0))
+
+
+@functools.lru_cache(maxsize=4096)
+def debye_hueckel(temperature: float) -> tuple[float, float]:
+    """Answer A (kg^0.5 mol^-0.5, decadic) and B (kg^0.5 mol^-0.5 per angstrom) of the Debye-Hückel law."""
+    rho = density(temperature) / 1000.0
+    product = dielectric_constant(temperature) * temperature
+    return 1.82483e6 * math.sqrt(rho) / product**1.5, 50.2916 * math.sqrt(rho) / math.sqrt(product)

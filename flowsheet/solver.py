@@ -1,0 +1,284 @@
+"""The sequential-modular solver: parts in order, loops torn and iterated, and an independent check at the end.
+
+A loop is a strongly connected part of the graph. Its torn streams are the unknowns x; a pass over its units answers
+g(x); `convergence.Accelerator` proposes the next x. A loop has converged when every species of every torn stream agrees
+to the tolerance and every element balances over the loop. Then every unit is run once more on the streams that are
+answered, and every element, charge and mass is checked again, over each unit and over the plant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+import numpy as np
+
+from .balances import Balance, balance
+from .chemistry.system import PROTON, Chemistry
+from .convergence import Accelerator
+from .errors import ConvergenceError, DeclarationError, EngineError
+from .graph import Flowsheet, Link
+from .ordering import Part, loop_through, order
+from .stream import Stream, mix
+from .unitop import Outcome, UnitOp
+
+TOLERANCE = 1e-10
+CLOSURE = 1e-9
+_TRACE = 1e-9  # a species below this share of its torn stream is converged to this share, not to its own flow
+_PROBE_PASS = 4
+_PROBE_FACTOR = 1e3
+_NO_EXIT = 1e-9
+
+
+@dataclass(frozen=True)
+class Pass:
+    """One pass over a loop: the relative residual of its torn streams and the species it is worst in."""
+
+    part: int
+    residual: float
+    worst: str
+
+
+@dataclass(frozen=True)
+class Solution:
+    """A solved flowsheet.
+
+    `streams`: by "unit.outlet". `feeds`: streams given directly, by "unit.inlet". `drawn`: reagents that units drew, by
+    "unit.reagent". `products`: outlets that feed nothing. `reports`: each unit's figures. `history`: every pass over
+    every loop. `tears`: torn streams of each loop. `balances`: over each unit; `plant`: over the whole.
+    """
+
+    flowsheet: Flowsheet
+    streams: Mapping[str, Stream]
+    feeds: Mapping[str, Stream]
+    drawn: Mapping[str, Stream]
+    products: tuple[str, ...]
+    reports: Mapping[str, Mapping[str, float]]
+    warnings: Mapping[str, tuple[str, ...]]
+    history: tuple[Pass, ...]
+    tears: tuple[tuple[str, ...], ...]
+    unit_calls: int
+    balances: Mapping[str, Balance]
+    plant: Balance
+
+    @property
+    def passes(self) -> int:
+        """Passes over loops, all loops together."""
+        return len(self.history)
+
+    @property
+    def imbalance(self) -> float:
+        """The largest relative error of any element, charge or mass over the plant."""
+        return self.plant.worst
+
+
+@dataclass
+class _Run:
+    """What is known while a flowsheet is being solved."""
+
+    units: Mapping[str, UnitOp]
+    links: list[Link]
+    feeds: Mapping[tuple[str, str], list[Stream]]
+    chemistry: Chemistry
+    streams: dict[str, Stream] = field(default_factory=dict)
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
+    history: list[Pass] = field(default_factory=list)
+    calls: int = 0
+
+    def inlets(self, name: str) -> dict[str, Stream]:
+        """Gather what feeds the ports of a unit; a port that nothing feeds receives an empty stream."""
+        gathered: dict[str, list[Stream]] = {port: list(self.feeds.get((name, port), ())) for port in self.units[name].inlets}
+        for link in self.links:
+            if link.target == name:
+                gathered[link.inlet].append(self.streams[link.source])
+        return {port: mix(s) if s else Stream.empty(self.chemistry) for port, s in gathered.items()}
+
+    def call(self, name: str) -> None:
+        """Run a unit and keep its outlets."""
+        unit = self.units[name]
+        self.calls += 1
+        try:
+            outcome = unit.run(self.inlets(name))
+        except EngineError as error:
+            raise type(error)(f"{name}: {error}") from error
+        if set(outcome.outlets) != set(unit.outlets):
+            raise DeclarationError(f"{name}: answers the outlets {sorted(outcome.outlets)}, declares {sorted(unit.outlets)}")
+        self.outcomes[name] = outcome
+        for outlet, stream in outcome.outlets.items():
+            self.streams[f"{name}.{outlet}"] = stream
+
+    def crossing(self, names: Iterable[str]) -> tuple[list[Stream], list[Stream]]:
+        """Answer what enters a group of units from outside, drawn reagents included, and what leaves it."""
+        group = set(names)
+        into = [s for (name, _), streams in self.feeds.items() if name in group for s in streams]
+        into += [s for name in group if not self.units[name].inlets for s in self.outcomes[name].outlets.values()]
+        into += [s for name in group for s in self.outcomes[name].drawn.values()]
+        into += [self.streams[k.source] for k in self.links if k.target in group and k.from_unit not in group]
+        inside = {link.source for link in self.links if link.from_unit in group and link.target in group}
+        out = [
+            stream
+            for name in group
+            for outlet, stream in self.outcomes[name].outlets.items()
+            if f"{name}.{outlet}" not in inside
+        ]
+        return into, out
+
+
+def solve(flowsheet: Flowsheet, tolerance: float = TOLERANCE, largest_passes: int = 400) -> Solution:
+    """Solve a flowsheet.
+
+    `tolerance`: relative agreement of every species in every torn stream. Raises `DeclarationError` for a flowsheet that
+    does not hang together; `DataError` from a unit that is given what cannot be; `ConvergenceError` for a loop that an
+    element cannot leave, or that does not converge within `largest_passes`.
+    """
+    graph = flowsheet.graph
+    run = _Run(flowsheet.units, flowsheet.links(), flowsheet.feeds, flowsheet.chemistry)
+    parts = order(graph).parts
+    for number, part in enumerate(parts):
+        if part.is_loop:
+            _iterate(run, number, part, loop_through(graph, part), (tolerance, largest_passes))
+        else:
+            run.call(part.units[0])
+    return _conclude(flowsheet, run, parts)
+
+
+def _iterate(run: _Run, number: int, part: Part, path: list[str], limits: tuple[float, int]) -> None:
+    """Iterate one loop to convergence."""
+    tolerance, largest_passes = limits
+    tears = [key for _, _, key in part.tears]
+    for key in tears:
+        run.streams[key] = Stream.empty(run.chemistry)
+    given = _pack(run, tears)
+    accelerator = Accelerator(may_be_negative=_may_be_negative(run.chemistry, len(tears)))
+    state = accelerator.start(given)
+    agreed = 0
+    for count in range(largest_passes):
+        for name in part.units:
+            run.call(name)
+        answered = _pack(run, tears)
+        residual, worst = _residual(run.chemistry, given, answered, tears)
+        run.history.append(Pass(number, residual, worst))
+        closure = balance(run.chemistry, *run.crossing(part.units)).worst
+        if residual <= tolerance and closure <= CLOSURE:
+            agreed += 1
+            if agreed > 1:
+                return
+            given = answered
+            continue
+        agreed = 0
+        if count == _PROBE_PASS:
+            _refuse_closed_loop(run, part, path, tears)
+        state, given = accelerator.step(state, answered)
+        _unpack(run, tears, given)
+    last = run.history[-1]
+    raise ConvergenceError(
+        f"loop {' -> '.join(path)} has not converged in {largest_passes} passes: {last.worst} still differs by "
+        f"{last.residual:.2g} of its flow, {tolerance:.2g} is wanted",
+        MappingProxyType(dict(run.streams)),
+    )
+
+
+def _pack(run: _Run, tears: list[str]) -> np.ndarray:
+    return np.concatenate([[*run.streams[key].flows, run.streams[key].temperature] for key in tears])
+
+
+def _unpack(run: _Run, tears: list[str], vector: np.ndarray) -> None:
+    for key, values in zip(tears, vector.reshape(len(tears), -1), strict=True):
+        run.streams[key] = _neutral(run.streams[key].replace(flows=values[:-1], temperature=float(values[-1])))
+
+
+def _neutral(stream: Stream) -> Stream:
+    """Give a proposed stream the H+ that makes it neutral: a combination of neutral streams is neutral but for round-off."""
+    flows = np.array(stream.flows)
+    flows[PROTON] -= flows @ stream.chemistry.charges
+    return stream.replace(flows=flows)
+
+
+def _may_be_negative(chemistry: Chemistry, count: int) -> np.ndarray:
+    mask = np.zeros((count, chemistry.size + 1), dtype=np.bool_)
+    mask[:, PROTON] = True
+    return mask.ravel()
+
+
+def _residual(chemistry: Chemistry, given: np.ndarray, answered: np.ndarray, tears: list[str]) -> tuple[float, str]:
+    """Answer the largest relative disagreement of the torn streams, and where it is."""
+    x, g = (vector.reshape(len(tears), -1) for vector in (given, answered))
+    flows = np.abs(g[:, :-1])
+    scale = np.maximum(flows, _TRACE * flows.max(axis=1, keepdims=True))
+    scale[scale == 0.0] = 1.0
+    errors = np.abs(g - x) / np.concatenate([scale, g[:, -1:]], axis=1)
+    tear, species = np.unravel_index(int(np.argmax(errors)), errors.shape)
+    name = (*chemistry.names, "temperature")[species]
+    return float(errors[tear, species]), f"{name} of {tears[tear]}"
+
+
+def _refuse_closed_loop(run: _Run, part: Part, path: list[str], tears: list[str]) -> None:
+    """Raise `ConvergenceError` where an element enters a loop and cannot leave it, however much of it builds up.
+
+    An element that has not left yet may do so once there is more of it, by precipitating; so the loop is asked again with
+    a thousand times as much in the torn streams.
+    """
+    chemistry = run.chemistry
+    seen = balance(chemistry, *run.crossing(part.units))
+    suspects = [e for e, flow in seen.elements_in.items() if flow > 0.0 and seen.elements_out[e] <= _NO_EXIT * flow]
+    if not suspects:
+        return
+    kept = dict(run.streams), dict(run.outcomes)
+    try:
+        for key in tears:
+            run.streams[key] = run.streams[key] * _PROBE_FACTOR
+        content = balance(chemistry, [run.streams[key] for key in tears], []).elements_in
+        for name in part.units:
+            run.call(name)
+        out = balance(chemistry, *run.crossing(part.units)).elements_out
+    except EngineError:
+        out = content = dict.fromkeys(chemistry.element_names, 1.0)  # a unit refuses such a load: nothing is proved
+    run.streams, run.outcomes = kept
+    for element in suspects:
+        if out[element] <= _NO_EXIT * content[element]:
+            raise ConvergenceError(
+                f"element {element} enters the loop {' -> '.join(path)} at {seen.elements_in[element]:.4g} mol/s and nothing "
+                f"leaves it: without a bleed or a product that holds {element} there is no steady state",
+                MappingProxyType(dict(run.streams)),
+            )
+
+
+def _conclude(flowsheet: Flowsheet, run: _Run, parts: tuple[Part, ...]) -> Solution:
+    """Check every unit and the plant independently, and answer the solution."""
+    balances = {}
+    for name, unit in run.units.items():
+        inlets = run.inlets(name)
+        outcome = run.outcomes[name]
+        if unit.inlets:
+            balances[name] = balance(
+                run.chemistry, [*inlets.values(), *outcome.drawn.values()], list(outcome.outlets.values())
+            )
+            if balances[name].worst > CLOSURE:
+                raise ConvergenceError(_imbalance_text(name, balances[name]), MappingProxyType(dict(run.streams)))
+    plant = balance(run.chemistry, *run.crossing(run.units))
+    if plant.worst > CLOSURE:
+        raise ConvergenceError(_imbalance_text("plant", plant), MappingProxyType(dict(run.streams)))
+    used = {link.source for link in run.links}
+    return Solution(
+        flowsheet=flowsheet,
+        streams=MappingProxyType(dict(run.streams)),
+        feeds=MappingProxyType({f"{name}.{port}": mix(streams) for (name, port), streams in run.feeds.items()}),
+        drawn=MappingProxyType(
+            {f"{name}.{key}": stream for name, outcome in run.outcomes.items() for key, stream in outcome.drawn.items()}
+        ),
+        products=tuple(key for key in run.streams if key not in used),
+        reports=MappingProxyType({name: MappingProxyType(dict(o.report)) for name, o in run.outcomes.items()}),
+        warnings=MappingProxyType({name: o.warnings for name, o in run.outcomes.items() if o.warnings}),
+        history=tuple(run.history),
+        tears=tuple(tuple(key for _, _, key in part.tears) for part in parts if part.is_loop),
+        unit_calls=run.calls,
+        balances=MappingProxyType(balances),
+        plant=plant,
+    )
+
+
+def _imbalance_text(name: str, found: Balance) -> str:
+    errors = {**found.element_errors, "mass": found.mass_error, "charge": found.charge_error}
+    worst = max(errors, key=lambda key: abs(errors[key]))
+    return f"{name}: {worst} does not balance, out and in differ by {errors[worst]:.2g} of what enters; {CLOSURE:.0e} is allowed"

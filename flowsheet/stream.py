@@ -1,0 +1,245 @@
+"""A stream is a value: what flows, at which temperature and pressure.
+
+It carries what is conserved, once for each phase: moles of each component of the liquor and of its water, of each
+solid, organic species and gas. Speciation and pH are asked for, so mixing is addition.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from .chemistry import water
+from .chemistry.equilibrium import Equilibrium, speciate
+from .chemistry.system import PROTON, WATER, Chemistry
+from .errors import DataError
+
+_ROUND_OFF = 1e-9
+
+
+@dataclass(frozen=True, eq=False)
+class Stream:
+    """Flows of the species of a chemistry.
+
+    `flows`: mol/s, in the order of `chemistry.names` (the component H+ may be negative: base in excess).
+    `temperature`: K. `pressure`: Pa. Raises `DataError` for a flow below zero or not finite.
+    """
+
+    chemistry: Chemistry
+    flows: np.ndarray
+    temperature: float = 298.15
+    pressure: float = water.STANDARD_PRESSURE
+
+    def __post_init__(self):
+        flows = np.array(self.flows, dtype=np.float64)
+        if flows.shape != (self.chemistry.size,):
+            raise DataError(f"stream: {flows.shape} flows given for the {self.chemistry.size} species of the chemistry")
+        if not np.isfinite(flows).all() or not np.isfinite(self.temperature):
+            bad = [name for name, flow in zip(self.chemistry.names, flows, strict=True) if not np.isfinite(flow)]
+            raise DataError(f"stream: flow of {', '.join(bad) or 'heat'} is not a finite number")
+        negative = flows < 0.0
+        negative[PROTON] = False
+        if negative.any():
+            at = int(np.argmin(np.where(negative, flows, 0.0)))
+            if flows[at] < -_ROUND_OFF * max(1e-30, float(np.abs(flows).max())):
+                raise DataError(f"stream: flow of {self.chemistry.names[at]} = {flows[at]:.6g} mol/s is below 0")
+            flows[negative] = 0.0
+        flows.setflags(write=False)
+        object.__setattr__(self, "flows", flows)
+
+    @classmethod
+    def of(
+        cls,
+        chemistry: Chemistry,
+        masses: Mapping[str, float],
+        temperature: float = 298.15,
+        pressure: float = water.STANDARD_PRESSURE,
+    ) -> Stream:
+        """Make a stream from mass flows (kg/s) of species, or of neutral substances brought into solution.
+
+        `{"H2SO4": 100 * kg / hour, "H2O": 5 * kg / hour, "CoO(s)": 10 * kg / hour}`. Raises `DataError` for a name that
+        is neither, or a flow below zero.
+        """
+        flows = np.zeros(chemistry.size)
+        for name, mass in masses.items():
+            if not mass >= 0.0:
+                raise DataError(f"stream: flow of {name} = {mass:g} kg/s is below 0")
+            if name in chemistry.index:
+                at = chemistry.index[name]
+                flows[at] += mass / chemistry.molar_masses[at]
+            elif name.endswith(")") or name.endswith("]"):
+                chemistry.position(name)
+            else:
+                totals = chemistry.dissolve(name)
+                flows[chemistry.liquor] += totals * mass / float(totals @ chemistry.molar_masses[chemistry.liquor])
+        return cls(chemistry, flows, temperature, pressure)
+
+    @classmethod
+    def empty(cls, chemistry: Chemistry, temperature: float = 298.15) -> Stream:
+        """Make a stream in which nothing flows."""
+        return cls(chemistry, np.zeros(chemistry.size), temperature)
+
+    def replace(self, flows: np.ndarray | None = None, temperature: float | None = None) -> Stream:
+        """Answer this stream with other flows or another temperature (K)."""
+        return Stream(
+            self.chemistry,
+            self.flows if flows is None else flows,
+            self.temperature if temperature is None else temperature,
+            self.pressure,
+        )
+
+    def __getitem__(self, name: str) -> float:
+        """Flow of a species, mol/s."""
+        return float(self.flows[self.chemistry.position(name)])
+
+    def __add__(self, other: Stream) -> Stream:
+        """Mix: flows add up, heat is shared by heat capacity, the lower pressure holds."""
+        return mix([self, other])
+
+    def __mul__(self, factor: float) -> Stream:
+        """Answer the same stream, `factor` times as much."""
+        return self.replace(flows=self.flows * factor)
+
+    __rmul__ = __mul__
+
+    def part(self, which: slice) -> Stream:
+        """Answer the part of the stream in one phase: `stream.part(chemistry.solid)`."""
+        flows = np.zeros_like(self.flows)
+        flows[which] = self.flows[which]
+        return self.replace(flows=flows)
+
+    @property
+    def liquor(self) -> Stream:
+        """The dissolved part with its water."""
+        return self.part(self.chemistry.liquor)
+
+    @property
+    def solids(self) -> Stream:
+        """The solid part."""
+        return self.part(self.chemistry.solid)
+
+    @property
+    def organic(self) -> Stream:
+        """The organic part."""
+        return self.part(self.chemistry.organic)
+
+    @property
+    def gas(self) -> Stream:
+        """The gaseous part."""
+        return self.part(self.chemistry.gas)
+
+    @property
+    def mass(self) -> float:
+        """Mass flow of everything, kg/s."""
+        return float(self.flows @ self.chemistry.molar_masses)
+
+    @property
+    def charge(self) -> float:
+        """Net flow of charge, mol/s; 0 for a stream that can exist."""
+        return float(self.flows @ self.chemistry.charges)
+
+    @property
+    def elements(self) -> dict[str, float]:
+        """Flow of every element over all phases, mol/s."""
+        flows = self.chemistry.element_matrix @ self.flows
+        return dict(zip(self.chemistry.element_names, (float(f) for f in flows), strict=True))
+
+    @property
+    def heat_capacity(self) -> float:
+        """Heat capacity of the flow, W/K."""
+        return float(self.flows @ self.chemistry.heat_capacities(round(self.temperature, 1)))
+
+    @functools.cached_property
+    def liquor_volume(self) -> float:
+        """Volume flow of the liquor, m3/s: water and the apparent volumes of what is dissolved (`volumes.csv`)."""
+        chemistry = self.chemistry
+        totals = self.flows[chemistry.liquor]
+        hydroxide = max(0.0, -totals[PROTON])
+        free_water = (totals[WATER] - hydroxide) * chemistry.molar_masses[WATER] / water.density(self.temperature)
+        dissolved = totals @ chemistry.apparent_volumes - totals[PROTON] * chemistry.apparent_volumes[PROTON]
+        acid = max(0.0, totals[PROTON]) * chemistry.apparent_volumes[PROTON]
+        return float(free_water + dissolved + acid + hydroxide * chemistry.hydroxide_volume)
+
+    @property
+    def organic_volume(self) -> float:
+        """Volume flow of the organic, m3/s."""
+        return float((self.flows * self.chemistry.own_volumes)[self.chemistry.organic].sum())
+
+    @property
+    def solid_volume(self) -> float:
+        """Volume flow of the solids themselves, m3/s."""
+        return float((self.flows * self.chemistry.own_volumes)[self.chemistry.solid].sum())
+
+    @property
+    def volume(self) -> float:
+        """Volume flow of liquor, organic and solids, m3/s; the gas is left out."""
+        return self.liquor_volume + self.organic_volume + self.solid_volume
+
+    def concentration(self, name: str) -> float:
+        """Mass concentration of a component in the liquor, kg/m3 (= g/L); 0 where there is no liquor."""
+        at = self.chemistry.position(name)
+        volume = self.liquor_volume
+        return float(self.flows[at] * self.chemistry.molar_masses[at] / volume) if volume > 0.0 else 0.0
+
+    @functools.cached_property
+    def equilibrium(self) -> Equilibrium:
+        """The liquor's speciation as it stands, nothing precipitating."""
+        chemistry = self.chemistry
+        nothing = np.zeros(len(chemistry.phases), dtype=np.bool_)
+        return speciate(chemistry, np.array(self.flows[chemistry.liquor]), self.temperature, nothing)
+
+    @property
+    def ph(self) -> float:
+        """The pH of the liquor at its temperature."""
+        return self.equilibrium.ph
+
+
+def mix(streams: Iterable[Stream]) -> Stream:
+    """Add streams up; raises `DataError` where they are of different chemistries, or where there are none."""
+    streams = list(streams)
+    if not streams:
+        raise DataError("mix: there are 0 streams to mix, at least 1 is needed")
+    first = streams[0]
+    if len(streams) == 1:
+        return first
+    if any(stream.chemistry is not first.chemistry for stream in streams):
+        raise DataError(f"mix: {len(streams)} streams of different chemistries cannot be mixed; share one Chemistry")
+    flows = np.add.reduce([stream.flows for stream in streams])
+    capacities = [stream.heat_capacity for stream in streams]
+    total = sum(capacities)
+    temperature = first.temperature
+    if total > 0.0:
+        temperature = sum(c * s.temperature for c, s in zip(capacities, streams, strict=True)) / total
+    return Stream(first.chemistry, flows, temperature, min(stream.pressure for stream in streams))
+
+
+def settle(stream: Stream, temperature: float, phases: Iterable[str]) -> tuple[Stream, Equilibrium]:
+    """Bring the liquor to equilibrium with the named solids and gases at `temperature` (K).
+
+    What the stream holds of those phases takes part; its other solids stay as they are. Answers the new stream and the
+    equilibrium of its liquor.
+    """
+    chemistry = stream.chemistry
+    allowed = chemistry.allowed(phases)
+    found = speciate(chemistry, gathered(stream, allowed), temperature, allowed)
+    return settled(stream, found, allowed), found
+
+
+def gathered(stream: Stream, allowed: np.ndarray) -> np.ndarray:
+    """Answer the component totals (mol/s) of the liquor and of the allowed phases (P,) together."""
+    chemistry = stream.chemistry
+    held = np.where(allowed, stream.flows[chemistry.phase_positions], 0.0)
+    return stream.flows[chemistry.liquor] + held @ chemistry.mixture(298.15).phase_composition
+
+
+def settled(stream: Stream, found: Equilibrium, allowed: np.ndarray) -> Stream:
+    """Answer the stream with its liquor and allowed phases as the equilibrium has them."""
+    chemistry = stream.chemistry
+    flows = np.array(stream.flows)
+    flows[chemistry.liquor] = found.totals
+    positions = chemistry.phase_positions[allowed]
+    flows[positions] = found.amounts[allowed]
+    return stream.replace(flows=flows, temperature=found.temperature)
