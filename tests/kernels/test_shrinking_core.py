@@ -1,0 +1,322 @@
+from itertools import pairwise
+
+import naive_shrinking_core as naive
+import numpy as np
+import pytest
+from raffinate.kernels.shrinking_core import (
+    ASH,
+    DEGREE,
+    EDGES,
+    FILM,
+    FIRST_ORDER,
+    PANELS,
+    REACTION,
+    Minerals,
+    Sizes,
+    ash_depth,
+    batch_conversion,
+    leach_train,
+    panel_weights,
+    pass_tank,
+    unreacted_fraction,
+)
+from raffinate.kernels.status import CONVERGED, OUT_OF_STEPS, STARVED
+
+LAWS = (REACTION, ASH, FILM, FIRST_ORDER)
+HOUR = 3600.0
+ONE_SIZE = Sizes(np.ones(1), np.ones(1))
+THREE_SIZES = Sizes(np.array([0.4, 1.0, 1.9]), np.array([0.25, 0.5, 0.25]))
+
+
+def make_minerals(
+    laws, complete_time=HOUR, acid_order=0.8, reference_acid=1000.0, acid_demand=2.0, accessible=1.0
+) -> Minerals:
+    values = (complete_time, acid_order, reference_acid, acid_demand, accessible)
+    columns = [np.broadcast_to(np.asarray(value, float), (len(laws),)).copy() for value in values]
+    return Minerals(np.array(laws, np.int64), *columns)
+
+
+def leach_at_reference(law, thetas, sizes=ONE_SIZE):
+    """Conversions after each tank where the acid stays at its reference, so that the scaled times are given."""
+    minerals = make_minerals([law], complete_time=1.0, acid_demand=0.0)
+    conversion, acid, _, _, status = leach_train(minerals, sizes, np.asarray(thetas, float), np.ones(1), 1.0, 1e-3)
+    assert status == CONVERGED
+    np.testing.assert_allclose(acid, 1000.0, rtol=1e-14)
+    return conversion[:, 0]
+
+
+def random_case(seed, tanks, laws, sizes=ONE_SIZE, supply=(0.5, 2.0)):
+    rng = np.random.default_rng(seed)
+    count = len(laws)
+    minerals = Minerals(
+        np.array(laws, np.int64),
+        10 ** rng.uniform(3.0, 4.5, count),
+        rng.uniform(0.4, 1.2, count),
+        10 ** rng.uniform(2.0, 3.5, count),
+        rng.uniform(0.5, 6.0, count),
+        rng.uniform(0.7, 1.0, count),
+    )
+    flows = 10 ** rng.uniform(-2.0, 0.0, count)
+    acid_flow = rng.uniform(*supply) * np.sum(minerals.acid_demand * minerals.accessible * flows)
+    times = 10 ** rng.uniform(3.0, 4.3, tanks)
+    return minerals, sizes, times, flows, acid_flow, acid_flow / 10 ** rng.uniform(2.3, 3.5)
+
+
+# Analytic cases computed for this project after Levenspiel, Chemical Reaction Engineering, ch. 25: conversion in N
+# equal tanks at the total residence time that gives 0.99 or 0.999 in a batch.
+SEGREGATED = [
+    (REACTION, 0.99, {1: 0.748, 2: 0.8472, 3: 0.8883, 4: 0.9108, 6: 0.9349, 8: 0.9476}),
+    (REACTION, 0.999, {1: 0.7741, 2: 0.8733, 3: 0.913, 4: 0.9342, 6: 0.9561, 8: 0.9671}),
+    (FIRST_ORDER, 0.99, {1: 0.8216, 2: 0.9083, 3: 0.9386, 4: 0.9533, 6: 0.9672, 8: 0.9737}),
+]
+
+
+@pytest.mark.parametrize(("law", "batch", "row"), SEGREGATED)
+def test_leach_train__gives_the_table_of_segregated_flow(law, batch, row):
+    total = -np.log(1 - batch) if law == FIRST_ORDER else 1 - (1 - batch) ** (1 / 3)
+    for tanks, expected in row.items():
+        assert leach_at_reference(law, np.full(tanks, total / tanks))[-1] == pytest.approx(expected, abs=6e-5)
+
+
+@pytest.mark.parametrize("a", [0.05, 0.3, 1.0, 2.7, 10.0, 300.0, 1e4])
+def test_leach_train__gives_the_closed_form_of_one_tank(a):
+    # Reaction: X = 3/a - 6/a^2 + 6/a^3 (1 - exp(-a)) with a = complete time over mean time (Levenspiel ch. 25);
+    # written as its power series where it cancels. Film: X = (1 - exp(-a))/a.
+    if a < 0.5:
+        expected = 1 - a * sum(6 * (-a) ** n / float(np.prod(np.arange(1.0, n + 5))) for n in range(25))
+    else:
+        expected = 3 / a - 6 / a**2 + 6 / a**3 * (1 - np.exp(-a))
+    assert leach_at_reference(REACTION, [1 / a])[0] == pytest.approx(expected, abs=1e-13)
+    assert leach_at_reference(FILM, [1 / a])[0] == pytest.approx(-np.expm1(-a) / a, abs=1e-13)
+
+
+def test_leach_train__gives_the_product_for_first_order():
+    thetas = np.array([0.3, 4.0, 1.0, 0.05])
+    np.testing.assert_allclose(leach_at_reference(FIRST_ORDER, thetas), 1 - np.cumprod(1 / (1 + thetas)), rtol=1e-14)
+
+
+@pytest.mark.parametrize("law", [REACTION, ASH, FILM])
+@pytest.mark.parametrize("sizes", [ONE_SIZE, THREE_SIZES])
+def test_leach_train__equals_the_segregated_integral_for_unequal_tanks(law, sizes):
+    for thetas in ([0.4], [0.02, 0.9], [0.5, 0.5, 0.1, 0.003], [0.15, 0.16, 0.15, 0.151, 0.15]):
+        expected = 1 - naive.unreacted_after(law, thetas, *sizes)
+        assert leach_at_reference(law, thetas, sizes)[-1] == pytest.approx(expected, abs=1e-9)
+
+
+@pytest.mark.parametrize("law", [REACTION, ASH, FILM])
+def test_leach_train__does_not_mind_the_order_of_the_tanks(law):
+    thetas = np.array([1e-3, 2.0, 0.05, 0.3])
+    assert leach_at_reference(law, thetas)[-1] == pytest.approx(leach_at_reference(law, thetas[::-1])[-1], abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("laws", "tanks", "sizes"),
+    [
+        ([REACTION, FIRST_ORDER], 3, ONE_SIZE),
+        ([ASH, FILM], 2, ONE_SIZE),
+        ([REACTION, ASH], 1, THREE_SIZES),
+        ([FILM, FIRST_ORDER, REACTION], 2, ONE_SIZE),
+    ],
+)
+def test_leach_train__equals_its_slow_twin(laws, tanks, sizes):
+    case = random_case(tanks + 10 * len(laws), tanks, laws, sizes)
+    conversion, acid, _, _, status = leach_train(*case)
+    expected_conversion, expected_acid = naive.leach_train(*case)
+    assert status == CONVERGED
+    np.testing.assert_allclose(conversion, expected_conversion, atol=2e-8)
+    np.testing.assert_allclose(acid, expected_acid, atol=2e-8 * case[4] / case[5])
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_leach_train__closes_the_acid_in_every_tank(seed):
+    laws = np.random.default_rng(seed).permutation(LAWS)[: 1 + seed % 4]
+    minerals, sizes, times, flows, acid_flow, volumetric_flow = random_case(seed, 1 + seed % 5, laws, THREE_SIZES)
+    conversion, acid, error, steps, status = leach_train(minerals, sizes, times, flows, acid_flow, volumetric_flow)
+    left = volumetric_flow * acid + conversion @ (minerals.acid_demand * flows)
+    assert status == CONVERGED
+    assert error <= 1e-12
+    assert steps >= times.size
+    np.testing.assert_allclose(left, acid_flow, rtol=1e-12)
+    assert np.all(acid > 0)
+    assert np.all(np.diff(acid) <= 0)
+    assert np.all(np.diff(conversion, axis=0) >= 0)
+    assert np.all(conversion <= minerals.accessible)
+
+
+@pytest.mark.parametrize("law", LAWS)
+def test_leach_train__tends_to_the_batch_for_many_tanks(law):
+    # The variance of the residence time falls as 1/N, and so does the distance from the batch, or faster where the
+    # law is a straight line up to the mean time, as for film.
+    minerals = make_minerals([law], complete_time=1.0)
+    expected = batch_conversion(minerals, ONE_SIZE, np.array([0.6]), 1000.0)[0, 0]
+    distances = [abs(leach_at_reference(law, np.full(tanks, 0.6 / tanks))[-1] - expected) for tanks in (16, 32, 64)]
+    assert distances[-1] < 0.007
+    for wide, narrow in pairwise(distances):
+        assert wide / narrow > 1.6
+
+
+@pytest.mark.parametrize("law", LAWS)
+def test_leach_train__converts_more_in_a_longer_time(law):
+    minerals = make_minerals([law], accessible=0.97)
+    conversions, acids = [], []
+    for time in 10 ** np.linspace(0.0, 7.0, 15):
+        conversion, acid, _, _, status = leach_train(minerals, ONE_SIZE, np.full(2, time), np.ones(1), 2.5, 1e-3)
+        assert status == CONVERGED
+        conversions.append(conversion[-1, 0])
+        acids.append(acid[-1])
+    assert np.all(np.diff(conversions) > 0)
+    assert np.all(np.diff(acids) < 0)
+    assert conversions[-1] == pytest.approx(0.97, abs=1e-3)
+
+
+@pytest.mark.parametrize("law", LAWS)
+def test_leach_train__stops_where_the_acid_runs_out(law):
+    minerals = make_minerals([law], complete_time=10.0)
+    conversion, acid, error, _, status = leach_train(minerals, ONE_SIZE, np.full(5, 20 * HOUR), np.ones(1), 0.9, 1e-3)
+    assert status == CONVERGED
+    assert error <= 1e-12
+    assert conversion[-1, 0] == pytest.approx(0.45, abs=1e-6)
+    assert np.all(acid > 0)
+    assert acid[0] < 5.0
+    assert acid[-1] < 1e-6
+
+
+def test_leach_train__lets_minerals_share_the_acid():
+    both = make_minerals([REACTION, ASH], complete_time=[2 * HOUR, 5 * HOUR])
+    alone = make_minerals([REACTION], complete_time=2 * HOUR)
+    times = np.full(3, HOUR)
+    shared, shared_acid, *_ = leach_train(both, ONE_SIZE, times, np.ones(2), 4.0, 1e-3)
+    single, single_acid, *_ = leach_train(alone, ONE_SIZE, times, np.ones(1), 4.0, 1e-3)
+    idle, idle_acid, *_ = leach_train(both, ONE_SIZE, times, np.array([1.0, 0.0]), 4.0, 1e-3)
+    assert np.all(shared[:, 0] < single[:, 0])
+    assert np.all(shared_acid < single_acid)
+    np.testing.assert_allclose(idle[:, 0], single[:, 0], rtol=1e-13)
+    np.testing.assert_allclose(idle_acid, single_acid, rtol=1e-13)
+
+
+def test_leach_train__treats_a_mineral_split_in_two_as_one():
+    whole = leach_train(make_minerals([ASH]), ONE_SIZE, np.full(3, HOUR), np.ones(1), 2.2, 1e-3)
+    parts = leach_train(make_minerals([ASH, ASH]), ONE_SIZE, np.full(3, HOUR), np.array([0.3, 0.7]), 2.2, 1e-3)
+    np.testing.assert_allclose(parts[0][:, 0], whole[0][:, 0], rtol=1e-12)
+    np.testing.assert_allclose(parts[1], whole[1], rtol=1e-12)
+
+
+def test_leach_train__does_not_depend_on_the_scale_of_the_flows():
+    minerals, sizes, times, flows, acid_flow, volumetric_flow = random_case(3, 3, [REACTION, ASH])
+    expected = leach_train(minerals, sizes, times, flows, acid_flow, volumetric_flow)
+    for scale in (1e-6, 1e6):
+        found = leach_train(minerals, sizes, times, scale * flows, scale * acid_flow, scale * volumetric_flow)
+        np.testing.assert_allclose(found[0], expected[0], rtol=1e-12)
+        np.testing.assert_allclose(found[1], expected[1], rtol=1e-12)
+
+
+@pytest.mark.parametrize("law", [REACTION, ASH, FILM])
+def test_leach_train__takes_equal_sizes_for_one_and_small_ones_for_faster(law):
+    thetas = [0.2, 0.3]
+    same = leach_at_reference(law, thetas, Sizes(np.ones(3), np.array([0.2, 0.3, 0.5])))
+    np.testing.assert_allclose(same, leach_at_reference(law, thetas), rtol=1e-13)
+    factor = 0.25 if law == ASH else 0.5
+    half = leach_at_reference(law, thetas, Sizes(np.array([0.5]), np.ones(1)))
+    np.testing.assert_allclose(half, leach_at_reference(law, np.array(thetas) / factor), rtol=1e-13)
+
+
+def test_leach_train__is_smooth_and_repeats_itself():
+    # Second differences of a smooth function over a step of 1e-4 are of the order of 1e-8; noise would show beyond.
+    minerals, sizes, times, flows, acid_flow, volumetric_flow = random_case(5, 3, [REACTION, ASH])
+    feeds = acid_flow * (1 + 1e-4 * np.arange(8))
+    ends = np.array([leach_train(minerals, sizes, times, flows, feed, volumetric_flow)[0][-1] for feed in feeds])
+    again = leach_train(minerals, sizes, times, flows, feeds[0], volumetric_flow)[0][-1]
+    np.testing.assert_array_equal(again, ends[0])
+    assert np.max(np.abs(np.diff(ends, n=4, axis=0))) < 2e-13
+
+
+def test_leach_train__lets_a_mineral_set_acid_free():
+    minerals = make_minerals([REACTION, FILM], acid_demand=[2.0, -1.0])
+    conversion, acid, error, _, status = leach_train(minerals, ONE_SIZE, np.full(2, HOUR), np.ones(2), 2.0, 1e-3)
+    assert status == CONVERGED
+    assert error <= 1e-12
+    np.testing.assert_allclose(1e-3 * acid, 2.0 - conversion @ [2.0, -1.0], rtol=1e-12)
+
+
+def test_leach_train__dissolves_nothing_without_acid():
+    minerals = make_minerals([REACTION, ASH, FILM, FIRST_ORDER])
+    conversion, acid, _, _, status = leach_train(minerals, ONE_SIZE, np.full(2, HOUR), np.ones(4), 0.0, 1e-3)
+    assert status == CONVERGED
+    np.testing.assert_array_equal(acid, 0.0)
+    np.testing.assert_allclose(conversion, 0.0, atol=1e-14)
+
+
+def test_leach_train__passes_tanks_without_residence_time():
+    conversion = leach_at_reference(ASH, [0.2, 0.0, 0.1])
+    assert conversion[1] == pytest.approx(conversion[0], abs=1e-14)
+    assert conversion[2] > conversion[1]
+
+
+def test_leach_train__completes_at_endless_time():
+    for law in LAWS:
+        assert leach_at_reference(law, [1e300])[0] == pytest.approx(1.0, abs=1e-14)
+
+
+def test_leach_train__answers_starved_where_order_zero_needs_more_acid_than_fed():
+    minerals = make_minerals([REACTION], acid_order=0.0)
+    arguments = (ONE_SIZE, np.full(2, 10 * HOUR), np.ones(1))
+    assert leach_train(minerals, *arguments, 1.0, 1e-3)[-1] == STARVED
+    assert leach_train(minerals, *arguments, 0.0, 1e-3)[-1] == STARVED
+    assert leach_train(minerals, *arguments, 2.5, 1e-3)[-1] == CONVERGED
+
+
+def test_leach_train__answers_starved_for_less_than_no_acid():
+    minerals = make_minerals([REACTION])
+    assert leach_train(minerals, ONE_SIZE, np.full(2, HOUR), np.ones(1), -0.1, 1e-3)[-1] == STARVED
+
+
+@pytest.mark.parametrize("field", ["complete_time", "acid_demand"])
+def test_leach_train__never_calls_a_nan_converged(field):
+    minerals = make_minerals([REACTION], **{field: np.nan})
+    assert leach_train(minerals, ONE_SIZE, np.full(2, HOUR), np.ones(1), 2.5, 1e-3)[-1] == OUT_OF_STEPS
+
+
+def test_unreacted_fraction__inverts_the_laws():
+    for law in LAWS:
+        assert unreacted_fraction(law, 0.0) == 1.0
+    for conversion in (1e-6, 0.01, 0.3, 0.7, 0.999):
+        left = 1 - conversion
+        coordinates = (1 - left ** (1 / 3), 1 - 3 * left ** (2 / 3) + 2 * left, conversion, -np.log(left))
+        for law, elapsed in zip(LAWS, coordinates, strict=True):
+            assert unreacted_fraction(law, elapsed) == pytest.approx(left, abs=1e-9)
+    for law in (REACTION, ASH, FILM):
+        assert unreacted_fraction(law, 1.5) == 0.0
+
+
+def test_ash_depth__keeps_its_digits_near_the_start():
+    for depth in (1e-9, 1e-5, 0.1, 0.5, 0.9):
+        assert ash_depth(depth**2 * (3 - 2 * depth)) == pytest.approx(depth, rel=1e-14)
+
+
+def test_batch_conversion__follows_acid_time_and_size():
+    minerals = make_minerals([REACTION, ASH], acid_order=[1.0, 0.5], accessible=[0.9, 1.0])
+    times = np.linspace(0.0, 2 * HOUR, 9)
+    conversion = batch_conversion(minerals, THREE_SIZES, times, 1000.0)
+    np.testing.assert_array_equal(conversion[0], 0.0)
+    assert np.all(np.diff(conversion, axis=0) >= 0)
+    # Twice the acid halves the time of first order; four times the acid that of order one half.
+    np.testing.assert_allclose(batch_conversion(minerals, THREE_SIZES, times / 2, 2000.0)[:, 0], conversion[:, 0])
+    np.testing.assert_allclose(batch_conversion(minerals, THREE_SIZES, times / 2, 4000.0)[:, 1], conversion[:, 1])
+    largest = batch_conversion(minerals, THREE_SIZES, np.array([1.9 * HOUR]), 1000.0)[0, 0]
+    assert largest == pytest.approx(0.9, abs=1e-14)
+
+
+@pytest.mark.parametrize("law", [REACTION, ASH, FILM])
+def test_panel_weights__sum_to_the_whole_mineral(law):
+    largest = 1.9**2 if law == ASH else 1.9
+    assert np.sum(panel_weights(law, THREE_SIZES, largest)[0]) == pytest.approx(1.0, abs=1e-14)
+
+
+@pytest.mark.parametrize("theta", [1e-4, 0.03, 1.0, 50.0])
+def test_pass_tank__gives_the_exponential_distribution_and_its_derivative(theta):
+    fresh = np.zeros((DEGREE + 1, PANELS))
+    fresh[0] = 1.0
+    after, slope = pass_tank(fresh, theta)
+    ends = EDGES[1:]  # where all Legendre polynomials are one
+    np.testing.assert_allclose(np.sum(after, axis=0), -np.expm1(-ends / theta), atol=1e-13)
+    np.testing.assert_allclose(np.sum(slope, axis=0), -ends / theta * np.exp(-ends / theta), atol=1e-12)
