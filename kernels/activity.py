@@ -1,0 +1,73 @@
+"""Activity coefficients and the activity of water: the one place where the activity model stands.
+
+Ions, Truesdell-Jones form:      log10 gamma = -A z^2 sqrt(I) / (1 + B a sqrt(I)) + b I
+Neutral species (z = 0):         log10 gamma = b I
+Water:                           a_w = 1 - 0.017 sum(m) up to sum(m) = 30 mol/kg, an exponential beyond, equal in value
+                                 and slope where they meet, so that a_w stays positive
+
+    A, B   Debye-Hückel parameters, kg^0.5 mol^-0.5 (log10 units) and angstrom^-1 kg^0.5 mol^-0.5
+    a, b   ion size, angstrom; salting coefficient, kg/mol
+    I      ionic strength, mol/kg
+
+Shapes: S aqueous species, C components, P solids and gases.
+Sources: Truesdell & Jones (1974) J. Res. USGS 2, 233; Parkhurst & Appelo (2013) USGS Techniques and Methods 6-A43,
+whose `-gamma a b` and water activity these are.
+"""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from .jit import kernel
+
+_LN10 = 2.302585092994046
+_WATER_SLOPE = 0.017
+_WATER_LIMIT = 30.0
+
+
+class Mixture(NamedTuple):
+    """A chemistry at one temperature, as the kernels see it.
+
+    composition: (S, C), components in a mole of each aqueous species; column 0 is H2O, column 1 is H+. The first C - 1
+        species are the components 1 to C - 1 themselves, then come the complexes.
+    charge: (S,), elementary charges.
+    ln_k: (S,), of formation from components; 0 for the components.
+    ion_size: (S,), angstrom.
+    salting: (S,), kg/mol.
+    debye_a, debye_b: Debye-Hückel parameters.
+    phase_composition: (P, C), components in a mole of each solid or gas.
+    phase_ln_k: (P,), of dissolution; for a gas, of dissolution plus ln of its fugacity in bar.
+    """
+
+    composition: np.ndarray
+    charge: np.ndarray
+    ln_k: np.ndarray
+    ion_size: np.ndarray
+    salting: np.ndarray
+    debye_a: float
+    debye_b: float
+    phase_composition: np.ndarray
+    phase_ln_k: np.ndarray
+
+
+@kernel
+def log_gamma(charge, ion_size, salting, debye, strength):
+    """Answer ln gamma of a species and its slope with ionic strength (kg/mol), at `strength` I > 0; debye is (A, B)."""
+    root = math.sqrt(strength)
+    below = 1.0 + debye[1] * ion_size * root
+    size = _LN10 * debye[0] * charge * charge
+    ln_gamma = -size * root / below + _LN10 * salting * strength
+    slope = -size / (2.0 * root * below * below) + _LN10 * salting
+    return ln_gamma, slope
+
+
+@kernel
+def log_water_activity(molalities):
+    """Answer ln a_w and its slope (kg/mol) at the sum of all molalities, mol/kg."""
+    if molalities <= _WATER_LIMIT:
+        activity = 1.0 - _WATER_SLOPE * molalities
+        return math.log(activity), -_WATER_SLOPE / activity
+    lowest = 1.0 - _WATER_SLOPE * _WATER_LIMIT
+    slope = -_WATER_SLOPE / lowest
+    return math.log(lowest) + slope * (molalities - _WATER_LIMIT), slope

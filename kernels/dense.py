@@ -1,0 +1,71 @@
+"""Elimination for the small dense systems of the kernels: plain loops, no library.
+
+Shapes: N order of the system; the arrays may be larger, only their leading N rows and columns are used.
+Sources: Golub & Van Loan (2013) Matrix Computations, 4th ed., algorithms 3.4.1 and 4.2.1.
+"""
+
+import math
+
+from .jit import kernel
+
+
+@kernel
+def eliminate(matrix, rhs, order):
+    """Solve matrix (N, N) times u = rhs (N,) in place with row pivoting; rhs becomes u. False when singular."""
+    for k in range(order):
+        pivot = k
+        largest = abs(matrix[k, k])
+        for i in range(k + 1, order):
+            if abs(matrix[i, k]) > largest:
+                largest = abs(matrix[i, k])
+                pivot = i
+        if not 1e-250 < largest < 1e250:
+            return False
+        if pivot != k:
+            for j in range(k, order):
+                matrix[k, j], matrix[pivot, j] = matrix[pivot, j], matrix[k, j]
+            rhs[k], rhs[pivot] = rhs[pivot], rhs[k]
+        inverse = 1.0 / matrix[k, k]
+        for i in range(k + 1, order):
+            factor = matrix[i, k] * inverse
+            if factor != 0.0:
+                for j in range(k + 1, order):
+                    matrix[i, j] -= factor * matrix[k, j]
+                rhs[i] -= factor * rhs[k]
+    for k in range(order - 1, -1, -1):
+        total = rhs[k]
+        for j in range(k + 1, order):
+            total -= matrix[k, j] * rhs[j]
+        rhs[k] = total / matrix[k, k]
+    return True
+
+
+@kernel
+def eliminate_definite(matrix, rhs, order):
+    """Solve a symmetric positive definite matrix (N, N) times u = rhs (N,) in place, by Cholesky; rhs becomes u.
+
+    Only the lower triangle is read. A pivot lost to rounding is replaced by 1e-14 of its diagonal, so that the answer
+    stays a direction of descent.
+    """
+    for k in range(order):
+        diagonal = matrix[k, k]
+        pivot = diagonal
+        for j in range(k):
+            pivot -= matrix[k, j] * matrix[k, j]
+        pivot = math.sqrt(max(pivot, 1e-14 * diagonal, 1e-290))
+        matrix[k, k] = pivot
+        for i in range(k + 1, order):
+            total = matrix[i, k]
+            for j in range(k):
+                total -= matrix[i, j] * matrix[k, j]
+            matrix[i, k] = total / pivot
+    for k in range(order):
+        total = rhs[k]
+        for j in range(k):
+            total -= matrix[k, j] * rhs[j]
+        rhs[k] = total / matrix[k, k]
+    for k in range(order - 1, -1, -1):
+        total = rhs[k]
+        for i in range(k + 1, order):
+            total -= matrix[i, k] * rhs[i]
+        rhs[k] = total / matrix[k, k]
