@@ -1,19 +1,15 @@
-"""Which solids and gases a liquor saturates: a convex problem, solved from any start.
+"""Equilibrium of a liquor with the solids and gases allowed, and the dose of a titrant that brings it to a pH.
 
-With the activity coefficients, the activity of water and the mass of water W held, the equilibrium is the minimum of
+Newton's method of `speciation` solves the liquor without phases. Where several are then supersaturated, or where it
+fails, the convex problem of `convex` says which phases form and gives the start. Phases are dropped when negative and
+added when supersaturated until none is either. Nothing is kept between calls. The answer is recomputed from the mixture
+as given before it is called converged.
 
-    Phi(x) = sum_i m_i(x) - t.x - mu sum_k w_k ln(s_k),     m_i = K_i exp(nu_i.x) / gamma_i,   s_k = ln K_k - a_k.x
+The dose is an unknown of Newton's method with the pH held, so a steep titration costs no more than a flat one;
+bracketing stands behind it.
 
-over x = ln activity of the components, as mu goes to 0. Phi is strictly convex, its multipliers n_k = mu w_k / s_k are
-the amounts of the phases, and w_k, the most that could form of phase k, makes a trace phase as visible as a major one.
-The primal-dual Newton direction is one of descent, so the iteration cannot fail; ionic strength, a_w and W follow it in
-an outer loop. The answer is a start for the Newton iteration of `speciation`, which finishes it.
-
-The reduced problem holds only what is present. Amounts are per kg of the water that the totals bring.
-
-Shapes: C components present (0 is water, 1 is H+), S species, P phases, Z nonzero stoichiometric numbers.
-Sources: Michelsen & Mollerup (2007) Thermodynamic Models, ch. 10; Nocedal & Wright (2006) Numerical Optimization,
-ch. 19; Carrayrou et al. (2002) AIChE J. 48, 894 (positive continuous fractions, the first guess).
+Shapes: C components, S species, P phases of the mixture.
+Sources: Parkhurst & Appelo (2013) USGS Techniques and Methods 6-A43; Nocedal & Wright (2006) Numerical Optimization.
 """
 
 import math
@@ -22,442 +18,325 @@ from typing import NamedTuple
 import numpy as np
 
 from .activity import log_gamma, log_water_activity
-from .dense import eliminate_definite
+from .convex import settle_phases
 from .jit import kernel
+from .speciation import (
+    DOSE,
+    LN_STRENGTH,
+    LN_WATER,
+    MOLES_PER_KG,
+    Speciation,
+    blank_state,
+    guess,
+    log_saturation,
+    newton,
+    reduce,
+    weigh,
+)
+from .status import CHARGED, CONVERGED, DRY, OUT_OF_STEPS, UNREACHABLE
 
-MOLES_PER_KG = 1.0 / 0.0180153
-LN_WATER = 0
-LN_STRENGTH = 1
-DOSE = 2
-
-
-class Problem(NamedTuple):
-    """A mixture and totals without what is absent; stoichiometric numbers of the species row by row.
-
-    components (C,), species (S,), phases (P,): indices in the mixture. start (S + 1,), column (Z,), count (Z,): of
-    species i, numbers start[i] to start[i + 1]. debye: (A, B). totals, titrant: (C,), mol per kg of water brought, and
-    mol per mol of dose. dosing: 1 when the dose is sought at a given ln a(H+), else 0.
-    """
-
-    components: np.ndarray
-    species: np.ndarray
-    phases: np.ndarray
-    start: np.ndarray
-    column: np.ndarray
-    count: np.ndarray
-    charge: np.ndarray
-    ln_k: np.ndarray
-    ion_size: np.ndarray
-    salting: np.ndarray
-    debye: np.ndarray
-    phase_composition: np.ndarray
-    phase_ln_k: np.ndarray
-    totals: np.ndarray
-    titrant: np.ndarray
-    dosing: int
+_LN10 = 2.302585092994046
+_BALANCE = 1e-11
+_NEUTRALITY = 1e-9
+_SUPERSATURATION = 1e-9
+_PH_TOLERANCE = 1e-10
+_FIXED_DOSE = 0.0
+_SEEK_FROM_GUESS = 1.0
+_SEEK_FROM_MEMORY = 2.0
 
 
-class State(NamedTuple):
-    """An iterate: x = ln activity (C,), amounts of phases (P,), environment (ln W, ln I, dose), and what follows.
-
-    active (P,): 1 for a phase held at saturation. weight (P,): the most that could form, mol. molality, ln_gamma, slope
-    (of ln gamma with I): (S,). sums (2, C): component molality, signed and absolute.
-    """
+class Memory(NamedTuple):
+    """Where a liquor is left for the next try of the same call: x (C,), phase amounts (P,), environment (3,)."""
 
     x: np.ndarray
     amounts: np.ndarray
     environment: np.ndarray
-    active: np.ndarray
-    weight: np.ndarray
-    molality: np.ndarray
-    ln_gamma: np.ndarray
-    slope: np.ndarray
-    sums: np.ndarray
 
 
 @kernel
-def _present_rows(composition, present):
-    """Rows of composition (R, C) that hold present components (C,) only, as indices."""
-    rows = np.empty(composition.shape[0], np.int64)
+def _revise(problem, state):
+    """Drop the most negative phase, or add the most supersaturated one. Answer how many are supersaturated, or -1.
+
+    0: nothing to revise. -1: a phase was dropped. More: one phase was added and so many were supersaturated.
+    """
+    worst = -1
+    least = 0.0
+    for k in range(state.active.shape[0]):
+        if state.active[k] == 1 and state.amounts[k] < least * state.weight[k]:
+            least = state.amounts[k] / state.weight[k]
+            worst = k
+    if worst >= 0:
+        state.active[worst] = 0
+        state.amounts[worst] = 0.0
+        return -1
+    most = _SUPERSATURATION
     found = 0
-    for i in range(composition.shape[0]):
-        fits = True
-        for j in range(2, composition.shape[1]):
-            if not present[j] and composition[i, j] != 0.0:
-                fits = False
-        if fits:
-            rows[found] = i
-            found += 1
-    return rows[:found]
+    for k in range(state.active.shape[0]):
+        if state.active[k] == 0:
+            excess = log_saturation(problem, state, k)
+            if excess > _SUPERSATURATION:
+                found += 1
+            if excess > most:
+                most = excess
+                worst = k
+    if worst >= 0:
+        state.active[worst] = 1
+    return found
 
 
 @kernel
-def reduce(mixture, totals, titrant, allowed, dosing):
-    """Answer the Problem of what is present in totals (C,) or, when dosing, in titrant (C,); totals[0] > 0."""
-    present = np.zeros(totals.shape[0], np.bool_)
-    for j in range(totals.shape[0]):
-        present[j] = j < 2 or totals[j] > 0.0 or (dosing == 1 and titrant[j] != 0.0)
-    components = np.flatnonzero(present)
-    species = _present_rows(mixture.composition, present)
-    rows = _present_rows(mixture.phase_composition, present)
-    kept = 0
-    for k in range(rows.shape[0]):
-        if allowed[rows[k]]:
-            rows[kept] = rows[k]
-            kept += 1
-    phases = rows[:kept]
-    c = components.shape[0]
-    start = np.zeros(species.shape[0] + 1, np.int64)
-    column = np.empty(species.shape[0] * c, np.int64)
-    count = np.empty(species.shape[0] * c)
-    z = 0
-    for i in range(species.shape[0]):
-        for j in range(c):
-            number = mixture.composition[species[i], components[j]]
-            if number != 0.0:
-                column[z] = j
-                count[z] = number
-                z += 1
-        start[i + 1] = z
-    scale = MOLES_PER_KG / totals[0]
-    solid = np.empty((kept, c))
-    for k in range(kept):
-        for j in range(c):
-            solid[k, j] = mixture.phase_composition[phases[k], components[j]]
-    debye = np.empty(2)
-    debye[0] = mixture.debye_a
-    debye[1] = mixture.debye_b
-    return Problem(components, species, phases, start, column, count, mixture.charge[species], mixture.ln_k[species],
-                   mixture.ion_size[species], mixture.salting[species], debye, solid, mixture.phase_ln_k[phases],
-                   totals[components] * scale, titrant[components] * 1.0, dosing)
+def _find(problem, state, warm, ln_proton):
+    """Solve the reduced problem from its guess, or from the state when warm. Answer (whether it converged, steps)."""
+    c = problem.totals.shape[0]
+    order = c + 2 + state.active.shape[0]
+    matrix = np.empty((order, order))
+    steps = 0
+    patience = 12
+    smallest = 1e-3
+    rough = False
+    if not warm:
+        guess(problem, state, ln_proton)
+        if problem.dosing == 1 and state.environment[DOSE] <= 0.0:
+            return False, steps
+    for _ in range(80):
+        if rough:
+            steps += settle_phases(problem, state, smallest)
+            if problem.dosing == 1 and (state.environment[DOSE] <= 0.0 or smallest < 1e-6):
+                return False, steps
+            smallest *= 1e-2
+            patience = 12
+            rough = False
+        weigh(problem, state)
+        for k in range(state.weight.shape[0]):
+            if state.weight[k] < 0.0:
+                state.weight[k] = MOLES_PER_KG
+        converged, taken = newton(problem, state, matrix, 25)
+        steps += taken
+        revised = 0
+        if converged:
+            revised = _revise(problem, state)
+            if revised == 0:
+                return True, steps
+            patience -= 1
+        if not converged or patience == 0 or (revised > 1 and smallest == 1e-3):
+            if warm or smallest < 1e-12:
+                return False, steps
+            if not converged or patience == 0:
+                guess(problem, state, ln_proton)
+                state.active[:] = 0
+            rough = True
+    return False, steps
 
 
 @kernel
-def blank_state(problem):
-    """Answer a State with room for the problem."""
-    c = problem.components.shape[0]
-    s = problem.species.shape[0]
-    p = problem.phases.shape[0]
-    return State(np.zeros(c), np.zeros(p), np.zeros(3), np.zeros(p, np.int64), np.zeros(p), np.zeros(s), np.zeros(s),
-                 np.zeros(s), np.zeros((2, c)))
-
-
-@kernel
-def evaluate(problem, state):
-    """Fill molality, ln gamma and sums at x and I; answer (the ionic strength they give, the sum of molalities)."""
-    sums = state.sums
-    sums[:] = 0.0
+def _spread(mixture, problem, state, water):
+    """Spread the reduced state over the whole mixture as a Speciation; `water` is what the totals brought, kg."""
     strength = math.exp(state.environment[LN_STRENGTH])
+    molality = np.zeros(mixture.charge.shape[0])
+    ln_gamma = np.empty(mixture.charge.shape[0])
+    debye = problem.debye
+    for i in range(molality.shape[0]):
+        ln_gamma[i] = log_gamma(mixture.charge[i], mixture.ion_size[i], mixture.salting[i], debye, strength)[0]
+    for i in range(problem.species.shape[0]):
+        molality[problem.species[i]] = state.molality[i]
+    amounts = np.zeros(mixture.phase_ln_k.shape[0])
+    for k in range(problem.phases.shape[0]):
+        amounts[problem.phases[k]] = state.amounts[k] * water
+    return Speciation(molality, ln_gamma, math.exp(state.environment[LN_WATER]) * water, state.x[0], strength, amounts)
+
+
+@kernel
+def imbalance(mixture, totals, speciation):
+    """Largest balance error of a speciation against totals (C,), relative to the terms of the balance.
+
+    Counts every component, the ionic strength, the activity of water and a negative phase.
+    """
+    error = 0.0
     given = 0.0
     molalities = 0.0
-    for i in range(problem.species.shape[0]):
-        ln_gamma, slope = log_gamma(problem.charge[i], problem.ion_size[i], problem.salting[i], problem.debye, strength)
-        ln_m = problem.ln_k[i] - ln_gamma
-        for z in range(problem.start[i], problem.start[i + 1]):
-            ln_m += problem.count[z] * state.x[problem.column[z]]
-        m = math.exp(min(ln_m, 150.0))
-        state.ln_gamma[i] = ln_gamma
-        state.slope[i] = slope
-        state.molality[i] = m
-        for z in range(problem.start[i], problem.start[i + 1]):
-            sums[0, problem.column[z]] += problem.count[z] * m
-            sums[1, problem.column[z]] += abs(problem.count[z]) * m
-        given += 0.5 * problem.charge[i] ** 2 * m
-        molalities += m
-    return given, molalities
-
-
-@kernel
-def growth(problem, state, change, ln_change):
-    """Longest step in which no species outgrows the totals or e^1.5; change: (C,) of x, ln_change: of ln I."""
-    cap = 1e-4
-    for j in range(1, problem.totals.shape[0]):
-        cap += 2.0 * abs(problem.totals[j] + state.environment[DOSE] * problem.titrant[j])
-    cap = cap * math.exp(-state.environment[LN_WATER])
-    di = math.exp(state.environment[LN_STRENGTH]) * ln_change
-    longest = 1.0
-    for i in range(problem.species.shape[0]):
-        d = -state.slope[i] * di
-        for z in range(problem.start[i], problem.start[i + 1]):
-            d += problem.count[z] * change[problem.column[z]]
-        if d > 1.5:
-            m = state.molality[i]
-            room = 1.5
-            if cap > m:
-                room = max(room, 1.0 + math.log(cap / max(m, 1e-300)))
-            if d * longest > room:
-                longest = room / d
-    return longest
-
-
-@kernel
-def _sweep(problem, state):
-    """One sweep of continuous fractions: each ln activity but those of water and H+ towards its total."""
-    evaluate(problem, state)
-    for j in range(2, problem.totals.shape[0]):
-        total = problem.totals[j] + state.environment[DOSE] * problem.titrant[j]
-        held = state.sums[1, j]
-        if total > 0.0 and held > 0.0:
-            step = math.log(total / held)
-            if step < 0.0:
-                state.x[j] += max(0.6 * step, -60.0)
-            else:
-                state.x[j] += 0.6 * min(step, 6.0)
-
-
-@kernel
-def guess(problem, state, ln_proton):
-    """Set the state to a first guess without phases: W as brought, pH by bisection (or ln_proton, when dosing)."""
-    c = problem.totals.shape[0]
-    strength = 1e-7
-    molalities = 0.0
-    for j in range(1, c):
-        total = abs(problem.totals[j])
-        strength += 0.25 * problem.charge[j - 1] ** 2 * total
-        molalities += total
-        state.x[j] = math.log(max(total, 1e-6))
-    state.environment[LN_WATER] = 0.0
-    state.environment[LN_STRENGTH] = math.log(min(strength, 6.0))
-    state.environment[DOSE] = 0.0
-    state.x[0] = log_water_activity(molalities)[0]
-    low = -40.0
-    high = 5.0
-    rounds = 8
-    if problem.dosing == 1:
-        low = ln_proton
-        high = ln_proton
-        rounds = 6
-        state.environment[DOSE] = 1e-3
-    for _ in range(rounds):
-        state.x[1] = 0.5 * (low + high)
-        _sweep(problem, state)
-        _sweep(problem, state)
-        if problem.dosing == 1:
-            seek_dose(problem, state)
-        elif state.sums[0, 1] > problem.totals[1]:
-            high = state.x[1]
-        else:
-            low = state.x[1]
-
-
-@kernel
-def seek_dose(problem, state):
-    """Set the dose to what closes the balance of H+, if the titrant holds any, and leaves every total positive."""
-    if problem.titrant[1] == 0.0:
-        return
-    held = math.exp(state.environment[LN_WATER]) * state.sums[0, 1] - problem.totals[1]
-    for k in range(state.amounts.shape[0]):
-        held += problem.phase_composition[k, 1] * state.amounts[k]
-    old = state.environment[DOSE]
-    new = held / problem.titrant[1]
-    for j in range(problem.totals.shape[0]):
-        if j != 1 and problem.totals[j] + new * problem.titrant[j] <= 0.0:
-            new = 0.5 * (old - problem.totals[j] / problem.titrant[j])
-    state.environment[DOSE] = new
-
-
-@kernel
-def log_saturation(problem, state, k):
-    """ln of the saturation index of phase k: a_k.x - ln K_k; positive when supersaturated."""
-    total = -problem.phase_ln_k[k]
-    for j in range(problem.totals.shape[0]):
-        total += problem.phase_composition[k, j] * state.x[j]
-    return total
-
-
-@kernel
-def weigh(problem, state):
-    """Set the weight of each phase: the most of it that the totals could form."""
-    for k in range(state.weight.shape[0]):
-        most = -1.0
-        for j in range(2, problem.totals.shape[0]):
-            number = problem.phase_composition[k, j]
-            total = problem.totals[j] + state.environment[DOSE] * problem.titrant[j]
-            if number > 0.0 and (most < 0.0 or total / number < most):
-                most = max(total, 1e-250) / number
-        state.weight[k] = most
-
-
-@kernel
-def _undersaturate(problem, state):
-    """Lower the activity of the scarcest component of each phase that is not undersaturated by 0.1 at least."""
-    for k in range(state.weight.shape[0]):
-        excess = log_saturation(problem, state, k)
-        if state.weight[k] > 0.0 and excess > -0.1:
-            scarcest = -1
-            least = 0.0
-            for j in range(2, problem.totals.shape[0]):
-                number = problem.phase_composition[k, j]
-                total = problem.totals[j] + state.environment[DOSE] * problem.titrant[j]
-                if number > 0.0 and (scarcest < 0 or total / number < least):
-                    scarcest = j
-                    least = total / number
-            state.x[scarcest] -= (excess + 1.0) / problem.phase_composition[k, scarcest]
-
-
-@kernel
-def _gradient(problem, state, mu, gradient):
-    """Fill the gradient (C,) of Phi at mu; answer the largest of it relative to the terms that make it up."""
-    evaluate(problem, state)
-    per_kg = math.exp(-state.environment[LN_WATER])
-    c = problem.totals.shape[0]
-    scale = np.empty(c)
-    for j in range(c):
-        total = per_kg * (problem.totals[j] + state.environment[DOSE] * problem.titrant[j])
-        gradient[j] = state.sums[0, j] - total
-        scale[j] = state.sums[1, j] + abs(total)
-    for k in range(state.weight.shape[0]):
-        if state.weight[k] > 0.0:
-            amount = per_kg * mu * state.weight[k] / max(-log_saturation(problem, state, k), 1e-300)
-            for j in range(c):
-                gradient[j] += problem.phase_composition[k, j] * amount
-                scale[j] += abs(problem.phase_composition[k, j]) * amount
-    error = 0.0
-    for j in range(1 + problem.dosing, c):
-        error = max(error, abs(gradient[j]) / max(scale[j], 1e-300))
+    for i in range(speciation.molality.shape[0]):
+        given += 0.5 * mixture.charge[i] ** 2 * speciation.molality[i]
+        molalities += speciation.molality[i]
+    for j in range(totals.shape[0]):
+        held = speciation.water * MOLES_PER_KG if j == 0 else 0.0
+        terms = abs(totals[j]) + held
+        for i in range(speciation.molality.shape[0]):
+            part = mixture.composition[i, j] * speciation.molality[i] * speciation.water
+            held += part
+            terms += abs(part)
+        for k in range(speciation.phase_amounts.shape[0]):
+            part = mixture.phase_composition[k, j] * speciation.phase_amounts[k]
+            held += part
+            terms += abs(part)
+        if terms > 0.0:
+            error = max(error, abs(held - totals[j]) / terms)
+    for k in range(speciation.phase_amounts.shape[0]):
+        if not speciation.phase_amounts[k] >= 0.0:
+            error = max(error, 1.0)
+    error = max(error, abs(given - speciation.ionic_strength) / (given + speciation.ionic_strength))
+    wet = log_water_activity(molalities)[0] - speciation.ln_water_activity
+    error = max(error, abs(wet))
+    if not error < 1e300:
+        error = 1e300
     return error
 
 
 @kernel
-def _direction(problem, state, gradient, matrix, step):
-    """Fill step (C,) with the Newton direction of Phi from the last `evaluate`; matrix: (C, C) of work."""
-    first = 1 + problem.dosing
-    c = problem.totals.shape[0]
-    matrix[:] = 0.0
-    for i in range(problem.species.shape[0]):
-        for p in range(problem.start[i], problem.start[i + 1]):
-            for q in range(problem.start[i], p + 1):
-                if problem.column[q] >= first:
-                    matrix[problem.column[p] - first, problem.column[q] - first] += (
-                        state.molality[i] * problem.count[p] * problem.count[q])
-    per_kg = math.exp(-state.environment[LN_WATER])
-    for k in range(state.weight.shape[0]):
-        if state.weight[k] > 0.0:
-            curvature = per_kg * state.amounts[k] / max(-log_saturation(problem, state, k), 1e-300)
-            for p in range(first, c):
-                for q in range(first, p + 1):
-                    matrix[p - first, q - first] += (
-                        curvature * problem.phase_composition[k, p] * problem.phase_composition[k, q])
-    rhs = np.empty(c)
-    for j in range(first, c):
-        rhs[j - first] = -gradient[j]
-    eliminate_definite(matrix, rhs, c - first)
-    step[:first] = 0.0
-    for j in range(first, c):
-        step[j] = rhs[j - first]
+def _neutral(mixture, totals):
+    """Whether the charges of totals (C,) cancel to within rounding and 1e-9 of themselves."""
+    charge = 0.0
+    terms = 0.0
+    for j in range(1, totals.shape[0]):
+        part = mixture.charge[j - 1] * totals[j]
+        charge += part
+        terms += abs(part)
+    return abs(charge) <= _NEUTRALITY * terms
 
 
 @kernel
-def _along(problem, step, k):
-    """Change of a_k.x along step (C,)."""
-    total = 0.0
-    for j in range(step.shape[0]):
-        total += problem.phase_composition[k, j] * step[j]
-    return total
+def _dosed(totals, titrant, dose):
+    """totals (C,) plus dose of titrant (C,)."""
+    given = np.empty(totals.shape[0])
+    for j in range(totals.shape[0]):
+        given[j] = totals[j] + dose * titrant[j]
+    return given
 
 
 @kernel
-def _search(problem, state, mu, gradient, step):
-    """Move x along step (C,) until the slope of Phi has fallen to a half; leave gradient at the new x; its error."""
-    alpha = growth(problem, state, step, 0.0)
-    for k in range(state.weight.shape[0]):
-        if state.weight[k] > 0.0:
-            along = _along(problem, step, k)
-            room = -0.95 * log_saturation(problem, state, k)
-            if along * alpha > room:
-                alpha = room / along
-    before = 0.0
-    for j in range(step.shape[0]):
-        before += gradient[j] * step[j]
-    old = state.x.copy()
-    error = 1.0
-    for _ in range(30):
-        for j in range(step.shape[0]):
-            state.x[j] = old[j] + alpha * step[j]
-        error = _gradient(problem, state, mu, gradient)
-        after = 0.0
-        for j in range(step.shape[0]):
-            after += gradient[j] * step[j]
-        if after <= 0.5 * abs(before) or error < 1e-9:
-            break
-        alpha *= 0.5
-    for k in range(state.weight.shape[0]):
-        if state.weight[k] > 0.0:
-            slack = -log_saturation(problem, state, k)
-            old_slack = slack + alpha * _along(problem, step, k)
-            target = mu * state.weight[k] / old_slack + state.amounts[k] / old_slack * _along(problem, step, k)
-            middle = mu * state.weight[k] / slack
-            moved = state.amounts[k] + alpha * (target - state.amounts[k])
-            state.amounts[k] = min(max(moved, 0.1 * middle), 10.0 * middle)
-    return error
+def _settle(mixture, totals, titrant, allowed, control, memory):
+    """Settle one liquor; control is (way, ln a(H+) sought, dose): how the dose is had. Leaves the iterate in memory.
+
+    Answers (dose, Speciation, error, steps, status) with the dose in the unit of totals.
+    """
+    dosing = 0 if control[0] == _FIXED_DOSE else 1
+    given = _dosed(totals, titrant, control[2] if dosing == 0 else 0.0)
+    water = given[0] / MOLES_PER_KG
+    problem = reduce(mixture, given, titrant, allowed, dosing)
+    if dosing == 0:
+        problem.titrant[:] = 0.0
+    state = blank_state(problem)
+    warm = control[0] == _SEEK_FROM_MEMORY
+    if warm:
+        for j in range(problem.components.shape[0]):
+            state.x[j] = memory.x[problem.components[j]]
+        for k in range(problem.phases.shape[0]):
+            state.amounts[k] = memory.amounts[problem.phases[k]] / water
+            if state.amounts[k] > 0.0:
+                state.active[k] = 1
+        state.environment[:] = memory.environment
+        state.environment[DOSE] = control[2] / water
+    if dosing == 1:
+        state.x[1] = control[1]
+    converged, steps = _find(problem, state, warm, control[1])
+    dose = state.environment[DOSE] * water if dosing == 1 else control[2]
+    answer = _spread(mixture, problem, state, water)
+    error = imbalance(mixture, _dosed(totals, titrant, dose), answer)
+    status = CONVERGED
+    if not converged or error > _BALANCE:
+        status = OUT_OF_STEPS
+        if state.environment[LN_WATER] < -12.0:
+            status = DRY
+    for j in range(problem.components.shape[0]):
+        memory.x[problem.components[j]] = state.x[j]
+    memory.amounts[:] = answer.phase_amounts
+    memory.environment[:] = state.environment
+    memory.environment[LN_WATER] += math.log(water * MOLES_PER_KG / totals[0])
+    return dose, answer, error, steps, status
 
 
 @kernel
-def _follow(problem, state, memory):
-    """Let W, I, a_w and the dose follow x; memory (2,): last ln I and residual of it. Answer how far they moved."""
-    given, molalities = evaluate(problem, state)
-    environment = state.environment
-    water = problem.totals[0] + environment[DOSE] * problem.titrant[0]
-    for k in range(state.amounts.shape[0]):
-        water -= problem.phase_composition[k, 0] * state.amounts[k]
-    change = math.log(max(water, 1e-12) / max(MOLES_PER_KG + state.sums[0, 0], 1e-12)) - environment[LN_WATER]
-    change = min(max(change, -0.7), 0.7)
-    old = environment[LN_STRENGTH]
-    residual = min(max(math.log(given), -25.0), 6.0) - old
-    relax = 1.0
-    if memory[1] != 0.0 and abs(old - memory[0]) > 1e-12:
-        slope = (residual - memory[1]) / (old - memory[0])
-        relax = -1.0 / min(max(slope, -10.0), -0.5)
-    memory[0] = old
-    memory[1] = residual
-    move = min(max(relax * residual, -1.5), 1.5)
-    environment[LN_STRENGTH] = old + move
-    ln_activity = log_water_activity(molalities)[0]
-    moved = abs(change) + abs(move) + abs(ln_activity - state.x[0])
-    state.x[0] += min(max(ln_activity - state.x[0], -0.5), 0.5)
-    if problem.dosing == 1:
-        dose = environment[DOSE]
-        seek_dose(problem, state)
-        moved += abs(environment[DOSE] - dose) / (abs(dose) + 1e-6)
-    environment[LN_WATER] += change
-    return moved
+def _refusal(mixture):
+    """The Speciation of a liquor that was not solved: nothing anywhere."""
+    s = mixture.charge.shape[0]
+    return Speciation(np.zeros(s), np.zeros(s), 0.0, 0.0, 0.0, np.zeros(mixture.phase_ln_k.shape[0]))
 
 
 @kernel
-def settle_phases(problem, state, smallest):
-    """Minimise Phi down to mu = `smallest` while the environment follows; mark the active phases. Answer the steps."""
-    c = problem.totals.shape[0]
-    matrix = np.empty((c, c))
-    gradient = np.empty(c)
-    step = np.empty(c)
-    memory = np.zeros(2)
-    mu = 1.0
-    if state.weight.shape[0] == 0:
-        mu = smallest
-    weigh(problem, state)
-    _undersaturate(problem, state)
-    for k in range(state.weight.shape[0]):
-        state.amounts[k] = 0.0
-        if state.weight[k] > 0.0:
-            state.amounts[k] = mu * state.weight[k] / -log_saturation(problem, state, k)
-    error = _gradient(problem, state, mu, gradient)
-    steps = 0
-    while steps < 400:
-        steps += 1
-        if error < 0.05 * math.sqrt(mu) + 1e-10:
-            moved = _follow(problem, state, memory)
-            if mu <= smallest and moved < 10.0 * math.sqrt(smallest):
-                break
-            mu = max(0.1 * mu, smallest)
-            weigh(problem, state)
-            _undersaturate(problem, state)
-            error = _gradient(problem, state, mu, gradient)
-        _direction(problem, state, gradient, matrix, step)
-        error = _search(problem, state, mu, gradient, step)
-    for k in range(state.weight.shape[0]):
-        state.active[k] = 0
-        if state.weight[k] > 0.0 and state.amounts[k] > -state.weight[k] * log_saturation(problem, state, k):
-            state.active[k] = 1
+def _blank_memory(mixture):
+    """A Memory with room for the mixture."""
+    return Memory(np.zeros(mixture.composition.shape[1]), np.zeros(mixture.phase_ln_k.shape[0]), np.zeros(3))
+
+
+@kernel
+def equilibrate(mixture, totals, allowed):
+    """Bring totals (C,) of components, mol or mol/s, to equilibrium with the phases allowed (P,), bool.
+
+    Answers (Speciation, error, steps, status): error is the largest balance error, relative to its terms.
+    """
+    if not totals[0] > 0.0:
+        return _refusal(mixture), 1.0, 0, DRY
+    if not _neutral(mixture, totals):
+        return _refusal(mixture), 1.0, 0, CHARGED
+    control = np.zeros(3)
+    outcome = _settle(mixture, totals, totals, allowed, control, _blank_memory(mixture))
+    return outcome[1], outcome[2], outcome[3], outcome[4]
+
+
+@kernel
+def _at_end(mixture, totals, titrant, allowed, dose):
+    """Settle at a dose that misses the pH; answers as `_settle` does, UNREACHABLE when it is solved."""
+    control = np.array([_FIXED_DOSE, 0.0, dose])
+    dose, answer, error, steps, status = _settle(mixture, totals, titrant, allowed, control, _blank_memory(mixture))
+    return dose, answer, error, steps, UNREACHABLE if status == CONVERGED else status
+
+
+@kernel
+def _bracket(mixture, totals, titrant, allowed, target, largest_dose):
+    """Halve the range of doses until Newton's method finds ln a(H+) = target within it; answers as `_settle` does."""
+    memory = _blank_memory(mixture)
+    control = np.array([_FIXED_DOSE, target, 0.0])
+    dose, answer, error, steps, status = _settle(mixture, totals, titrant, allowed, control, memory)
+    at_low = memory.x[1] - target
+    if status != CONVERGED or abs(at_low) <= _PH_TOLERANCE * _LN10:
+        return dose, answer, error, steps, status
+    if titrant[1] * at_low > 0.0:
+        return dose, answer, error, steps, UNREACHABLE
+    low = 0.0
+    high = largest_dose
+    control[2] = largest_dose
+    for _ in range(120):
+        control[0] = _FIXED_DOSE
+        dose, answer, error, taken, status = _settle(mixture, totals, titrant, allowed, control, memory)
+        steps += taken
+        gap = memory.x[1] - target
+        if status == CONVERGED and abs(gap) <= _PH_TOLERANCE * _LN10:
+            return dose, answer, error, steps, status
+        if status == CONVERGED and dose == largest_dose and gap * at_low > 0.0:
+            nearer = largest_dose if abs(gap) <= abs(at_low) else 0.0
+            return _at_end(mixture, totals, titrant, allowed, nearer)
+        if status == CONVERGED:
+            control[0] = _SEEK_FROM_MEMORY
+            outcome = _settle(mixture, totals, titrant, allowed, control, memory)
+            steps += outcome[3]
+            if outcome[4] == CONVERGED and low <= outcome[0] <= high:
+                return outcome[0], outcome[1], outcome[2], steps, CONVERGED
+        # a dose too large to be solved counts as beyond the target
+        if status == CONVERGED and gap * at_low > 0.0:
+            low = dose
         else:
-            state.amounts[k] = 0.0
-    return steps
+            high = dose
+        control[2] = 0.5 * (low + high)
+    return dose, answer, error, steps, OUT_OF_STEPS
+
+
+@kernel
+def dose_to_ph(mixture, totals, titrant, allowed, target_ph, largest_dose):
+    """Find the dose in 0 to `largest_dose` of titrant (C,), mol per unit of dose, that brings totals (C,) to the pH.
+
+    pH is -log10 a(H+). Answers (dose, Speciation, error, steps, status); UNREACHABLE comes with the nearer end.
+    """
+    if not totals[0] > 0.0:
+        return 0.0, _refusal(mixture), 1.0, 0, DRY
+    if not (_neutral(mixture, totals) and _neutral(mixture, titrant)):
+        return 0.0, _refusal(mixture), 1.0, 0, CHARGED
+    target = -_LN10 * target_ph
+    if titrant[1] != 0.0:
+        control = np.array([_SEEK_FROM_GUESS, target, 0.0])
+        dose, answer, error, steps, status = _settle(mixture, totals, titrant, allowed, control, _blank_memory(mixture))
+        if status == CONVERGED:
+            if 0.0 <= dose <= largest_dose:
+                return dose, answer, error, steps, status
+            return _at_end(mixture, totals, titrant, allowed, 0.0 if dose < 0.0 else largest_dose)
+        dose, answer, error, taken, status = _bracket(mixture, totals, titrant, allowed, target, largest_dose)
+        return dose, answer, error, steps + taken, status
+    return _bracket(mixture, totals, titrant, allowed, target, largest_dose)

@@ -1,4 +1,4 @@
-"""Equilibrium of a liquor with the solids and gases allowed, and the dose of a titrant that brings it to a pH.
+"""What is dissolved: a liquor whose phases at saturation are known, by Newton's method.
 
 Unknowns: x_j = ln activity of the components (ln a_w among them), ln W (kg water), ln I and the amounts n_k of the
 phases at saturation. Equations:
@@ -8,13 +8,14 @@ phases at saturation. Equations:
     x_0 = ln a_w(sum_i m_i)                             activity of water
     a_k.x = ln K_k                                      each phase at saturation
 
-A damped Newton iteration on all of them, rows scaled by the inventory of their component, so that a trace is solved as
-well as a major one. Where it fails, or several phases compete, `saturation` gives the start. Phases are dropped when
-negative and added when supersaturated until none is either. With a pH sought, the dose takes the place of x_1.
-Nothing is kept between calls. The answer is recomputed from the mixture as given before it is called converged.
+The iteration is damped and runs on all of them at once, with rows scaled by the inventory of their component, so that a
+trace is solved as well as a major one. With a pH sought, the dose of a titrant takes the place of x_1.
 
-Shapes: C components, S species, P phases of the mixture (or of what is present).
-Sources: Parkhurst & Appelo (2013) USGS Techniques and Methods 6-A43 (equations); Nocedal & Wright (2006) ch. 11.
+The reduced problem holds only what is present. Amounts are per kg of the water that the totals bring.
+
+Shapes: C components (0 is water, 1 is H+), S species, P phases, Z nonzero stoichiometric numbers, of what is present.
+Sources: Parkhurst & Appelo (2013) USGS Techniques and Methods 6-A43 (equations); Carrayrou et al. (2002) AIChE J. 48,
+894 (continuous fractions, the first guess).
 """
 
 import math
@@ -25,29 +26,12 @@ import numpy as np
 from .activity import log_gamma, log_water_activity
 from .dense import eliminate
 from .jit import kernel
-from .saturation import (
-    DOSE,
-    LN_STRENGTH,
-    LN_WATER,
-    MOLES_PER_KG,
-    blank_state,
-    evaluate,
-    growth,
-    guess,
-    log_saturation,
-    reduce,
-    settle_phases,
-    weigh,
-)
-from .status import CHARGED, CONVERGED, DRY, OUT_OF_STEPS, UNREACHABLE
 
-_LN10 = 2.302585092994046
-_BALANCE = 1e-11
-_NEUTRALITY = 1e-9
-_SUPERSATURATION = 1e-9
-_FIXED_DOSE = 0
-_SEEK_FROM_GUESS = 1
-_SEEK_FROM_MEMORY = 2
+MOLES_PER_KG = 1.0 / 0.0180153
+# places in State.environment
+LN_WATER = 0
+LN_STRENGTH = 1
+DOSE = 2
 
 
 class Speciation(NamedTuple):
@@ -65,12 +49,294 @@ class Speciation(NamedTuple):
     phase_amounts: np.ndarray
 
 
-class Memory(NamedTuple):
-    """Where a liquor is left for the next try of the same call: x (C,), phase amounts (P,), environment (3,)."""
+class Problem(NamedTuple):
+    """A mixture and totals without what is absent; stoichiometric numbers of the species row by row.
+
+    components (C,), species (S,), phases (P,): indices in the mixture. start (S + 1,), column (Z,), count (Z,): of
+    species i, numbers start[i] to start[i + 1]. debye: (A, B). totals, titrant: (C,), mol per kg of water brought, and
+    mol per mol of dose. dosing: 1 when the dose is sought at a given ln a(H+), else 0.
+    """
+
+    components: np.ndarray
+    species: np.ndarray
+    phases: np.ndarray
+    start: np.ndarray
+    column: np.ndarray
+    count: np.ndarray
+    charge: np.ndarray
+    ln_k: np.ndarray
+    ion_size: np.ndarray
+    salting: np.ndarray
+    debye: np.ndarray
+    phase_composition: np.ndarray
+    phase_ln_k: np.ndarray
+    totals: np.ndarray
+    titrant: np.ndarray
+    dosing: int
+
+
+class State(NamedTuple):
+    """An iterate: x = ln activity (C,), amounts of phases (P,), environment (ln W, ln I, dose), and what follows.
+
+    active (P,): 1 for a phase held at saturation. weight (P,): the most that could form, mol. molality, ln_gamma, slope
+    (of ln gamma with I): (S,). sums (2, C): component molality, signed and absolute.
+    """
 
     x: np.ndarray
     amounts: np.ndarray
     environment: np.ndarray
+    active: np.ndarray
+    weight: np.ndarray
+    molality: np.ndarray
+    ln_gamma: np.ndarray
+    slope: np.ndarray
+    sums: np.ndarray
+
+
+class Origin(NamedTuple):
+    """Where a step starts: x (C,), amounts of phases (P,) and environment (3,)."""
+
+    x: np.ndarray
+    amounts: np.ndarray
+    environment: np.ndarray
+
+
+@kernel
+def _present_rows(composition, present):
+    """Rows of composition (R, C) that hold present components (C,) only, as indices."""
+    rows = np.empty(composition.shape[0], np.int64)
+    found = 0
+    for i in range(composition.shape[0]):
+        fits = True
+        for j in range(2, composition.shape[1]):
+            if not present[j] and composition[i, j] != 0.0:
+                fits = False
+        if fits:
+            rows[found] = i
+            found += 1
+    return rows[:found]
+
+
+@kernel
+def _pick(values, rows):
+    """The values (R,) at rows (K,)."""
+    picked = np.empty(rows.shape[0])
+    for k in range(rows.shape[0]):
+        picked[k] = values[rows[k]]
+    return picked
+
+
+@kernel
+def reduce(mixture, totals, titrant, allowed, dosing):
+    """Answer the Problem of what is present in totals (C,) or, when dosing, in titrant (C,); totals[0] > 0."""
+    present = np.zeros(totals.shape[0], np.bool_)
+    components = np.empty(totals.shape[0], np.int64)
+    c = 0
+    for j in range(totals.shape[0]):
+        present[j] = j < 2 or totals[j] > 0.0 or (dosing == 1 and titrant[j] != 0.0)
+        if present[j]:
+            components[c] = j
+            c += 1
+    components = components[:c]
+    species = _present_rows(mixture.composition, present)
+    rows = _present_rows(mixture.phase_composition, present)
+    kept = 0
+    for k in range(rows.shape[0]):
+        if allowed[rows[k]]:
+            rows[kept] = rows[k]
+            kept += 1
+    phases = rows[:kept]
+    start = np.zeros(species.shape[0] + 1, np.int64)
+    column = np.empty(species.shape[0] * c, np.int64)
+    count = np.empty(species.shape[0] * c)
+    z = 0
+    for i in range(species.shape[0]):
+        for j in range(c):
+            number = mixture.composition[species[i], components[j]]
+            if number != 0.0:
+                column[z] = j
+                count[z] = number
+                z += 1
+        start[i + 1] = z
+    solid = np.empty((kept, c))
+    for k in range(kept):
+        for j in range(c):
+            solid[k, j] = mixture.phase_composition[phases[k], components[j]]
+    debye = np.empty(2)
+    debye[0] = mixture.debye_a
+    debye[1] = mixture.debye_b
+    reduced = _pick(totals, components)
+    for j in range(c):
+        reduced[j] *= MOLES_PER_KG / totals[0]
+    return Problem(
+        components,
+        species,
+        phases,
+        start,
+        column,
+        count,
+        _pick(mixture.charge, species),
+        _pick(mixture.ln_k, species),
+        _pick(mixture.ion_size, species),
+        _pick(mixture.salting, species),
+        debye,
+        solid,
+        _pick(mixture.phase_ln_k, phases),
+        reduced,
+        _pick(titrant, components),
+        dosing,
+    )
+
+
+@kernel
+def blank_state(problem):
+    """Answer a State with room for the problem."""
+    c = problem.components.shape[0]
+    s = problem.species.shape[0]
+    p = problem.phases.shape[0]
+    return State(
+        np.zeros(c),
+        np.zeros(p),
+        np.zeros(3),
+        np.zeros(p, np.int64),
+        np.zeros(p),
+        np.zeros(s),
+        np.zeros(s),
+        np.zeros(s),
+        np.zeros((2, c)),
+    )
+
+
+@kernel
+def evaluate(problem, state):
+    """Fill molality, ln gamma and sums at x and I; answer (the ionic strength they give, the sum of molalities)."""
+    sums = state.sums
+    sums[:] = 0.0
+    strength = math.exp(state.environment[LN_STRENGTH])
+    given = 0.0
+    molalities = 0.0
+    for i in range(problem.species.shape[0]):
+        ln_gamma, slope = log_gamma(problem.charge[i], problem.ion_size[i], problem.salting[i], problem.debye, strength)
+        ln_m = problem.ln_k[i] - ln_gamma
+        for z in range(problem.start[i], problem.start[i + 1]):
+            ln_m += problem.count[z] * state.x[problem.column[z]]
+        m = math.exp(min(ln_m, 150.0))
+        state.ln_gamma[i] = ln_gamma
+        state.slope[i] = slope
+        state.molality[i] = m
+        for z in range(problem.start[i], problem.start[i + 1]):
+            sums[0, problem.column[z]] += problem.count[z] * m
+            sums[1, problem.column[z]] += abs(problem.count[z]) * m
+        given += 0.5 * problem.charge[i] ** 2 * m
+        molalities += m
+    return given, molalities
+
+
+@kernel
+def growth(problem, state, change, ln_change):
+    """Longest step in which no species outgrows the totals or e^1.5; change: (C,) of x, ln_change: of ln I."""
+    cap = 1e-4
+    for j in range(1, problem.totals.shape[0]):
+        cap += 2.0 * abs(problem.totals[j] + state.environment[DOSE] * problem.titrant[j])
+    cap = cap * math.exp(-state.environment[LN_WATER])
+    di = math.exp(state.environment[LN_STRENGTH]) * ln_change
+    longest = 1.0
+    for i in range(problem.species.shape[0]):
+        d = -state.slope[i] * di
+        for z in range(problem.start[i], problem.start[i + 1]):
+            d += problem.count[z] * change[problem.column[z]]
+        if d > 1.5:
+            m = state.molality[i]
+            room = 1.5
+            if cap > m:
+                room = max(room, 1.0 + math.log(cap / max(m, 1e-300)))
+            if d * longest > room:
+                longest = room / d
+    return longest
+
+
+@kernel
+def _sweep(problem, state, relax):
+    """One sweep of continuous fractions: each ln activity but those of water and H+ a share of the way to its total."""
+    evaluate(problem, state)
+    for j in range(2, problem.totals.shape[0]):
+        total = problem.totals[j] + state.environment[DOSE] * problem.titrant[j]
+        held = state.sums[1, j]
+        if total > 0.0 and held > 0.0:
+            state.x[j] += relax * min(max(math.log(total / held), -60.0), 6.0)
+
+
+@kernel
+def seek_dose(problem, state):
+    """Set the dose to what closes the balance of H+, if the titrant holds any, and leaves every total positive."""
+    if problem.titrant[1] == 0.0:
+        return
+    held = math.exp(state.environment[LN_WATER]) * state.sums[0, 1] - problem.totals[1]
+    for k in range(state.amounts.shape[0]):
+        held += problem.phase_composition[k, 1] * state.amounts[k]
+    old = state.environment[DOSE]
+    new = held / problem.titrant[1]
+    for j in range(problem.totals.shape[0]):
+        if j != 1 and problem.totals[j] + new * problem.titrant[j] <= 0.0:
+            new = 0.5 * (old - problem.totals[j] / problem.titrant[j])
+    state.environment[DOSE] = new
+
+
+@kernel
+def guess(problem, state, ln_proton):
+    """Set the state to a first guess without phases: W as brought, pH by halving (or ln_proton, when dosing)."""
+    c = problem.totals.shape[0]
+    strength = 1e-7
+    molalities = 0.0
+    for j in range(1, c):
+        total = abs(problem.totals[j])
+        strength += 0.25 * problem.charge[j - 1] ** 2 * total
+        molalities += total
+        state.x[j] = math.log(max(total, 1e-6))
+    state.environment[LN_WATER] = 0.0
+    state.environment[LN_STRENGTH] = math.log(min(strength, 6.0))
+    state.environment[DOSE] = 0.0
+    state.x[0] = log_water_activity(molalities)[0]
+    # the width shrinks by less than a half, so that one wrong turn of an early round is made good by the later ones
+    width = 14.0
+    state.x[1] = -16.0
+    relax = 1.0
+    if problem.dosing == 1:
+        state.x[1] = ln_proton
+        state.environment[DOSE] = 1e-3
+    for _ in range(9):
+        for _ in range(2):
+            _sweep(problem, state, relax)
+            relax = 0.6
+        if problem.dosing == 1:
+            seek_dose(problem, state)
+        elif state.sums[0, 1] > problem.totals[1]:
+            state.x[1] -= width
+        else:
+            state.x[1] += width
+        width *= 0.6
+
+
+@kernel
+def log_saturation(problem, state, k):
+    """ln of the saturation index of phase k: a_k.x - ln K_k; positive when supersaturated."""
+    total = -problem.phase_ln_k[k]
+    for j in range(problem.totals.shape[0]):
+        total += problem.phase_composition[k, j] * state.x[j]
+    return total
+
+
+@kernel
+def weigh(problem, state):
+    """Set the weight of each phase: the most of it that the totals could form."""
+    for k in range(state.weight.shape[0]):
+        most = -1.0
+        for j in range(2, problem.totals.shape[0]):
+            number = problem.phase_composition[k, j]
+            total = problem.totals[j] + state.environment[DOSE] * problem.titrant[j]
+            if number > 0.0 and (most < 0.0 or total / number < most):
+                most = max(total, 1e-250) / number
+        state.weight[k] = most
 
 
 @kernel
@@ -114,7 +380,9 @@ def _jacobian(problem, state, matrix):
     c = problem.totals.shape[0]
     water = math.exp(state.environment[LN_WATER])
     strength = math.exp(state.environment[LN_STRENGTH])
-    order = c + 2 + np.sum(state.active)
+    order = c + 2
+    for k in range(state.active.shape[0]):
+        order += state.active[k]
     for i in range(order):
         for j in range(order):
             matrix[i, j] = 0.0
@@ -138,9 +406,9 @@ def _jacobian(problem, state, matrix):
         matrix[c + 1, c + 1] += wetness * m * swelling
     matrix[c, c + 1] -= strength
     matrix[c + 1, 0] += 1.0
+    matrix[0, c] = water * MOLES_PER_KG
     for j in range(c):
-        matrix[j, c] = water * state.sums[0, j]
-    matrix[0, c] += water * MOLES_PER_KG
+        matrix[j, c] += water * state.sums[0, j]
     order = c + 2
     for k in range(state.active.shape[0]):
         if state.active[k] == 1:
@@ -191,7 +459,7 @@ def _longest_step(problem, state, step):
 
 
 @kernel
-def _newton(problem, state, matrix, most):
+def newton(problem, state, matrix, most):
     """Newton iteration at the active phases; matrix is work. Answer (whether it converged, steps)."""
     order = matrix.shape[0]
     residual = np.empty(order)
@@ -208,7 +476,7 @@ def _newton(problem, state, matrix, most):
         if not eliminate(matrix, step, order):
             return False, iteration
         longest, largest = _longest_step(problem, state, step)
-        origin = Memory(state.x.copy(), state.amounts.copy(), state.environment.copy())
+        origin = Origin(state.x.copy(), state.amounts.copy(), state.environment.copy())
         before = error
         old = merit
         for halving in range(7):
@@ -221,283 +489,3 @@ def _newton(problem, state, matrix, most):
         if largest < 1e-7 and (error < 1e-13 or (error < 1e-11 and error > 0.1 * before)):
             return True, iteration + 1
     return False, most
-
-
-@kernel
-def _revise(problem, state):
-    """Drop the most negative phase, or add the most supersaturated one. Answer how many are supersaturated, or -1.
-
-    0: nothing to revise. -1: a phase was dropped. More: one phase was added and so many were supersaturated.
-    """
-    worst = -1
-    least = 0.0
-    for k in range(state.active.shape[0]):
-        if state.active[k] == 1 and state.amounts[k] < least * state.weight[k]:
-            least = state.amounts[k] / state.weight[k]
-            worst = k
-    if worst >= 0:
-        state.active[worst] = 0
-        state.amounts[worst] = 0.0
-        return -1
-    most = _SUPERSATURATION
-    found = 0
-    for k in range(state.active.shape[0]):
-        if state.active[k] == 0:
-            excess = log_saturation(problem, state, k)
-            if excess > _SUPERSATURATION:
-                found += 1
-            if excess > most:
-                most = excess
-                worst = k
-    if worst >= 0:
-        state.active[worst] = 1
-    return found
-
-
-@kernel
-def _find(problem, state, warm, ln_proton):
-    """Solve the reduced problem from its guess, or from the state when warm. Answer (whether it converged, steps)."""
-    c = problem.totals.shape[0]
-    order = c + 2 + state.active.shape[0]
-    matrix = np.empty((order, order))
-    steps = 0
-    patience = 12
-    smallest = 1e-3
-    rough = False
-    if not warm:
-        guess(problem, state, ln_proton)
-    for _ in range(80):
-        if rough:
-            steps += settle_phases(problem, state, smallest)
-            smallest *= 1e-2
-            patience = 12
-            rough = False
-        weigh(problem, state)
-        for k in range(state.weight.shape[0]):
-            if state.weight[k] < 0.0:
-                state.weight[k] = MOLES_PER_KG
-        converged, taken = _newton(problem, state, matrix, 40)
-        steps += taken
-        revised = 0
-        if converged:
-            revised = _revise(problem, state)
-            if revised == 0:
-                return True, steps
-            patience -= 1
-        if not converged or patience == 0 or (revised > 1 and smallest == 1e-3):
-            if warm or smallest < 1e-12:
-                return False, steps
-            if not converged or patience == 0:
-                guess(problem, state, ln_proton)
-                state.active[:] = 0
-            rough = True
-    return False, steps
-
-
-@kernel
-def _spread(mixture, problem, state, water):
-    """Spread the reduced state over the whole mixture as a Speciation; `water` is what the totals brought, kg."""
-    strength = math.exp(state.environment[LN_STRENGTH])
-    molality = np.zeros(mixture.charge.shape[0])
-    ln_gamma = np.empty(mixture.charge.shape[0])
-    debye = problem.debye
-    for i in range(molality.shape[0]):
-        ln_gamma[i] = log_gamma(mixture.charge[i], mixture.ion_size[i], mixture.salting[i], debye, strength)[0]
-    for i in range(problem.species.shape[0]):
-        molality[problem.species[i]] = state.molality[i]
-    amounts = np.zeros(mixture.phase_ln_k.shape[0])
-    for k in range(problem.phases.shape[0]):
-        amounts[problem.phases[k]] = state.amounts[k] * water
-    return Speciation(molality, ln_gamma, math.exp(state.environment[LN_WATER]) * water, state.x[0], strength, amounts)
-
-
-@kernel
-def imbalance(mixture, totals, speciation):
-    """Largest balance error of a speciation against totals (C,), relative to the terms of the balance.
-
-    Counts every component, the ionic strength, the activity of water and a negative phase.
-    """
-    error = 0.0
-    given = 0.0
-    molalities = 0.0
-    for i in range(speciation.molality.shape[0]):
-        given += 0.5 * mixture.charge[i] ** 2 * speciation.molality[i]
-        molalities += speciation.molality[i]
-    for j in range(totals.shape[0]):
-        held = speciation.water * MOLES_PER_KG if j == 0 else 0.0
-        terms = abs(totals[j]) + held
-        for i in range(speciation.molality.shape[0]):
-            part = mixture.composition[i, j] * speciation.molality[i] * speciation.water
-            held += part
-            terms += abs(part)
-        for k in range(speciation.phase_amounts.shape[0]):
-            part = mixture.phase_composition[k, j] * speciation.phase_amounts[k]
-            held += part
-            terms += abs(part)
-        if terms > 0.0:
-            error = max(error, abs(held - totals[j]) / terms)
-    for k in range(speciation.phase_amounts.shape[0]):
-        if not speciation.phase_amounts[k] >= 0.0:
-            error = max(error, 1.0)
-    error = max(error, abs(given - speciation.ionic_strength) / (given + speciation.ionic_strength))
-    wet = log_water_activity(molalities)[0] - speciation.ln_water_activity
-    error = max(error, abs(wet))
-    if not error < 1e300:
-        error = 1e300
-    return error
-
-
-@kernel
-def _neutral(mixture, totals):
-    """Whether the charges of totals (C,) cancel to within rounding and 1e-9 of themselves."""
-    charge = 0.0
-    terms = 0.0
-    for j in range(1, totals.shape[0]):
-        part = mixture.charge[j - 1] * totals[j]
-        charge += part
-        terms += abs(part)
-    return abs(charge) <= _NEUTRALITY * terms
-
-
-@kernel
-def _settle(mixture, totals, titrant, allowed, control, memory):
-    """Settle one liquor; control is (way, ln a(H+) sought, dose): how the dose is had. Leaves the iterate in memory.
-
-    Answers (dose, Speciation, error, steps, status) with the dose in the unit of totals.
-    """
-    dosing = 0 if control[0] == _FIXED_DOSE else 1
-    water = totals[0] / MOLES_PER_KG
-    given = totals + control[2] * titrant if dosing == 0 else totals
-    if dosing == 0:
-        water = given[0] / MOLES_PER_KG
-    problem = reduce(mixture, given, titrant, allowed, dosing)
-    if dosing == 0:
-        problem.titrant[:] = 0.0
-    state = blank_state(problem)
-    warm = control[0] == _SEEK_FROM_MEMORY
-    if warm:
-        for j in range(problem.components.shape[0]):
-            state.x[j] = memory.x[problem.components[j]]
-        for k in range(problem.phases.shape[0]):
-            state.amounts[k] = memory.amounts[problem.phases[k]] / water
-            if state.amounts[k] > 0.0:
-                state.active[k] = 1
-        state.environment[:] = memory.environment
-        state.environment[DOSE] = control[2] / water
-    if dosing == 1:
-        state.x[1] = control[1]
-    converged, steps = _find(problem, state, warm, control[1])
-    dose = state.environment[DOSE] * water if dosing == 1 else control[2]
-    answer = _spread(mixture, problem, state, water)
-    reached = totals + dose * titrant
-    error = imbalance(mixture, reached, answer)
-    status = CONVERGED
-    if not converged or error > _BALANCE:
-        status = OUT_OF_STEPS
-        if state.environment[LN_WATER] < -12.0:
-            status = DRY
-    for j in range(problem.components.shape[0]):
-        memory.x[problem.components[j]] = state.x[j]
-    memory.amounts[:] = answer.phase_amounts
-    memory.environment[:] = state.environment
-    memory.environment[LN_WATER] += math.log(water * MOLES_PER_KG / totals[0])
-    return dose, answer, error, steps, status
-
-
-@kernel
-def _refusal(mixture):
-    """The Speciation of a liquor that was not solved: nothing anywhere."""
-    s = mixture.charge.shape[0]
-    return Speciation(np.zeros(s), np.zeros(s), 0.0, 0.0, 0.0, np.zeros(mixture.phase_ln_k.shape[0]))
-
-
-@kernel
-def _blank_memory(mixture):
-    """A Memory with room for the mixture."""
-    return Memory(np.zeros(mixture.composition.shape[1]), np.zeros(mixture.phase_ln_k.shape[0]), np.zeros(3))
-
-
-@kernel
-def equilibrate(mixture, totals, allowed):
-    """Bring totals (C,) of components, mol or mol/s, to equilibrium with the phases allowed (P,), bool.
-
-    Answers (Speciation, error, steps, status): error is the largest balance error, relative to its terms.
-    """
-    if not totals[0] > 0.0:
-        return _refusal(mixture), 1.0, 0, DRY
-    if not _neutral(mixture, totals):
-        return _refusal(mixture), 1.0, 0, CHARGED
-    control = np.zeros(3)
-    outcome = _settle(mixture, totals, totals, allowed, control, _blank_memory(mixture))
-    return outcome[1], outcome[2], outcome[3], outcome[4]
-
-
-@kernel
-def dose_to_ph(mixture, totals, titrant, allowed, target_ph, largest_dose):
-    """Find the dose in 0 to `largest_dose` of titrant (C,), mol per unit of dose, that brings totals (C,) to the pH.
-
-    pH is -log10 a(H+). Answers (dose, Speciation, error, steps, status); UNREACHABLE comes with the nearer end.
-    """
-    if not totals[0] > 0.0:
-        return 0.0, _refusal(mixture), 1.0, 0, DRY
-    if not (_neutral(mixture, totals) and _neutral(mixture, titrant)):
-        return 0.0, _refusal(mixture), 1.0, 0, CHARGED
-    target = -_LN10 * target_ph
-    memory = _blank_memory(mixture)
-    control = np.array([float(_SEEK_FROM_GUESS), target, 0.0])
-    low = 0.0
-    high = largest_dose
-    # gap at an end: ln a(H+) minus the target there; 0 means not known yet
-    gap_low = 0.0
-    gap_high = 0.0
-    verdict = CONVERGED
-    steps = 0
-    if titrant[1] == 0.0:
-        control[0] = _FIXED_DOSE
-    for _ in range(400):
-        outcome = _settle(mixture, totals, titrant, allowed, control, memory)
-        dose, answer, error, taken, status = outcome
-        steps += taken
-        gap = memory.x[1] - target
-        if control[0] != _FIXED_DOSE:
-            if status == CONVERGED and low <= dose <= high:
-                return dose, answer, error, steps, status
-            if status == CONVERGED and control[0] == _SEEK_FROM_GUESS:
-                # the pH is met outside the range, so the end on that side is the nearest
-                verdict = UNREACHABLE
-                control[2] = low if dose < low else high
-            elif gap_low == 0.0:
-                control[2] = low
-            elif gap_high == 0.0:
-                control[2] = high
-            else:
-                control[2] = 0.5 * (low + high)
-            control[0] = _FIXED_DOSE
-            continue
-        if status == CONVERGED and abs(gap) <= 1e-10 * _LN10:
-            return dose, answer, error, steps, CONVERGED
-        if verdict == UNREACHABLE or (status != CONVERGED and (dose == 0.0 or gap_high != 0.0)):
-            return dose, answer, error, steps, UNREACHABLE if status == CONVERGED else status
-        if gap_low == 0.0:
-            gap_low = gap
-        elif gap_high == 0.0:
-            gap_high = gap if status == CONVERGED else -gap_low
-            if gap_high * gap_low > 0.0:
-                if abs(gap_high) <= abs(gap_low):
-                    return dose, answer, error, steps, UNREACHABLE
-                verdict = UNREACHABLE
-                control[2] = 0.0
-                continue
-        elif gap * gap_low > 0.0:
-            low = dose
-        else:
-            high = dose
-        if high - low <= 4e-16 * high:
-            return dose, answer, error, steps, OUT_OF_STEPS
-        if gap_high == 0.0:
-            control[2] = high
-        elif dose > 0.0 and status == CONVERGED:
-            control[0] = _SEEK_FROM_MEMORY
-        else:
-            control[2] = 0.5 * (low + high)
-    return dose, answer, error, steps, OUT_OF_STEPS
