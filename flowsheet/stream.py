@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .chemistry import water
-from .chemistry.equilibrium import Equilibrium, speciate
+from .chemistry.equilibrium import Equilibrium, speciate, titrate
 from .chemistry.system import PROTON, WATER, Chemistry
 from .errors import DataError
 
@@ -131,6 +131,10 @@ class Stream:
         """The gaseous part."""
         return self.part(self.chemistry.gas)
 
+    def without(self, other: Stream) -> Stream:
+        """Take away a part of this stream, such as its gas."""
+        return self.replace(flows=self.flows - other.flows)
+
     @property
     def mass(self) -> float:
         """Mass flow of everything, kg/s."""
@@ -228,6 +232,22 @@ def settle(stream: Stream, temperature: float, phases: Iterable[str]) -> tuple[S
     return settled(stream, found, allowed), found
 
 
+def dose(
+    stream: Stream, titrant: Stream, target_ph: float, temperature: float, phases: Iterable[str]
+) -> tuple[Stream, Stream, Equilibrium]:
+    """Dose `titrant` to a target pH at `temperature` (K) while the named solids and gases come to equilibrium.
+
+    Answers the new stream, what was drawn of the titrant, and the equilibrium. Raises `DataError` where the titrant
+    cannot reach the target.
+    """
+    chemistry = stream.chemistry
+    allowed = chemistry.allowed(phases)
+    totals = gathered(stream, allowed)
+    factor, found = titrate(chemistry, totals, gathered(titrant, allowed), target_ph, temperature, allowed)
+    drawn = titrant * factor
+    return settled(mix([stream, drawn]), found, allowed), drawn, found
+
+
 def gathered(stream: Stream, allowed: np.ndarray) -> np.ndarray:
     """Answer the component totals (mol/s) of the liquor and of the allowed phases (P,) together."""
     chemistry = stream.chemistry
@@ -243,3 +263,13 @@ def settled(stream: Stream, found: Equilibrium, allowed: np.ndarray) -> Stream:
     positions = chemistry.phase_positions[allowed]
     flows[positions] = found.amounts[allowed]
     return stream.replace(flows=flows, temperature=found.temperature)
+
+
+def evaporate(stream: Stream, share: float, temperature: float) -> tuple[Stream, Stream]:
+    """Boil off a share of the water at `temperature` (K); answers what is left and the vapour."""
+    chemistry = stream.chemistry
+    boiled = stream.flows[WATER] * share
+    left, vapour = np.array(stream.flows), np.zeros_like(stream.flows)
+    left[WATER] -= boiled
+    vapour[chemistry.position("H2O(g)")] = boiled
+    return stream.replace(flows=left), stream.replace(flows=vapour, temperature=temperature)

@@ -2,6 +2,7 @@
 
 import csv
 import functools
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources
@@ -34,6 +35,9 @@ _SI = {
     "mg/L": 1e-3,
     "m3/m2/h": 1.0 / 3600.0,
 }
+
+
+_TERM = re.compile(r"^(?:(?P<count>\d+(?:\.\d+)?)\s+)?(?P<name>[A-Z(d][^=]*)$")
 
 
 @dataclass(frozen=True)
@@ -98,20 +102,18 @@ def named_formulas() -> Mapping[str, Formula]:
 
 
 def read_reaction(text: str) -> dict[str, float]:
-    """Read `Ni+2 + 2 H2O - 2 H+` into moles of each component; raises `DataError` for a term that cannot be read."""
+    """Read `Ni+2 + 2 H2O - 2 H+` into moles of each species; raises `DataError` for a term that cannot be read."""
     reaction: dict[str, float] = {}
-    sign = 1.0
-    factor = 1.0
-    for word in text.split():
-        if word in {"+", "-"}:
-            sign = 1.0 if word == "+" else -1.0
-        elif word.replace(".", "", 1).isdigit():
-            factor = float(word)
-        else:
-            reaction[word] = reaction.get(word, 0.0) + sign * factor
-            sign, factor = 1.0, 1.0
-    if factor != 1.0:
-        raise DataError(f"reaction {text!r} ends in a number")
+    if not text.strip():
+        return reaction
+    signed = text.strip() if text.strip().startswith("- ") else f"+ {text.strip()}"
+    pieces = re.split(r"(?:^|\s)([+-])\s+", signed)
+    for sign, term in zip(pieces[1::2], pieces[2::2], strict=True):
+        match = _TERM.match(term.strip())
+        if match is None:
+            raise DataError(f"reaction {text!r} has the term {term!r}, which is no species with its count")
+        count = float(match["count"] or 1.0) * (1.0 if sign == "+" else -1.0)
+        reaction[match["name"]] = reaction.get(match["name"], 0.0) + count
     return reaction
 
 

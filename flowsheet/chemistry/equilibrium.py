@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...kernels.activity import Speciation
 from ...kernels.saturation import dose_to_ph, equilibrate
+from ...kernels.speciation import Speciation
 from ...kernels.status import CHARGED, CONVERGED, DRY, SENTENCES, UNREACHABLE
 from ..errors import ConvergenceError, DataError, nearest
 from .system import WATER, Chemistry
@@ -52,6 +52,14 @@ class Equilibrium:
     def in_range(self) -> bool:
         """Whether the ionic strength lies where the activity model was made for."""
         return self.ionic_strength <= self.chemistry.largest_ionic_strength
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What a reader must know of this answer: an ionic strength outside the range of the activity model."""
+        if self.in_range:
+            return ()
+        limit = self.chemistry.largest_ionic_strength
+        return (f"ionic strength {self.ionic_strength:.2f} mol/kg is outside the activity model's range of 0 to {limit:g}",)
 
     def _aqueous(self, name: str) -> int:
         names = [species.name for species in self.chemistry.aqueous]

@@ -1,0 +1,80 @@
+"""Sodium sulfate removal: the lithium liquor is boiled down until lithium is concentrated enough, sodium sulfate comes down.
+
+Model      equilibrium with the named salts at `temperature`; the evaporation is solved for lithium in the mother liquor
+Assumes    no supersaturation left; the double salt NaLiSO4 has no constant in the data and does not form
+Valid      up to about 20 kg/m3 lithium; beyond it Li2SO4.H2O or NaLiSO4 come down with the sodium sulfate
+Sources    `kernels/saturation.py`; heat of evaporation from Cantera's water
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from scipy.optimize import brentq
+
+from ..flowsheet.chemistry import water
+from ..flowsheet.errors import DataError
+from ..flowsheet.stream import Stream, evaporate, settle
+from ..flowsheet.unitop import Figure, Outcome, Port, UnitOp, parameter
+
+_MOST = 0.97  # share of the water: beyond it no liquor is left to speak of
+
+
+@dataclass(frozen=True, kw_only=True)
+class SodiumSulfateRemoval(UnitOp):
+    """Water leaves by `vapour` until the mother liquor holds `lithium`; `salts` crystallise.
+
+    A feed that holds as much already is not boiled. Raises `DataError` where lithium cannot be concentrated so far.
+    """
+
+    inlets: ClassVar[Mapping[str, Port]] = {"feed": Port("a lithium liquor", {"H2O": 1.0, "Li2SO4": 0.03, "Na2SO4": 0.15})}
+    outlets: ClassVar[Mapping[str, str]] = {"slurry": "crystals in their mother liquor", "vapour": "water boiled off"}
+    figures: ClassVar[Mapping[str, Figure]] = {
+        "evaporation": Figure("kg/s", "water boiled off"),
+        "evaporated_fraction": Figure("-", "share of the feed's water that is boiled off"),
+        "crystals": Figure("kg/s", "crystals that formed"),
+        "lithium": Figure("kg/m3", "lithium in the mother liquor"),
+        "heat": Figure("W", "heat to supply: evaporation and warming, heat of crystallisation left out"),
+        "ionic_strength": Figure("mol/kg", "of the mother liquor"),
+    }
+
+    lithium: float = parameter("kg/m3", "lithium to reach in the mother liquor", 12.0, low=0.1, high=40.0)
+    temperature: float = parameter("K", "of the crystals and the mother liquor", 363.15, low=273.15, high=373.15)
+    salts: tuple[str, ...] = parameter(
+        "names", "solids that may crystallise", ("Na2SO4(s)", "Na2SO4.10H2O(s)"), default=("Na2SO4(s)", "Na2SO4.10H2O(s)")
+    )
+
+    def run(self, inlets: Mapping[str, Stream]) -> Outcome:
+        """Answer the slurry and the vapour."""
+        feed = inlets["feed"]
+        if feed["Li+"] == 0.0:
+            return Outcome({"slurry": feed, "vapour": Stream.empty(feed.chemistry)})
+        share = self._share(feed)
+        concentrated, vapour = evaporate(feed, share, self.temperature)
+        slurry, found = settle(concentrated, self.temperature, self.salts)
+        steam = vapour.mass * water.heat_of_evaporation(self.temperature)
+        report = {
+            "evaporation": vapour.mass,
+            "evaporated_fraction": share,
+            "crystals": slurry.solids.mass - feed.solids.mass,
+            "lithium": slurry.concentration("Li+"),
+            "heat": steam + feed.heat_capacity * (self.temperature - feed.temperature),
+            "ionic_strength": found.ionic_strength,
+        }
+        return Outcome({"slurry": slurry, "vapour": vapour}, report, warnings=found.warnings)
+
+    def _short_by(self, share: float, feed: Stream) -> float:
+        left, _ = evaporate(feed, share, self.temperature)
+        slurry, _ = settle(left, self.temperature, self.salts)
+        return self.lithium - slurry.concentration("Li+")
+
+    def _share(self, feed: Stream) -> float:
+        if self._short_by(0.0, feed) <= 0.0:
+            return 0.0
+        short = self._short_by(_MOST, feed)
+        if short > 0.0:
+            raise DataError(
+                f"lithium = {self.lithium:g} kg/m3 cannot be reached: with {_MOST:.0%} of the water gone the mother liquor "
+                f"holds {self.lithium - short:.3g} kg/m3"
+            )
+        return float(brentq(self._short_by, 0.0, _MOST, args=(feed,), xtol=1e-15, rtol=1e-14))
