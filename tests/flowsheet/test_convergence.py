@@ -59,7 +59,7 @@ class Plant:
 
 
 class Nested:
-    """Loops one inside the other: mixers in a row, then splitters in the opposite order; 20 species that react in a chain.
+    """Loops one inside the other: mixers in a row, splitters in the opposite order; 20 species that react in a chain.
 
     Species flows fall from 50 to 0.005 beside 1000 of water; substitution needs up to thousands of passes.
     """
