@@ -26,6 +26,7 @@ from .unitop import Outcome, UnitOp
 TOLERANCE = 1e-10
 CLOSURE = 1e-9
 _TRACE = 1e-9  # a species below this share of its torn stream is converged to this share, not to its own flow
+_PROTON_TRACE = 1e-3
 _PROBE_PASS = 4
 _PROBE_FACTOR = 1e3
 _NO_EXIT = 1e-9
@@ -152,7 +153,7 @@ def _iterate(run: _Run, number: int, part: Part, path: list[str], limits: tuple[
     given = _pack(run, tears)
     accelerator = Accelerator(may_be_negative=_may_be_negative(run.chemistry, len(tears)))
     state = accelerator.start(given)
-    agreed = 0
+    agreed = count = 0
     for count in range(largest_passes):
         for name in part.units:
             run.call(name)
@@ -169,11 +170,14 @@ def _iterate(run: _Run, number: int, part: Part, path: list[str], limits: tuple[
         agreed = 0
         if count == _PROBE_PASS:
             _refuse_closed_loop(run, part, path, tears)
-        state, given = accelerator.step(state, answered)
-        _unpack(run, tears, given)
+        state, proposed = accelerator.step(state, answered, given)
+        if state.stalled:
+            break
+        _unpack(run, tears, proposed)
+        given = _pack(run, tears)
     last = run.history[-1]
     raise ConvergenceError(
-        f"loop {' -> '.join(path)} has not converged in {largest_passes} passes: {last.worst} still differs by "
+        f"loop {' -> '.join(path)} has not converged in {count + 1} passes: {last.worst} still differs by "
         f"{last.residual:.2g} of its flow, {tolerance:.2g} is wanted",
         MappingProxyType(dict(run.streams)),
     )
@@ -206,6 +210,8 @@ def _residual(chemistry: Chemistry, given: np.ndarray, answered: np.ndarray, tea
     x, g = (vector.reshape(len(tears), -1) for vector in (given, answered))
     flows = np.abs(g[:, :-1])
     scale = np.maximum(flows, _TRACE * flows.max(axis=1, keepdims=True))
+    # H+ is the difference of the charges of all others, so round-off in them is what it can be known to
+    scale[:, PROTON] = np.maximum(scale[:, PROTON], _PROTON_TRACE * (flows @ np.abs(chemistry.charges)))
     scale[scale == 0.0] = 1.0
     errors = np.abs(g - x) / np.concatenate([scale, g[:, -1:]], axis=1)
     tear, species = np.unravel_index(int(np.argmax(errors)), errors.shape)

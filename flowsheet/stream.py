@@ -132,8 +132,10 @@ class Stream:
         return self.part(self.chemistry.gas)
 
     def without(self, other: Stream) -> Stream:
-        """Take away a part of this stream, such as its gas."""
-        return self.replace(flows=self.flows - other.flows)
+        """Take away a part of this stream, such as its gas; what is left by round-off alone is nothing."""
+        left = self.flows - other.flows
+        left[np.abs(left) <= _ROUND_OFF * 1e-5 * np.abs(self.flows)] = 0.0
+        return self.replace(flows=left)
 
     @property
     def mass(self) -> float:

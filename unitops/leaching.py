@@ -161,7 +161,7 @@ class Leaching(UnitOp):
         by_iron = min(needed - by_aluminium, iron)
         by_copper = min(needed - by_aluminium - by_iron, 2.0 * by_name.get("Cu(s)", 0.0))
         metals = by_aluminium + by_iron + by_copper
-        net = needed - metals
+        net = max(0.0, needed - metals)
         fed = 0.5 * self.reductant_ratio * net
         by_peroxide = min(net, 2.0 * fed * (1.0 - self.decomposition))
         ferrous = by_name.get("Fe(s)", 0.0) + by_name.get("LiFePO4(s)", 0.0)

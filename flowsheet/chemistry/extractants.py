@@ -30,7 +30,8 @@ def cations(chemistry: Chemistry, extractant: str) -> tuple[str, ...]:
     """Answer the cations of the chemistry that an extractant of the chemistry takes up; raises `DataError` for another."""
     if extractant not in chemistry.extractants:
         raise DataError(f"extractant {extractant!r} is not in the chemistry{nearest(extractant, chemistry.extractants)}")
-    return tuple(c.name for c in chemistry.components if salt_form(c.name, extractant) in chemistry.index)
+    components = (c.name for c in chemistry.components if c.name != "H+")  # whose salt is the acid itself
+    return tuple(name for name in components if salt_form(name, extractant) in chemistry.index)
 
 
 @functools.lru_cache(maxsize=64)
