@@ -436,7 +436,7 @@ def _continue(extractant, medium, circuit, chain, u, work, scale):
                 chain.aqueous_source[i, j] = aqueous_feed[i, j] + keep_x
                 chain.organic_source[i, j] = organic_feed[i, j] + keep_y
         final = mixing == 0.0 and drain == 0.0
-        limits = (scale, 1e-13 if final else 1e-5, 60, 4)
+        limits = (scale, 1e-13 if final else 1e-5, 60, 8 if method == 0 else 30)
         _, steps, status = _newton(extractant, medium, circuit, chain, u, work, limits)
         total += steps
         solved = status == CONVERGED
@@ -458,7 +458,7 @@ def _continue(extractant, medium, circuit, chain, u, work, scale):
             mixing = good_mixing * factor
             if mixing < 1e-3 and factor < 0.5:
                 mixing = 0.0
-            if factor > 0.97 or good_mixing < 1e-6:
+            if factor > 0.9 or good_mixing < 1e-6:
                 method = 2
                 u[:] = start
                 good[:] = start

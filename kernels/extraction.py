@@ -175,7 +175,8 @@ def contact(extractant, medium, phases, totals):
     error = 1.0
     steps = 0
     previous = np.inf
-    phi, by_e, by_h, by_ee, by_eh, by_hh = _potential(extractant, medium, phases, totals, ln_e, ln_h)
+    trial = _potential(extractant, medium, phases, totals, ln_e, ln_h)
+    phi, by_e, by_h, by_ee, by_eh, by_hh = trial
     while steps < 300:
         steps += 1
         error = max(abs(by_e) / (o * dimers), abs(by_h) / (a * scale))
@@ -238,6 +239,7 @@ def contact_at_ph(extractant, medium, phases, totals, base_cation, ph):
     ln_e = high - 1.0
     error = 1.0
     previous = np.inf
+    charge = 0.0
     steps = 0
     status = OUT_OF_STEPS
     while steps < 400:
