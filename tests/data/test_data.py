@@ -318,6 +318,11 @@ def test_water__ionizes_more_when_hot():
     assert abs(_log_k("OH-", 333.15) + 13.02) < 0.1
 
 
+def test_bisulfate__binds_its_proton_more_strongly_when_hot():
+    # Marshall & Jones (1966): 2.99 at 100 degC.
+    assert abs(_log_k("HSO4-", 373.15) - 2.99) < 0.15
+
+
 def test_carbon_dioxide__dissolves_to_0_034_mol_per_kg_and_bar():
     henry = _log_k("CO2(g)", 298.15) + _log_k("CO2(aq)", 298.15)
     assert abs(10.0**henry - 0.034) < 0.001
