@@ -1,6 +1,7 @@
 """Extraction written down as a chemist would, and handed to SciPy: slow, and with nothing clever in it.
 
-All concentrations of all stages are unknowns, in logarithms. The arguments are those of the kernels.
+`residuals` has every equation of every stage. `cascade` searches the free dimer and the acidity of all stages with
+SciPy, and finds the concentrations that belong to them from a dense matrix. The arguments are those of the kernels.
 """
 
 import numpy as np
@@ -82,26 +83,66 @@ def residuals(
     return np.concatenate(equations)
 
 
+def concentrations(
+    circuit: Cascade,
+    feeds: tuple[np.ndarray, np.ndarray, np.ndarray],
+    j: int,
+    ratio: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Cation j in liquor and organic of all stages whose distribution ratios are given: one linear system."""
+    aqueous_feed, organic_feed, base = feeds
+    n, last = circuit.stages, circuit.stages - 1
+    a, o = circuit.aqueous_flow, circuit.organic_flow
+    b, c = circuit.aqueous_in_organic * o, circuit.organic_in_aqueous * a
+    efficiency = circuit.efficiency[j]
+    matrix, right = np.zeros((2 * n, 2 * n)), np.zeros(2 * n)
+    for i in range(n):
+        balance, transfer = matrix[2 * i], matrix[2 * i + 1]
+        organic_volume = o + (c if i > 0 else 0.0)
+        balance[2 * i] += a + (b if i < last else 0.0)
+        balance[2 * i + 1] += organic_volume
+        transfer[2 * i] -= efficiency * ratio[i] * organic_volume
+        transfer[2 * i + 1] += organic_volume
+        right[2 * i] += base[i, j]
+        if i == 0:
+            right[2 * i] += a * aqueous_feed[j]
+        else:
+            balance[2 * i - 2] -= a
+            balance[2 * i - 1] -= c
+            transfer[2 * i - 1] -= (1.0 - efficiency) * c
+        if i == last:
+            right[2 * i] += o * organic_feed[j]
+            right[2 * i + 1] += (1.0 - efficiency) * o * organic_feed[j]
+        else:
+            balance[2 * i + 2] -= b
+            balance[2 * i + 3] -= o
+            transfer[2 * i + 3] -= (1.0 - efficiency) * o
+    found = np.linalg.solve(matrix, right)
+    return found[0::2], found[1::2]
+
+
 def cascade(
     extractant: Extractant,
     medium: Medium,
     circuit: Cascade,
     feeds: tuple[np.ndarray, np.ndarray, np.ndarray],
 ) -> tuple:
-    """(aqueous, organic, free dimer, [H+]); every cation must be fed. Starts from one contact of everything."""
+    """(aqueous, organic, free dimer, [H+]), starting from one contact of everything that is fed."""
     aqueous_feed, organic_feed, base = feeds
     n, m = circuit.stages, extractant.charge.shape[0]
     totals = circuit.aqueous_flow * aqueous_feed + circuit.organic_flow * organic_feed + base.sum(axis=0)
     phases = Contact(circuit.aqueous_flow, circuit.organic_flow, circuit.dimer_total)
-    x, y, free, hydrogen = contact(extractant, medium, phases, totals)
-    start = np.concatenate([np.tile(x, n), np.tile(y, n), np.full(n, free), np.full(n, hydrogen)])
+    _, _, free, hydrogen = contact(extractant, medium, phases, totals)
 
-    def unpack(logarithms: np.ndarray) -> tuple:
-        v = np.exp(np.clip(logarithms, -200.0, 10.0))
-        return v[: n * m].reshape(n, m), v[n * m : 2 * n * m].reshape(n, m), v[2 * n * m : -n], v[-n:]
+    def state(logarithms: np.ndarray) -> tuple:
+        free, hydrogen = np.exp(logarithms[:n]), np.exp(logarithms[n:])
+        ratios = np.array([distribution_ratios(extractant, medium, free[i], hydrogen[i]).sum(axis=1) for i in range(n)])
+        columns = [concentrations(circuit, feeds, j, ratios[:, j]) for j in range(m)]
+        return np.array([x for x, _ in columns]).T, np.array([y for _, y in columns]).T, free, hydrogen
 
     def equations(logarithms: np.ndarray) -> np.ndarray:
-        return residuals(extractant, medium, circuit, feeds, unpack(logarithms))
+        everything = residuals(extractant, medium, circuit, feeds, state(logarithms)).reshape(n, 2 * m + 2)
+        return everything[:, -2:].ravel()
 
-    found = root(equations, np.log(start), method="hybr", options={"xtol": 1e-13, "maxfev": 20000})
-    return unpack(found.x)
+    start = np.concatenate([np.full(n, np.log(free)), np.full(n, np.log(hydrogen))])
+    return state(root(equations, start, method="hybr", options={"xtol": 1e-13}).x)
