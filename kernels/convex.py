@@ -85,7 +85,7 @@ def _direction(problem, state, gradient, matrix, step):
             for q in range(problem.start[i], p + 1):
                 if problem.column[q] >= first:
                     matrix[problem.column[p] - first, problem.column[q] - first] += (
-                        state.molality[i] * problem.count[p] * problem.count[q]
+                        state.molality[i] * problem.number[p] * problem.number[q]
                     )
     per_kg = math.exp(-state.environment[LN_WATER])
     for k in range(state.weight.shape[0]):
@@ -204,7 +204,8 @@ def settle_phases(problem, state, smallest):
         steps += 1
         if error < 0.05 * math.sqrt(mu) + 1e-10:
             moved = _follow(problem, state, memory)
-            if mu <= smallest and moved < 10.0 * math.sqrt(smallest):
+            settled = mu <= smallest and moved < 10.0 * math.sqrt(smallest)
+            if settled or state.environment[LN_WATER] < -14.0:
                 break
             mu = max(0.1 * mu, smallest)
             weigh(problem, state)

@@ -40,6 +40,9 @@ _BALANCE = 1e-11
 _NEUTRALITY = 1e-9
 _SUPERSATURATION = 1e-9
 _PH_TOLERANCE = 1e-10
+_ROUNDING = 1e-14
+# ln of the share of its water that a liquor keeps when it counts as dry
+_DRY = -12.0
 _FIXED_DOSE = 0.0
 _SEEK_FROM_GUESS = 1.0
 _SEEK_FROM_MEMORY = 2.0
@@ -101,6 +104,8 @@ def _find(problem, state, warm, ln_proton):
     for _ in range(80):
         if rough:
             steps += settle_phases(problem, state, smallest)
+            if state.environment[LN_WATER] < _DRY:
+                return False, steps
             if problem.dosing == 1 and (state.environment[DOSE] <= 0.0 or smallest < 1e-6):
                 return False, steps
             smallest *= 1e-2
@@ -195,10 +200,12 @@ def _neutral(mixture, totals):
 
 @kernel
 def _dosed(totals, titrant, dose):
-    """totals (C,) plus dose of titrant (C,)."""
+    """totals (C,) plus dose of titrant (C,); what rounding left just below nothing is nothing."""
     given = np.empty(totals.shape[0])
     for j in range(totals.shape[0]):
         given[j] = totals[j] + dose * titrant[j]
+        if j > 1 and -_ROUNDING * totals[0] < given[j] < 0.0:
+            given[j] = 0.0
     return given
 
 
@@ -223,7 +230,8 @@ def _settle(mixture, totals, titrant, allowed, control, memory):
             state.amounts[k] = memory.amounts[problem.phases[k]] / water
             if state.amounts[k] > 0.0:
                 state.active[k] = 1
-        state.environment[:] = memory.environment
+        for e in range(memory.environment.shape[0]):
+            state.environment[e] = memory.environment[e]
         state.environment[DOSE] = control[2] / water
     if dosing == 1:
         state.x[1] = control[1]
@@ -234,12 +242,14 @@ def _settle(mixture, totals, titrant, allowed, control, memory):
     status = CONVERGED
     if not converged or error > _BALANCE:
         status = OUT_OF_STEPS
-        if state.environment[LN_WATER] < -12.0:
+        if state.environment[LN_WATER] < _DRY:
             status = DRY
     for j in range(problem.components.shape[0]):
         memory.x[problem.components[j]] = state.x[j]
-    memory.amounts[:] = answer.phase_amounts
-    memory.environment[:] = state.environment
+    for k in range(memory.amounts.shape[0]):
+        memory.amounts[k] = answer.phase_amounts[k]
+    for e in range(memory.environment.shape[0]):
+        memory.environment[e] = state.environment[e]
     memory.environment[LN_WATER] += math.log(water * MOLES_PER_KG / totals[0])
     return dose, answer, error, steps, status
 

@@ -52,7 +52,7 @@ class Speciation(NamedTuple):
 class Problem(NamedTuple):
     """A mixture and totals without what is absent; stoichiometric numbers of the species row by row.
 
-    components (C,), species (S,), phases (P,): indices in the mixture. start (S + 1,), column (Z,), count (Z,): of
+    components (C,), species (S,), phases (P,): indices in the mixture. start (S + 1,), column (Z,), number (Z,): of
     species i, numbers start[i] to start[i + 1]. debye: (A, B). totals, titrant: (C,), mol per kg of water brought, and
     mol per mol of dose. dosing: 1 when the dose is sought at a given ln a(H+), else 0.
     """
@@ -62,7 +62,7 @@ class Problem(NamedTuple):
     phases: np.ndarray
     start: np.ndarray
     column: np.ndarray
-    count: np.ndarray
+    number: np.ndarray
     charge: np.ndarray
     ln_k: np.ndarray
     ion_size: np.ndarray
@@ -127,6 +127,23 @@ def _pick(values, rows):
 
 
 @kernel
+def _sparse(composition, rows, columns):
+    """Nonzero numbers of composition at rows and columns, row by row: (start, column, number) as in Problem."""
+    start = np.zeros(rows.shape[0] + 1, np.int64)
+    column = np.empty(rows.shape[0] * columns.shape[0], np.int64)
+    number = np.empty(rows.shape[0] * columns.shape[0])
+    z = 0
+    for i in range(rows.shape[0]):
+        for j in range(columns.shape[0]):
+            if composition[rows[i], columns[j]] != 0.0:
+                column[z] = j
+                number[z] = composition[rows[i], columns[j]]
+                z += 1
+        start[i + 1] = z
+    return start, column, number
+
+
+@kernel
 def reduce(mixture, totals, titrant, allowed, dosing):
     """Answer the Problem of what is present in totals (C,) or, when dosing, in titrant (C,); totals[0] > 0."""
     present = np.zeros(totals.shape[0], np.bool_)
@@ -146,18 +163,7 @@ def reduce(mixture, totals, titrant, allowed, dosing):
             rows[kept] = rows[k]
             kept += 1
     phases = rows[:kept]
-    start = np.zeros(species.shape[0] + 1, np.int64)
-    column = np.empty(species.shape[0] * c, np.int64)
-    count = np.empty(species.shape[0] * c)
-    z = 0
-    for i in range(species.shape[0]):
-        for j in range(c):
-            number = mixture.composition[species[i], components[j]]
-            if number != 0.0:
-                column[z] = j
-                count[z] = number
-                z += 1
-        start[i + 1] = z
+    start, column, number = _sparse(mixture.composition, species, components)
     solid = np.empty((kept, c))
     for k in range(kept):
         for j in range(c):
@@ -174,7 +180,7 @@ def reduce(mixture, totals, titrant, allowed, dosing):
         phases,
         start,
         column,
-        count,
+        number,
         _pick(mixture.charge, species),
         _pick(mixture.ln_k, species),
         _pick(mixture.ion_size, species),
@@ -219,14 +225,14 @@ def evaluate(problem, state):
         ln_gamma, slope = log_gamma(problem.charge[i], problem.ion_size[i], problem.salting[i], problem.debye, strength)
         ln_m = problem.ln_k[i] - ln_gamma
         for z in range(problem.start[i], problem.start[i + 1]):
-            ln_m += problem.count[z] * state.x[problem.column[z]]
+            ln_m += problem.number[z] * state.x[problem.column[z]]
         m = math.exp(min(ln_m, 150.0))
         state.ln_gamma[i] = ln_gamma
         state.slope[i] = slope
         state.molality[i] = m
         for z in range(problem.start[i], problem.start[i + 1]):
-            sums[0, problem.column[z]] += problem.count[z] * m
-            sums[1, problem.column[z]] += abs(problem.count[z]) * m
+            sums[0, problem.column[z]] += problem.number[z] * m
+            sums[1, problem.column[z]] += abs(problem.number[z]) * m
         given += 0.5 * problem.charge[i] ** 2 * m
         molalities += m
     return given, molalities
@@ -244,7 +250,7 @@ def growth(problem, state, change, ln_change):
     for i in range(problem.species.shape[0]):
         d = -state.slope[i] * di
         for z in range(problem.start[i], problem.start[i + 1]):
-            d += problem.count[z] * change[problem.column[z]]
+            d += problem.number[z] * change[problem.column[z]]
         if d > 1.5:
             m = state.molality[i]
             room = 1.5
@@ -396,12 +402,12 @@ def _jacobian(problem, state, matrix):
         swelling = state.slope[i] * strength
         for p in range(problem.start[i], problem.start[i + 1]):
             j = problem.column[p]
-            part = water * m * problem.count[p]
+            part = water * m * problem.number[p]
             for q in range(problem.start[i], problem.start[i + 1]):
-                matrix[j, problem.column[q]] += part * problem.count[q]
+                matrix[j, problem.column[q]] += part * problem.number[q]
             matrix[j, c + 1] -= part * swelling
-            matrix[c, j] += ionic * problem.count[p]
-            matrix[c + 1, j] -= wetness * m * problem.count[p]
+            matrix[c, j] += ionic * problem.number[p]
+            matrix[c + 1, j] -= wetness * m * problem.number[p]
         matrix[c, c + 1] -= ionic * swelling
         matrix[c + 1, c + 1] += wetness * m * swelling
     matrix[c, c + 1] -= strength
