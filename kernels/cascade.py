@@ -348,6 +348,8 @@ def _refuse(extractant, circuit, organic_feed):
     """The status of a circuit that cannot run, else CONVERGED."""
     a = circuit.aqueous_flow
     o = circuit.organic_flow
+    if circuit.stages < 1:
+        return STARVED
     if not (a > 0.0 and circuit.aqueous_in_organic * o < a):
         return DRY
     if not (o > 0.0 and circuit.dimer_total > 0.0 and circuit.organic_in_aqueous * a < o):
@@ -472,6 +474,8 @@ def _continue(extractant, medium, circuit, chain, u, work, scale):
             drain = max(4.0 * drain, 1e-4)
             if drain > 1e6:
                 break
+        if total > 6000:
+            break
     return total, status
 
 
@@ -481,7 +485,7 @@ def solve_cascade(extractant, medium, circuit, aqueous_feed, organic_feed, base,
 
     aqueous_feed, organic_feed: (M,), mol/L of each cation in the liquor and bound in the organic (a saponified organic
     carries its sodium here). base: (N,), equivalents of hydroxide of the cation `base_cation` dosed to each stage,
-    mol/L times the flow; its water belongs to the aqueous flow given.
+    mol/L times the flow; its water belongs to the aqueous flow given. No entry may be negative.
     Answers (aqueous (N, M), organic (N, M), free dimer (N,), [H+] (N,), all mol/L, error, steps, status).
     The error is the largest relative imbalance of cations, extractant and charge; CONVERGED promises 1e-12 of it.
     """

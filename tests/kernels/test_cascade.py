@@ -272,6 +272,7 @@ def test_solve_cascade__does_not_depend_on_the_unit_of_flow():
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
+        ({"stages": 0}, STARVED),
         ({"aqueous_flow": 0.0}, DRY),
         ({"aqueous_flow": np.nan}, DRY),
         ({"aqueous_in_organic": 1.5}, DRY),
