@@ -151,9 +151,10 @@ def _spread(mixture, problem, state, water):
 
 
 @kernel
-def imbalance(mixture, totals, speciation):
+def imbalance(mixture, totals, inventory, speciation):
     """Largest balance error of a speciation against totals (C,), relative to the terms of the balance.
 
+    inventory (C,): the sizes of what the totals were summed from, which bounds how well they are known.
     Counts every component, the ionic strength, the activity of water and a negative phase.
     """
     error = 0.0
@@ -164,7 +165,7 @@ def imbalance(mixture, totals, speciation):
         molalities += speciation.molality[i]
     for j in range(totals.shape[0]):
         held = speciation.water * MOLES_PER_KG if j == 0 else 0.0
-        terms = abs(totals[j]) + held
+        terms = inventory[j] + held
         for i in range(speciation.molality.shape[0]):
             part = mixture.composition[i, j] * speciation.molality[i] * speciation.water
             held += part
@@ -238,7 +239,10 @@ def _settle(mixture, totals, titrant, allowed, control, memory):
     converged, steps = _find(problem, state, warm, control[1])
     dose = state.environment[DOSE] * water if dosing == 1 else control[2]
     answer = _spread(mixture, problem, state, water)
-    error = imbalance(mixture, _dosed(totals, titrant, dose), answer)
+    inventory = np.empty(totals.shape[0])
+    for j in range(totals.shape[0]):
+        inventory[j] = abs(given[j]) + dosing * abs(dose * titrant[j])
+    error = imbalance(mixture, _dosed(totals, titrant, dose), inventory, answer)
     status = CONVERGED
     if not converged or error > _BALANCE:
         status = OUT_OF_STEPS

@@ -352,9 +352,10 @@ def _residuals(problem, state, residual, scale):
     c = problem.totals.shape[0]
     water = math.exp(state.environment[LN_WATER])
     for j in range(c):
-        total = problem.totals[j] + state.environment[DOSE] * problem.titrant[j]
-        residual[j] = water * state.sums[0, j] - total
-        scale[j] = water * state.sums[1, j] + abs(total)
+        dosed = state.environment[DOSE] * problem.titrant[j]
+        residual[j] = water * state.sums[0, j] - (problem.totals[j] + dosed)
+        # what cancels between totals and dose is known to rounding only, so both count in full
+        scale[j] = water * state.sums[1, j] + abs(problem.totals[j]) + abs(dosed)
     residual[0] += water * MOLES_PER_KG
     scale[0] += water * MOLES_PER_KG
     strength = math.exp(state.environment[LN_STRENGTH])

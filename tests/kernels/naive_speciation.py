@@ -87,7 +87,7 @@ def mixture(components=COMPONENTS, ideal=False):
 
 
 def totals_of(components=COMPONENTS, water=1.0, **amounts):
-    """Totals (mol) from kg of water and mol of components; `acid` is H+, `base` is OH- (H2O - H+); others by letters."""
+    """Totals (mol) from kg of water and mol of components; `acid` is H+, `base` is OH-; others by letters."""
     totals = np.zeros(len(components))
     base = amounts.pop("base", 0.0)
     totals[0] = water * MOLES_PER_KG + base

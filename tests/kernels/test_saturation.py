@@ -193,6 +193,15 @@ def test_dose_to_ph__crosses_the_plateau_where_a_hydroxide_precipitates():
     assert doses[3] == pytest.approx(1.0, abs=0.01)
 
 
+def test_dose_to_ph__finds_the_dose_where_nothing_buffers():
+    # a strong acid neutralised to 1e-7 of itself: one rounding of the dose moves the pH by 1e-10
+    totals = totals_of(acid=3.0, Cl=3.2, Ca=0.1)
+    dose, speciation, _, _, status = dose_to_ph(MODEL, totals, SODA_LYE, ALL_PHASES, 6.9, 10.0)
+    assert status == CONVERGED
+    assert dose == pytest.approx(3.0, abs=1e-6)
+    assert ph(speciation) == pytest.approx(6.9, abs=1e-10)
+
+
 def test_dose_to_ph__is_smooth_in_its_totals():
     totals = totals_of(Ni=0.5, SO4=0.55, acid=0.1)
     shift = totals_of(water=0.0, acid=1.0, Cl=1.0)

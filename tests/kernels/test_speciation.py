@@ -135,12 +135,12 @@ def test_equilibrate__conserves_components_and_charge():
 def test_imbalance__sees_what_is_missing():
     totals = totals_of(Na=0.2, SO4=0.1)
     speciation = solved(totals)
-    assert imbalance(MODEL, totals, speciation) < 1e-13
-    assert imbalance(MODEL, 1.01 * totals, speciation) > 1e-3
-    assert imbalance(MODEL, totals, speciation._replace(ionic_strength=0.1)) > 1e-2
-    assert imbalance(MODEL, totals, speciation._replace(ln_water_activity=-1.0)) > 0.5
-    assert imbalance(MODEL, totals, speciation._replace(phase_amounts=np.full(len(PHASES), -1.0))) >= 1.0
-    assert imbalance(MODEL, totals, speciation._replace(water=np.nan)) > 0
+    assert imbalance(MODEL, totals, totals, speciation) < 1e-13
+    assert imbalance(MODEL, 1.01 * totals, totals, speciation) > 1e-3
+    assert imbalance(MODEL, totals, totals, speciation._replace(ionic_strength=0.1)) > 1e-2
+    assert imbalance(MODEL, totals, totals, speciation._replace(ln_water_activity=-1.0)) > 0.5
+    assert imbalance(MODEL, totals, totals, speciation._replace(phase_amounts=np.full(len(PHASES), -1.0))) >= 1.0
+    assert imbalance(MODEL, totals, totals, speciation._replace(water=np.nan)) > 0
 
 
 def test_equilibrate__refuses_charged_totals():
