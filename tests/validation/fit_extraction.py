@@ -6,8 +6,8 @@ loading is common to all divalent and to all monovalent cations, and to both dig
 The database holds the mean of A and B. The pH is held with NaOH, so sodium follows from the charge of the liquor.
 
 D2EHPA and minor cations: from pH50 at trace loading, with the step of Cyanex 272; and isotherms of single metals. For
-lithium and sodium on D2EHPA the pH50 and the curve of Fig. 2b contradict each other by two decades; pH50 was kept because
-a pilot cascade (Data4) releases its sodium completely, so that cascade is no blind test of these two constants.
+lithium and sodium on D2EHPA the pH50 and the curve of Fig. 2b contradict each other by two decades; pH50 was kept
+because a pilot cascade (Data4) releases its sodium completely, so that cascade is no blind test of these two.
 """
 
 import csv
