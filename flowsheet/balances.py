@@ -17,7 +17,8 @@ class Balance:
     """Flows into and out of a unit or a plant.
 
     `elements_in`, `elements_out`: mol/s by element. `mass_in`, `mass_out`: kg/s. `charge_in`, `charge_out`: mol/s.
-    `turnover`: mol/s of ions' charge that passes, the measure of an error in charge.
+    `turnover`: mol/s of ions' charge that passes, the measure of an error in charge. `floors`: mol/s by element, below
+    which a flow is not measured against itself: a millionth of what circulates inside, whose round-off it carries.
     """
 
     elements_in: Mapping[str, float]
@@ -27,6 +28,7 @@ class Balance:
     charge_in: float
     charge_out: float
     turnover: float
+    floors: Mapping[str, float]
 
     @property
     def element_errors(self) -> dict[str, float]:
@@ -34,9 +36,9 @@ class Balance:
         errors = {}
         for element, inflow in self.elements_in.items():
             outflow = self.elements_out[element]
-            larger = max(abs(inflow), abs(outflow))
-            if larger > 0.0:
-                errors[element] = (outflow - inflow) / (inflow if inflow > 0.0 else larger)
+            scale = max(inflow if inflow > 0.0 else abs(outflow), self.floors[element])
+            if scale > 0.0:
+                errors[element] = (outflow - inflow) / scale
         return errors
 
     @property
@@ -56,8 +58,15 @@ class Balance:
         return max([0.0, abs(self.mass_error), abs(self.charge_error), *(abs(e) for e in self.element_errors.values())])
 
 
-def balance(chemistry: Chemistry, inflows: Iterable[Stream], outflows: Iterable[Stream]) -> Balance:
-    """Answer the balance of what flows in (mol/s) against what flows out."""
+_CIRCULATING = 1e-6
+
+
+def balance(
+    chemistry: Chemistry, inflows: Iterable[Stream], outflows: Iterable[Stream], inside: Iterable[Stream] = ()
+) -> Balance:
+    """Answer the balance of what flows in (mol/s) against what flows out; `inside`: streams that circulate between."""
+    circulating = np.max([np.zeros(chemistry.size), *(stream.flows for stream in inside)], axis=0)
+    floors = _CIRCULATING * (chemistry.element_matrix @ np.maximum(0.0, circulating))
     into = np.add.reduce([np.zeros(chemistry.size), *(stream.flows for stream in inflows)])
     out = np.add.reduce([np.zeros(chemistry.size), *(stream.flows for stream in outflows)])
     names = chemistry.element_names
@@ -70,4 +79,5 @@ def balance(chemistry: Chemistry, inflows: Iterable[Stream], outflows: Iterable[
         charge_in=float(into @ chemistry.charges),
         charge_out=float(out @ chemistry.charges),
         turnover=float(max(np.abs(into) @ carried, np.abs(out) @ carried)),
+        floors=MappingProxyType(dict(zip(names, floors.tolist(), strict=True))),
     )

@@ -145,42 +145,60 @@ def solve(flowsheet: Flowsheet, tolerance: float = TOLERANCE, largest_passes: in
 
 
 def _iterate(run: _Run, number: int, part: Part, path: list[str], limits: tuple[float, int]) -> None:
-    """Iterate one loop to convergence."""
+    """Iterate one loop to convergence, from empty torn streams."""
     tolerance, largest_passes = limits
     tears = [key for _, _, key in part.tears]
     for key in tears:
         run.streams[key] = Stream.empty(run.chemistry)
     given = _pack(run, tears)
-    accelerator = Accelerator(may_be_negative=_may_be_negative(run.chemistry, len(tears)))
+    answered = _pass_over(run, part, tears)
+    mask = _may_be_negative(run.chemistry, len(tears))
+    accelerator = Accelerator(may_be_negative=mask, floor=_scales(run.chemistry, answered, tears).ravel() * _TRACE)
     state = accelerator.start(given)
-    agreed = count = 0
-    for count in range(largest_passes):
-        for name in part.units:
-            run.call(name)
-        answered = _pack(run, tears)
+    count, agreed = 1, 0
+    while True:
         residual, worst = _residual(run.chemistry, given, answered, tears)
         run.history.append(Pass(number, residual, worst))
-        closure = balance(run.chemistry, *run.crossing(part.units)).worst
-        if residual <= tolerance and closure <= CLOSURE:
-            agreed += 1
-            if agreed > 1:
-                return
-            given = answered
-            continue
-        agreed = 0
+        closure = balance(run.chemistry, *run.crossing(part.units), [run.streams[key] for key in tears]).worst
+        agreed = agreed + 1 if residual <= tolerance and closure <= CLOSURE else 0
+        if agreed > 1:
+            return
         if count == _PROBE_PASS:
             _refuse_closed_loop(run, part, path, tears)
         state, proposed = accelerator.step(state, answered, given)
-        if state.stalled:
+        if count >= largest_passes or state.stalled:
             break
-        _unpack(run, tears, proposed)
-        given = _pack(run, tears)
-    last = run.history[-1]
+        given = answered if agreed else proposed
+        given, answered = _advance(run, part, tears, given, answered)
+        count += 1
     raise ConvergenceError(
-        f"loop {' -> '.join(path)} has not converged in {count + 1} passes: {last.worst} still differs by "
-        f"{last.residual:.2g} of its flow, {tolerance:.2g} is wanted",
+        f"loop {' -> '.join(path)} has not converged in {count} passes: {worst} still differs by {residual:.2g} of its "
+        f"flow, {tolerance:.2g} is wanted",
         MappingProxyType(dict(run.streams)),
     )
+
+
+def _pass_over(run: _Run, part: Part, tears: list[str]) -> np.ndarray:
+    """Run every unit of a loop once and answer its torn streams."""
+    for name in part.units:
+        run.call(name)
+    return _pack(run, tears)
+
+
+def _advance(run: _Run, part: Part, tears: list[str], proposed: np.ndarray, plain: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Answer what a pass was given and what it answered.
+
+    A unit may refuse a proposal that no plant would meet on its way (an accelerator extrapolates); what the last pass
+    answered is then given instead. A unit that refuses that too means it.
+    """
+    try:
+        _unpack(run, tears, proposed)
+        given = _pack(run, tears)
+        return given, _pass_over(run, part, tears)
+    except EngineError:
+        _unpack(run, tears, plain)
+        given = _pack(run, tears)
+        return given, _pass_over(run, part, tears)
 
 
 def _pack(run: _Run, tears: list[str]) -> np.ndarray:
@@ -207,16 +225,24 @@ def _may_be_negative(chemistry: Chemistry, count: int) -> np.ndarray:
 
 def _residual(chemistry: Chemistry, given: np.ndarray, answered: np.ndarray, tears: list[str]) -> tuple[float, str]:
     """Answer the largest relative disagreement of the torn streams, and where it is."""
-    x, g = (vector.reshape(len(tears), -1) for vector in (given, answered))
-    flows = np.abs(g[:, :-1])
-    scale = np.maximum(flows, _TRACE * flows.max(axis=1, keepdims=True))
-    # H+ is the difference of the charges of all others, so round-off in them is what it can be known to
-    scale[:, PROTON] = np.maximum(scale[:, PROTON], _PROTON_TRACE * (flows @ np.abs(chemistry.charges)))
-    scale[scale == 0.0] = 1.0
-    errors = np.abs(g - x) / np.concatenate([scale, g[:, -1:]], axis=1)
+    errors = np.abs(answered - given).reshape(len(tears), -1)
+    sizes = np.abs(answered).reshape(len(tears), -1)
+    floors = _TRACE * _scales(chemistry, answered, tears)
+    errors = errors / np.maximum(np.maximum(sizes, floors), np.finfo(float).tiny)
     tear, species = np.unravel_index(int(np.argmax(errors)), errors.shape)
     name = (*chemistry.names, "temperature")[species]
     return float(errors[tear, species]), f"{name} of {tears[tear]}"
+
+
+def _scales(chemistry: Chemistry, vector: np.ndarray, tears: list[str]) -> np.ndarray:
+    """Answer, for every entry of the torn streams, a size of which a trace is round-off: (tears, species + 1)."""
+    sizes = np.abs(vector).reshape(len(tears), -1)
+    scales = np.empty_like(sizes)
+    scales[:, :-1] = sizes[:, :-1].max(axis=1, keepdims=True)
+    # H+ is the difference of the charges of all others, and known no better than they
+    scales[:, PROTON] = sizes[:, :-1] @ np.abs(chemistry.charges) * (_PROTON_TRACE / _TRACE)
+    scales[:, -1] = sizes[:, -1]
+    return scales
 
 
 def _refuse_closed_loop(run: _Run, part: Part, path: list[str], tears: list[str]) -> None:
@@ -262,7 +288,8 @@ def _conclude(flowsheet: Flowsheet, run: _Run, parts: tuple[Part, ...]) -> Solut
             )
             if balances[name].worst > CLOSURE:
                 raise ConvergenceError(_imbalance_text(name, balances[name]), MappingProxyType(dict(run.streams)))
-    plant = balance(run.chemistry, *run.crossing(run.units))
+    torn = [run.streams[key] for part in parts for _, _, key in part.tears]
+    plant = balance(run.chemistry, *run.crossing(run.units), torn)
     if plant.worst > CLOSURE:
         raise ConvergenceError(_imbalance_text("plant", plant), MappingProxyType(dict(run.streams)))
     used = {link.source for link in run.links}

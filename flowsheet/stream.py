@@ -14,8 +14,8 @@ import numpy as np
 
 from .chemistry import water
 from .chemistry.equilibrium import Equilibrium, speciate, titrate
-from .chemistry.system import PROTON, WATER, Chemistry
-from .errors import DataError
+from .chemistry.system import DILUENT, PROTON, WATER, Chemistry, acid_form
+from .errors import DataError, nearest
 
 _ROUND_OFF = 1e-9
 
@@ -201,6 +201,24 @@ class Stream:
     def ph(self) -> float:
         """The pH of the liquor at its temperature."""
         return self.equilibrium.ph
+
+
+def solvent(chemistry: Chemistry, extractant: str, concentration: float, volume_flow: float) -> Stream:
+    """Make an organic: `concentration` (mol/m3) of an extractant in diluent, `volume_flow` (m3/s) of both together.
+
+    Raises `DataError` for an extractant that the chemistry does not have, or a concentration above that of the pure one.
+    """
+    if extractant not in chemistry.extractants:
+        raise DataError(f"extractant {extractant!r} is not in the chemistry{nearest(extractant, chemistry.extractants)}")
+    at = chemistry.index[acid_form(extractant)]
+    share = concentration * chemistry.own_volumes[at]
+    if not 0.0 <= share <= 1.0:
+        limit = 1.0 / chemistry.own_volumes[at]
+        raise DataError(f"solvent: concentration of {extractant} = {concentration:g} mol/m3 is outside 0 to {limit:.0f} mol/m3")
+    flows = np.zeros(chemistry.size)
+    flows[at] = concentration * volume_flow
+    flows[chemistry.index[DILUENT]] = (1.0 - share) * volume_flow / chemistry.own_volumes[chemistry.index[DILUENT]]
+    return Stream(chemistry, flows)
 
 
 def mix(streams: Iterable[Stream]) -> Stream:

@@ -3,7 +3,8 @@
 Model      M^z + m (HA)2 = complex + z H+ in every stage, sodium and lithium among the cations; balance of the extractant and
            of charge; Murphree efficiency; entrainment of either liquid in the other
 Assumes    constants of 25 degC; volumes unchanged by transfer; activity coefficients of the liquor fed hold in all stages;
-           the water that comes with a saponified organic leaves with the raffinate and dilutes it only there
+           droplets of organic in the liquor fed join the organic; the water that comes with a saponified organic leaves
+           with the raffinate and dilutes it only there
 Valid      loading below gelling, about 0.7 equivalents per extractant; pH below about 8, no precipitate
 Sources    `kernels/cascade.py`; constants of `extraction.csv`, each with its source
 """
@@ -61,8 +62,9 @@ class MixerSettler(UnitOp):
 
     def run(self, inlets: Mapping[str, Stream]) -> Outcome:
         """Answer the raffinate and the loaded organic."""
-        liquor, organic = inlets["aqueous"], inlets["organic"].without(inlets["organic"].liquor)
-        carried = inlets["organic"].liquor
+        carried, droplets = inlets["organic"].liquor, inlets["aqueous"].organic
+        liquor = inlets["aqueous"].without(droplets)
+        organic = mix([inlets["organic"].without(carried), droplets])
         volume, oil = liquor.liquor_volume, organic.organic_volume
         if volume == 0.0 or organic[acid_form(self.extractant)] == 0.0:
             return Outcome({"raffinate": mix([liquor, carried]), "loaded": organic})

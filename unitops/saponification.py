@@ -1,6 +1,7 @@
 """Saponification: sodium takes the place of the proton in part of the extractant, before it meets the liquor.
 
-Model      HA + NaOH = NaA + H2O to the wanted degree; the water of the base goes with the organic
+Model      HA + NaOH = NaA + H2O to the wanted degree; acid that the organic carries in droplets is neutralised as well; the
+           water of the base goes with the organic
 Assumes    the base reacts completely, as an organic with room for it makes it do
 Valid      degree 0.3 to 0.65; beyond it the organic gels or forms a third phase
 Sources    a balance; degrees: `examples` of plants in the literature, 0.30 to 0.60 (recalled)
@@ -56,7 +57,8 @@ class Saponification(UnitOp):
                 f"organic asked to carry sodium on {self.degree:.3g} of its extractant, {organic[acid] / extractant:.3g} is free "
                 f"({bound / extractant:.3g} is bound to cations already)"
             )
-        drawn = self.base * (wanted / hydroxide)
+        acid_carried = max(0.0, organic["H+"])
+        drawn = self.base * ((wanted + acid_carried) / hydroxide)
         flows = mix([organic, drawn]).flows + wanted * reaction(chemistry, f"{acid} + Na+ = {salt} + H+")
         return Outcome(
             {"organic": organic.replace(flows=flows)},

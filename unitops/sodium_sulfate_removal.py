@@ -39,7 +39,7 @@ class SodiumSulfateRemoval(UnitOp):
     }
 
     lithium: float = parameter("kg/m3", "lithium to reach in the mother liquor", 12.0, low=0.1, high=40.0)
-    temperature: float = parameter("K", "of the crystals and the mother liquor", 363.15, low=273.15, high=373.15)
+    temperature: float = parameter("K", "of the crystals and the mother liquor", 363.15, low=273.15, high=373.15, default=363.15)
     salts: tuple[str, ...] = parameter(
         "names", "solids that may crystallise", ("Na2SO4(s)", "Na2SO4.10H2O(s)"), default=("Na2SO4(s)", "Na2SO4.10H2O(s)")
     )

@@ -122,12 +122,18 @@ class Chemistry:
         return self.index[name]
 
     def allowed(self, names: Iterable[str]) -> np.ndarray:
-        """Answer the mask of the solids and gases that may form; raises `DataError` for one without a constant."""
+        """Answer the mask of the solids and gases that may form.
+
+        One that the data know, of elements that this chemistry lacks, cannot form and is passed over. Raises `DataError`
+        for one that the data do not know, or know no constant of.
+        """
         mask = np.zeros(len(self.phases), dtype=np.bool_)
         for name in names:
-            if name not in self.phase_index:
-                raise DataError(f"solid or gas {name!r} has no equilibrium in the chemistry{nearest(name, self.phase_index)}")
-            mask[self.phase_index[name]] = True
+            if name in self.phase_index:
+                mask[self.phase_index[name]] = True
+            elif name not in all_species() or all_species()[name].log_k is None:
+                known = [s.name for s in all_species().values() if s.log_k is not None and s.phase in {SOLID, GAS}]
+                raise DataError(f"solid or gas {name!r} has no equilibrium in the data{nearest(name, known)}")
         return mask
 
     @functools.lru_cache(maxsize=512)  # noqa: B019  a chemistry lives as long as the program that defines it
