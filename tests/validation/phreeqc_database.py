@@ -108,7 +108,7 @@ def _constants(species: Species) -> list[str]:
 
 @dataclass(frozen=True, eq=False)
 class Answer:
-    """What PHREEQC answers: `water` in kg, `dose` in mol, `molalities` in mol/kg by species, `amounts` in mol by phase."""
+    """What PHREEQC answers: `water` kg, `dose` mol, `molalities` mol/kg by species, `amounts` mol by phase."""
 
     ph: float
     ionic_strength: float
