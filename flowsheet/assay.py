@@ -18,7 +18,21 @@ from .stream import Stream
 
 _CLOSED = 1e-6
 _TRANSITION = ("Ni", "Co", "Mn")
-_LITHIUM_VALENCE, _OXYGEN_VALENCE, _ALUMINIUM_VALENCE = 1.0, -2.0, 3.0
+_VALENCES = {
+    "H": 1.0,
+    "Li": 1.0,
+    "Na": 1.0,
+    "K": 1.0,
+    "Mg": 2.0,
+    "Ca": 2.0,
+    "Al": 3.0,
+    "C": 4.0,
+    "P": 5.0,
+    "S": 6.0,
+    "O": -2.0,
+    "F": -1.0,
+    "Cl": -1.0,
+}
 
 
 def from_assay(
@@ -42,6 +56,10 @@ def from_assay(
             raise DataError(f"assay: element {element!r} is unknown{nearest(element, masses)}")
         if not 0.0 <= fraction <= 1.0:
             raise DataError(f"assay: {element} = {fraction * 100:g} % is outside 0 to 100 %")
+    if not assay or not phases:
+        raise DataError(
+            f"assay: {len(assay)} elements and {len(phases)} phases are given, at least 1 of each is needed"
+        )
     total = sum(assay.values())
     if total > 1.0 + _CLOSED:
         raise DataError(f"assay: the elements add up to {total * 100:.4g} %, above 100 % ({', '.join(assay)})")
@@ -55,7 +73,7 @@ def from_assay(
     amounts, _ = nnls(np.array(rows), np.array(targets))
     found = np.array(rows) @ amounts
     for element, got, want in zip([*wanted, "valence"], found, targets, strict=False):
-        if abs(got - want) > _CLOSED * max(1.0, max(targets)):
+        if abs(got - want) > _CLOSED * max(1.0, *targets):
             have = got * masses.get(element, 1.0) * 100.0
             raise DataError(
                 f"assay: {element} = {want * masses.get(element, 1.0) * 100:.4g} % cannot be held by the phases "
@@ -77,8 +95,7 @@ def _metals(elements: Mapping[str, float]) -> float:
 
 
 def _charge_of_metals(elements: Mapping[str, float]) -> float:
-    """Answer the charge that Ni, Co and Mn together must carry in an oxide."""
+    """Answer the charge that Ni, Co and Mn together must carry in an oxide, a hydroxide or a salt."""
     if _metals(elements) == 0.0:
         return 0.0
-    others = elements.get("Li", 0.0) * _LITHIUM_VALENCE + elements.get("Al", 0.0) * _ALUMINIUM_VALENCE
-    return -(others + elements.get("O", 0.0) * _OXYGEN_VALENCE)
+    return -sum(count * _VALENCES.get(element, 0.0) for element, count in elements.items())

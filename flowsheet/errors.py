@@ -30,10 +30,11 @@ class ConvergenceError(EngineError):
 def nearest(name: str, known: Iterable[str]) -> str:
     """Say what `name` was probably meant to be: `; did you mean 'filter.first'?`, or list what exists."""
     known = sorted(known)
-    close = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-    if not close:
-        folded = {candidate.casefold(): candidate for candidate in known}
-        close = [folded[name.casefold()]] if name.casefold() in folded else []
+    folded = {candidate.casefold(): candidate for candidate in known}
+    if name.casefold() in folded:
+        close = [folded[name.casefold()]]
+    else:
+        close = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
     if close:
         return f"; did you mean {close[0]!r}?"
     listing = ", ".join(known[:12]) + (", …" if len(known) > 12 else "")

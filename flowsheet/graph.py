@@ -51,11 +51,15 @@ class Flowsheet:
         if name in self._units:
             raise DeclarationError(f"flowsheet has a unit {name!r} already, of kind {type(self._units[name]).__name__}")
         if not name or "." in name:
-            raise DeclarationError(f"unit name {name!r} must not be empty or hold a point, which stands before an outlet")
+            raise DeclarationError(
+                f"unit name {name!r} must not be empty or hold a point, which stands before an outlet"
+            )
         fed: dict[str, list[str | Stream]] = {}
         for port, source in feeds.items():
             if port not in unit.inlets:
-                raise DeclarationError(f"{name}: {type(unit).__name__} has no inlet {port!r}{nearest(port, unit.inlets)}")
+                raise DeclarationError(
+                    f"{name}: {type(unit).__name__} has no inlet {port!r}{nearest(port, unit.inlets)}"
+                )
             fed[port] = [source] if isinstance(source, (str, Stream)) else list(source)
         self._units[name] = unit
         self._fed[name] = fed

@@ -89,7 +89,9 @@ class _Run:
 
     def inlets(self, name: str) -> dict[str, Stream]:
         """Gather what feeds the ports of a unit; a port that nothing feeds receives an empty stream."""
-        gathered: dict[str, list[Stream]] = {port: list(self.feeds.get((name, port), ())) for port in self.units[name].inlets}
+        gathered: dict[str, list[Stream]] = {
+            port: list(self.feeds.get((name, port), ())) for port in self.units[name].inlets
+        }
         for link in self.links:
             if link.target == name:
                 gathered[link.inlet].append(self.streams[link.source])
@@ -104,7 +106,9 @@ class _Run:
         except EngineError as error:
             raise type(error)(f"{name}: {error}") from error
         if set(outcome.outlets) != set(unit.outlets):
-            raise DeclarationError(f"{name}: answers the outlets {sorted(outcome.outlets)}, declares {sorted(unit.outlets)}")
+            raise DeclarationError(
+                f"{name}: answers the outlets {sorted(outcome.outlets)}, declares {sorted(unit.outlets)}"
+            )
         self.outcomes[name] = outcome
         for outlet, stream in outcome.outlets.items():
             self.streams[f"{name}.{outlet}"] = stream
@@ -185,7 +189,9 @@ def _pass_over(run: _Run, part: Part, tears: list[str]) -> np.ndarray:
     return _pack(run, tears)
 
 
-def _advance(run: _Run, part: Part, tears: list[str], proposed: np.ndarray, plain: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _advance(
+    run: _Run, part: Part, tears: list[str], proposed: np.ndarray, plain: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """Answer what a pass was given and what it answered.
 
     A unit may refuse a proposal that no plant would meet on its way (an accelerator extrapolates); what the last pass

@@ -209,12 +209,16 @@ def solvent(chemistry: Chemistry, extractant: str, concentration: float, volume_
     Raises `DataError` for an extractant that the chemistry does not have, or a concentration above that of the pure one.
     """
     if extractant not in chemistry.extractants:
-        raise DataError(f"extractant {extractant!r} is not in the chemistry{nearest(extractant, chemistry.extractants)}")
+        raise DataError(
+            f"extractant {extractant!r} is not in the chemistry{nearest(extractant, chemistry.extractants)}"
+        )
     at = chemistry.index[acid_form(extractant)]
     share = concentration * chemistry.own_volumes[at]
     if not 0.0 <= share <= 1.0:
         limit = 1.0 / chemistry.own_volumes[at]
-        raise DataError(f"solvent: concentration of {extractant} = {concentration:g} mol/m3 is outside 0 to {limit:.0f} mol/m3")
+        raise DataError(
+            f"solvent: concentration of {extractant} = {concentration:g} mol/m3 is outside 0 to {limit:.0f} mol/m3"
+        )
     flows = np.zeros(chemistry.size)
     flows[at] = concentration * volume_flow
     flows[chemistry.index[DILUENT]] = (1.0 - share) * volume_flow / chemistry.own_volumes[chemistry.index[DILUENT]]

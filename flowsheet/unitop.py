@@ -52,7 +52,13 @@ class Outcome:
 
 
 def parameter(
-    unit: str, doc: str, example: Any, *, low: float | None = None, high: float | None = None, default: Any = dataclasses.MISSING
+    unit: str,
+    doc: str,
+    example: Any,
+    *,
+    low: float | None = None,
+    high: float | None = None,
+    default: Any = dataclasses.MISSING,
 ) -> Any:
     """Declare a parameter: its SI unit, meaning and an example, and for a number its range and perhaps a default."""
     metadata = {"unit": unit, "doc": doc, "low": low, "high": high, "example": example}
@@ -114,7 +120,9 @@ def _check(owner: str, declared: dataclasses.Field, value: object) -> None:
     unit, low, high = (declared.metadata.get(key) for key in ("unit", "low", "high"))
     if unit == "reagent":
         if not isinstance(value, Stream):
-            raise DeclarationError(f"{owner}: {declared.name} = {value!r} must be a Stream (the composition that is dosed)")
+            raise DeclarationError(
+                f"{owner}: {declared.name} = {value!r} must be a Stream (the composition that is dosed)"
+            )
         return
     if low is None and high is None:
         return

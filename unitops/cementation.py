@@ -25,7 +25,9 @@ class Cementation(UnitOp):
     The hydrogen leaves by `offgas`; copper and the iron left over leave with the slurry.
     """
 
-    inlets: ClassVar[Mapping[str, Port]] = {"feed": Port("a liquor with copper", {"H2O": 1.0, "CuSO4": 0.02, "H2SO4": 0.02})}
+    inlets: ClassVar[Mapping[str, Port]] = {
+        "feed": Port("a liquor with copper", {"H2O": 1.0, "CuSO4": 0.02, "H2SO4": 0.02})
+    }
     outlets: ClassVar[Mapping[str, str]] = {"slurry": "liquor with copper powder", "offgas": "hydrogen"}
     figures: ClassVar[Mapping[str, Figure]] = {
         "dose": Figure("kg/s", "iron drawn"),
@@ -35,12 +37,18 @@ class Cementation(UnitOp):
     }
 
     iron: Stream = reagent("iron powder", example={"Fe(s)": 1.0})
-    iron_ratio: float = parameter("-", "iron per iron that copper and Fe(III) need", 1.2, low=0.0, high=5.0, default=1.2)
+    iron_ratio: float = parameter(
+        "-", "iron per iron that copper and Fe(III) need", 1.2, low=0.0, high=5.0, default=1.2
+    )
     rate_constant: float = parameter("m/s", "first-order rate constant", 3e-5, low=1e-7, high=1e-2, default=3e-5)
-    surface: float = parameter("m2/m3", "surface of the powder per volume of slurry", 60.0, low=0.1, high=1e5, default=60.0)
+    surface: float = parameter(
+        "m2/m3", "surface of the powder per volume of slurry", 60.0, low=0.1, high=1e5, default=60.0
+    )
     residence_time: float = parameter("s", "of all tanks together", 3600.0, low=1.0, high=1e6, default=3600.0)
     tanks: int = parameter("-", "equal stirred tanks in series", 2, low=1, high=20, default=2)
-    acid_share: float = parameter("-", "share of the iron left over that reacts with acid", 0.5, low=0.0, high=1.0, default=0.5)
+    acid_share: float = parameter(
+        "-", "share of the iron left over that reacts with acid", 0.5, low=0.0, high=1.0, default=0.5
+    )
 
     def run(self, inlets: Mapping[str, Stream]) -> Outcome:
         """Answer the slurry, the hydrogen and the iron drawn."""

@@ -23,7 +23,10 @@ class FluorideSorption(UnitOp):
     """`removal` of the fluoride leaves by `eluate`; `base` is drawn at `base_ratio` times the fluoride."""
 
     inlets: ClassVar[Mapping[str, Port]] = {"feed": Port("an acid liquor", {"H2O": 1.0, "H2SO4": 0.02, "HF": 0.003})}
-    outlets: ClassVar[Mapping[str, str]] = {"liquor": "the liquor without that fluoride", "eluate": "sodium fluoride in water"}
+    outlets: ClassVar[Mapping[str, str]] = {
+        "liquor": "the liquor without that fluoride",
+        "eluate": "sodium fluoride in water",
+    }
     figures: ClassVar[Mapping[str, Figure]] = {
         "dose": Figure("kg/s", "base drawn"),
         "sorbed": Figure("kg/s", "fluoride sorbed"),

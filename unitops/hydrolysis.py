@@ -18,7 +18,11 @@ from ..flowsheet.stream import Stream, dose, mix
 from ..flowsheet.unitop import Figure, Outcome, Port, UnitOp, parameter, reagent
 
 _FORMS = ("Al(OH)3(s)", "Fe(OH)3(s)", "FePO4.2H2O(s)", "AlPO4.2H2O(s)", "CaSO4.2H2O(s)", "CaF2(s)", "CO2(g)")
-_LOST = (("Ni+2", "Ni(OH)2(s)", "nickel_loss"), ("Co+2", "Co(OH)2(s)", "cobalt_loss"), ("Mn+2", "Mn(OH)2(s)", "manganese_loss"))
+_LOST = (
+    ("Ni+2", "Ni(OH)2(s)", "nickel_loss"),
+    ("Co+2", "Co(OH)2(s)", "cobalt_loss"),
+    ("Mn+2", "Mn(OH)2(s)", "manganese_loss"),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,11 +46,15 @@ class Hydrolysis(UnitOp):
     oxidant: Stream = reagent("hydrogen peroxide", example={"H2O2": 0.3, "H2O": 0.7})
     target_ph: float = parameter("-", "pH to reach", 4.8, low=1.0, high=9.0)
     temperature: float = parameter("K", "of the tanks", 353.15, low=273.15, high=373.15, default=353.15)
-    oxidant_ratio: float = parameter("-", "oxidant per oxidant that iron(II) needs", 1.3, low=0.0, high=10.0, default=1.3)
+    oxidant_ratio: float = parameter(
+        "-", "oxidant per oxidant that iron(II) needs", 1.3, low=0.0, high=10.0, default=1.3
+    )
     iron_oxidised: float = parameter("-", "share of iron(II) that is oxidised", 0.999, low=0.0, high=1.0, default=0.999)
     nickel_loss: float = parameter("-", "share of nickel lost to the cake", 0.01, low=0.0, high=0.2, default=0.01)
     cobalt_loss: float = parameter("-", "share of cobalt lost to the cake", 0.007, low=0.0, high=0.2, default=0.007)
-    manganese_loss: float = parameter("-", "share of manganese lost to the cake", 0.005, low=0.0, high=0.2, default=0.005)
+    manganese_loss: float = parameter(
+        "-", "share of manganese lost to the cake", 0.005, low=0.0, high=0.2, default=0.005
+    )
     forms: tuple[str, ...] = parameter("names", "solids and gases that may form", _FORMS, default=_FORMS)
 
     def run(self, inlets: Mapping[str, Stream]) -> Outcome:
@@ -60,7 +68,9 @@ class Hydrolysis(UnitOp):
             lost = oxidised[cation] * getattr(self, loss)
             if lost > 0.0:
                 flows += lost * reaction(feed.chemistry, f"{cation} + 2 H2O = {solid} + 2 H+")
-        mixed, base, found = dose(oxidised.replace(flows=flows), self.base, self.target_ph, self.temperature, self.forms)
+        mixed, base, found = dose(
+            oxidised.replace(flows=flows), self.base, self.target_ph, self.temperature, self.forms
+        )
         report = {
             "dose": base.mass,
             "oxidant_dose": oxidant.mass,

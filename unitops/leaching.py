@@ -87,10 +87,21 @@ class Leaching(UnitOp):
 
     acid: Stream = reagent("sulfuric acid", example={"H2SO4": 0.98, "H2O": 0.02})
     reductant: Stream = reagent("hydrogen peroxide solution", example={"H2O2": 0.3, "H2O": 0.7})
-    free_acid: float = parameter("mol/m3", "protons to leave beyond salts, HF and H3PO4: twice the free H2SO4", 245.0, low=1.0, high=5000.0, default=245.0)
+    free_acid: float = parameter(
+        "mol/m3",
+        "protons to leave beyond salts, HF and H3PO4: twice the free H2SO4",
+        245.0,
+        low=1.0,
+        high=5000.0,
+        default=245.0,
+    )
     reductant_ratio: float = parameter("-", "reductant per net electrons needed", 1.8, low=0.0, high=10.0, default=1.8)
-    decomposition: float = parameter("-", "share of the peroxide that decomposes unused", 0.44, low=0.0, high=1.0, default=0.44)
-    hydrogen_share: float = parameter("-", "share of aluminium's electrons that makes hydrogen", 0.5, low=0.0, high=1.0, default=0.5)
+    decomposition: float = parameter(
+        "-", "share of the peroxide that decomposes unused", 0.44, low=0.0, high=1.0, default=0.44
+    )
+    hydrogen_share: float = parameter(
+        "-", "share of aluminium's electrons that makes hydrogen", 0.5, low=0.0, high=1.0, default=0.5
+    )
     residence_time: float = parameter("s", "of the liquor in all tanks together", 14400.0, low=60.0, high=1e6)
     tanks: int = parameter("-", "equal tanks in series", 4, low=1, high=20, default=4)
     temperature: float = parameter("K", "of the tanks", 343.15, low=273.15, high=373.15, default=343.15)
@@ -102,13 +113,15 @@ class Leaching(UnitOp):
         if feed.mass == 0.0:
             return Outcome({"slurry": feed, "offgas": feed})
         _check_reagents(self.acid, self.reductant)
-        ways = _dissolution(chemistry)
+        ways = _present(_dissolution(chemistry), feed)
         positions = np.array([chemistry.index[name] for name in ways.names])
         minerals = feed.flows[positions]
-        acid_dose, volume = 0.0, max(feed.liquor_volume, 1e-12)
+        acid_dose, previous, volume = 0.0, 0.0, max(feed.liquor_volume, 1e-12)
         share_by_peroxide = 1.0
         for _ in range(_STEPS):
-            conversion = self._conversion(ways, minerals, feed["H+"] + acid_dose * self.acid["H+"], volume, share_by_peroxide)
+            conversion = self._conversion(
+                ways, minerals, feed["H+"] + acid_dose * self.acid["H+"], volume, share_by_peroxide
+            )
             dissolved, electrons, peroxide_fed = self._electron_balance(ways, minerals * conversion)
             flows = self._react(chemistry, ways, dissolved, electrons, peroxide_fed)
             drawn = self.reductant * (peroxide_fed / self.reductant["H2O2"])
@@ -120,7 +133,9 @@ class Leaching(UnitOp):
             if abs(acid_dose - previous) <= _AGREED * acid_dose:
                 break
         else:
-            raise ConvergenceError(f"acid dose has not settled in {_STEPS} steps: {previous:.6g}, then {acid_dose:.6g} of `acid`")
+            raise ConvergenceError(
+                f"acid dose has not settled in {_STEPS} steps: {previous:.6g}, then {acid_dose:.6g} of `acid`"
+            )
         acid = self.acid * previous
         report = self._report(feed, slurry, ways, dissolved, electrons)
         report |= {"acid_dose": acid.mass, "reductant_dose": drawn.mass}
@@ -147,7 +162,9 @@ class Leaching(UnitOp):
         times = np.full(self.tanks, self.residence_time / self.tanks)
         conversion, _, error, _, status = leach_train(known, Sizes(one, one), times, minerals, max(acid, 1e-12), volume)
         if status != CONVERGED:
-            raise ConvergenceError(f"train of {self.tanks} tanks {SENTENCES[status]} (acid {acid:.4g} mol/s, error {error:.2g})")
+            raise ConvergenceError(
+                f"train of {self.tanks} tanks {SENTENCES[status]} (acid {acid:.4g} mol/s, error {error:.2g})"
+            )
         return conversion[-1]
 
     def _electron_balance(self, ways: _Dissolution, kinetic: np.ndarray) -> tuple[np.ndarray, _Electrons, float]:
@@ -260,6 +277,12 @@ def _dissolution(chemistry: Chemistry) -> _Dissolution:
     return _Dissolution(tuple(names), np.array(changes).reshape(len(names), chemistry.size), np.array(electrons))
 
 
+def _present(ways: _Dissolution, feed: Stream) -> _Dissolution:
+    """Keep the minerals that the feed holds."""
+    kept = [i for i, name in enumerate(ways.names) if feed[name] > 0.0]
+    return _Dissolution(tuple(ways.names[i] for i in kept), ways.changes[kept], ways.electrons[kept])
+
+
 def _is_oxide(elements: Mapping[str, float]) -> bool:
     return "O" in elements and "P" not in elements and bool({"Ni", "Co", "Mn"} & set(elements)) and "H" not in elements
 
@@ -279,4 +302,6 @@ def _rates(names: tuple[str, ...], temperature: float) -> tuple[np.ndarray, np.n
 
 def _hydrogen_protons(ways: _Dissolution, share: float) -> np.ndarray:
     """Answer the protons that a mole of each metal turns to hydrogen; of the metals aluminium does."""
-    return np.array([-e * share if name == "Al(s)" else 0.0 for name, e in zip(ways.names, ways.electrons, strict=True)])
+    return np.array(
+        [-e * share if name == "Al(s)" else 0.0 for name, e in zip(ways.names, ways.electrons, strict=True)]
+    )

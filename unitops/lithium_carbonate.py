@@ -21,8 +21,13 @@ _FORMS = ("Li2CO3(s)", "Li3PO4(s)", "LiF(s)", "CO2(g)")
 class LithiumCarbonate(UnitOp):
     """`soda` is drawn until carbonate is `soda_ratio` times half the lithium; carbonate in the feed counts."""
 
-    inlets: ClassVar[Mapping[str, Port]] = {"feed": Port("a lithium liquor", {"H2O": 1.0, "Li2SO4": 0.15, "Na2SO4": 0.2})}
-    outlets: ClassVar[Mapping[str, str]] = {"slurry": "lithium carbonate in its mother liquor", "offgas": "carbon dioxide"}
+    inlets: ClassVar[Mapping[str, Port]] = {
+        "feed": Port("a lithium liquor", {"H2O": 1.0, "Li2SO4": 0.15, "Na2SO4": 0.2})
+    }
+    outlets: ClassVar[Mapping[str, str]] = {
+        "slurry": "lithium carbonate in its mother liquor",
+        "offgas": "carbon dioxide",
+    }
     figures: ClassVar[Mapping[str, Figure]] = {
         "dose": Figure("kg/s", "soda solution drawn"),
         "ph": Figure("-", "pH of the mother liquor, at its temperature"),

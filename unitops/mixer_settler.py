@@ -46,7 +46,10 @@ class MixerSettler(UnitOp):
         "aqueous": Port("a liquor", {"H2O": 1.0, "CoSO4": 0.02, "NiSO4": 0.05, "Li2SO4": 0.02}),
         "organic": Port("an organic", {"HA[Cyanex 272]": 0.12, "NaA[Cyanex 272]": 0.1, "diluent": 0.7, "H2O": 0.01}),
     }
-    outlets: ClassVar[Mapping[str, str]] = {"raffinate": "the liquor after contact", "loaded": "the organic after contact"}
+    outlets: ClassVar[Mapping[str, str]] = {
+        "raffinate": "the liquor after contact",
+        "loaded": "the organic after contact",
+    }
     figures: ClassVar[Mapping[str, Figure]] = {
         "ph_raffinate": Figure("-", "pH of the last stage, where the raffinate leaves"),
         "ph_first": Figure("-", "pH of the first stage, where the liquor enters"),
@@ -57,8 +60,12 @@ class MixerSettler(UnitOp):
     extractant: str = parameter("name", "the extractant that works here", "Cyanex 272")
     stages: int = parameter("-", "stages", 4, low=1, high=60)
     efficiency: float = parameter("-", "Murphree efficiency of every cation", 0.95, low=0.01, high=1.0, default=0.95)
-    aqueous_in_organic: float = parameter("-", "liquor entrained, volume per organic", 5e-4, low=0.0, high=0.05, default=5e-4)
-    organic_in_aqueous: float = parameter("-", "organic entrained, volume per liquor", 5e-5, low=0.0, high=0.05, default=5e-5)
+    aqueous_in_organic: float = parameter(
+        "-", "liquor entrained, volume per organic", 5e-4, low=0.0, high=0.05, default=5e-4
+    )
+    organic_in_aqueous: float = parameter(
+        "-", "organic entrained, volume per liquor", 5e-5, low=0.0, high=0.05, default=5e-5
+    )
 
     def run(self, inlets: Mapping[str, Stream]) -> Outcome:
         """Answer the raffinate and the loaded organic."""
@@ -73,7 +80,9 @@ class MixerSettler(UnitOp):
         held = loaded.chemistry
         bound = sum(
             loaded[salt_form(name, self.extractant)] * charge
-            for name, charge in zip(cations(held, self.extractant), constants(held, self.extractant).charge, strict=True)
+            for name, charge in zip(
+                cations(held, self.extractant), constants(held, self.extractant).charge, strict=True
+            )
         )
         ph = -np.log10(answer.hydrogen * answer.proton_activity)
         report = {
@@ -119,7 +128,9 @@ class MixerSettler(UnitOp):
         )
         if status == OVERLOADED:
             carried = float(organic.flows[bound] @ known.charge)
-            raise DataError(f"organic carries {carried:.4g} mol/s of equivalents, its extractant binds {extractant:.4g} mol/s")
+            raise DataError(
+                f"organic carries {carried:.4g} mol/s of equivalents, its extractant binds {extractant:.4g} mol/s"
+            )
         if status != CONVERGED:
             raise ConvergenceError(
                 f"{self.stages} stages with {self.extractant}: the cascade {SENTENCES[status]} (error {error:.2g}; organic to "
@@ -137,7 +148,12 @@ class MixerSettler(UnitOp):
         lost = self.organic_in_aqueous * volume / oil  # share of the organic that the raffinate carries away
         aqueous, held = answer.aqueous, answer.organic
         amounts = np.array(
-            [volume * (1.0 - wet) * aqueous[-1], volume * wet * aqueous[0], oil * lost * held[-1], oil * (1.0 - lost) * held[0]]
+            [
+                volume * (1.0 - wet) * aqueous[-1],
+                volume * wet * aqueous[0],
+                oil * lost * held[-1],
+                oil * (1.0 - lost) * held[0],
+            ]
         )
         total = liquor.flows[dissolved] + organic.flows[bound]
         computed = amounts.sum(axis=0)

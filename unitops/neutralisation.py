@@ -18,7 +18,9 @@ from ..flowsheet.unitop import Figure, Outcome, Port, UnitOp, parameter, reagent
 class Neutralisation(UnitOp):
     """`reagent` is drawn until the liquor has `target_ph` at `temperature`, in the presence of the phases of `forms`."""
 
-    inlets: ClassVar[Mapping[str, Port]] = {"feed": Port("a liquor or slurry", {"H2O": 1.0, "H2SO4": 0.02, "NiSO4": 0.05})}
+    inlets: ClassVar[Mapping[str, Port]] = {
+        "feed": Port("a liquor or slurry", {"H2O": 1.0, "H2SO4": 0.02, "NiSO4": 0.05})
+    }
     outlets: ClassVar[Mapping[str, str]] = {"slurry": "liquor and solids", "offgas": "gas that formed"}
     figures: ClassVar[Mapping[str, Figure]] = {
         "ph": Figure("-", "pH of the liquor that leaves, at its temperature"),

@@ -46,7 +46,9 @@ class Saponification(UnitOp):
             return Outcome({"organic": organic})
         hydroxide = -self.base["H+"]
         if hydroxide <= 0.0 or self.base["Na+"] < hydroxide * (1.0 - 1e-9):
-            raise DataError(f"base: Na+ {self.base['Na+']:.4g} and OH- {hydroxide:.4g} mol/s, it must be sodium hydroxide")
+            raise DataError(
+                f"base: Na+ {self.base['Na+']:.4g} and OH- {hydroxide:.4g} mol/s, it must be sodium hydroxide"
+            )
         charges = constants(chemistry, self.extractant).charge
         names = [salt_form(name, self.extractant) for name in cations(chemistry, self.extractant)]
         bound = sum(organic[name] * charge for name, charge in zip(names, charges, strict=True))

@@ -10,13 +10,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from scipy.optimize import brentq
+from scipy.optimize import root_scalar
 
 from ..flowsheet.chemistry import water
 from ..flowsheet.errors import DataError
 from ..flowsheet.stream import Stream, evaporate, settle
 from ..flowsheet.unitop import Figure, Outcome, Port, UnitOp, parameter
 
+_SALTS = ("Na2SO4(s)", "Na2SO4.10H2O(s)")
 _MOST = 0.97  # share of the water: beyond it no liquor is left to speak of
 
 
@@ -27,7 +28,9 @@ class SodiumSulfateRemoval(UnitOp):
     A feed that holds as much already is not boiled. Raises `DataError` where lithium cannot be concentrated so far.
     """
 
-    inlets: ClassVar[Mapping[str, Port]] = {"feed": Port("a lithium liquor", {"H2O": 1.0, "Li2SO4": 0.03, "Na2SO4": 0.15})}
+    inlets: ClassVar[Mapping[str, Port]] = {
+        "feed": Port("a lithium liquor", {"H2O": 1.0, "Li2SO4": 0.03, "Na2SO4": 0.15})
+    }
     outlets: ClassVar[Mapping[str, str]] = {"slurry": "crystals in their mother liquor", "vapour": "water boiled off"}
     figures: ClassVar[Mapping[str, Figure]] = {
         "evaporation": Figure("kg/s", "water boiled off"),
@@ -39,10 +42,10 @@ class SodiumSulfateRemoval(UnitOp):
     }
 
     lithium: float = parameter("kg/m3", "lithium to reach in the mother liquor", 12.0, low=0.1, high=40.0)
-    temperature: float = parameter("K", "of the crystals and the mother liquor", 363.15, low=273.15, high=373.15, default=363.15)
-    salts: tuple[str, ...] = parameter(
-        "names", "solids that may crystallise", ("Na2SO4(s)", "Na2SO4.10H2O(s)"), default=("Na2SO4(s)", "Na2SO4.10H2O(s)")
+    temperature: float = parameter(
+        "K", "of the crystals and the mother liquor", 363.15, low=273.15, high=373.15, default=363.15
     )
+    salts: tuple[str, ...] = parameter("names", "solids that may crystallise", _SALTS, default=_SALTS)
 
     def run(self, inlets: Mapping[str, Stream]) -> Outcome:
         """Answer the slurry and the vapour."""
@@ -77,4 +80,5 @@ class SodiumSulfateRemoval(UnitOp):
                 f"lithium = {self.lithium:g} kg/m3 cannot be reached: with {_MOST:.0%} of the water gone the mother liquor "
                 f"holds {self.lithium - short:.3g} kg/m3"
             )
-        return float(brentq(self._short_by, 0.0, _MOST, args=(feed,), xtol=1e-15, rtol=1e-14))
+        found = root_scalar(self._short_by, args=(feed,), bracket=(0.0, _MOST), method="brentq", xtol=1e-15, rtol=1e-14)
+        return float(found.root)

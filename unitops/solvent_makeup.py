@@ -31,7 +31,9 @@ class SolventMakeup(UnitOp):
     }
 
     extractant: str = parameter("name", "the extractant", "Cyanex 272")
-    solvent: Stream = reagent("extractant and diluent at the flow they circulate", {"HA[Cyanex 272]": 0.22, "diluent": 0.75})
+    solvent: Stream = reagent(
+        "extractant and diluent at the flow they circulate", {"HA[Cyanex 272]": 0.22, "diluent": 0.75}
+    )
 
     def run(self, inlets: Mapping[str, Stream]) -> Outcome:
         """Answer the organic, the surplus and the make-up."""

@@ -58,7 +58,9 @@ class Table:
         with resources.files("raffinate.flowsheet.data").joinpath(f"{name}.csv").open(encoding="utf-8") as file:
             for row in csv.DictReader(file):
                 if row["unit"] not in _SI:
-                    raise DataError(f"{name}.csv: unit {row['unit']!r} of {row['of']!r} is unknown{nearest(row['unit'], _SI)}")
+                    raise DataError(
+                        f"{name}.csv: unit {row['unit']!r} of {row['of']!r} is unknown{nearest(row['unit'], _SI)}"
+                    )
                 number = Number(float(row["value"]) * _SI[row["unit"]], row["source"], row["note"])
                 self._rows.setdefault((row["of"], row["quantity"]), number)
 

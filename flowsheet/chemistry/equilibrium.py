@@ -59,7 +59,9 @@ class Equilibrium:
         if self.in_range:
             return ()
         limit = self.chemistry.largest_ionic_strength
-        return (f"ionic strength {self.ionic_strength:.2f} mol/kg is outside the activity model's range of 0 to {limit:g}",)
+        return (
+            f"ionic strength {self.ionic_strength:.2f} mol/kg is outside the activity model's range of 0 to {limit:g}",
+        )
 
     def _aqueous(self, name: str) -> int:
         names = [species.name for species in self.chemistry.aqueous]
@@ -80,7 +82,9 @@ class Equilibrium:
         """Answer log10 of ion activity product over constant of a solid or gas; minus infinity where an ion is absent."""
         chemistry = self.chemistry
         if name not in chemistry.phase_index:
-            raise DataError(f"solid or gas {name!r} has no equilibrium in the chemistry{nearest(name, chemistry.phase_index)}")
+            raise DataError(
+                f"solid or gas {name!r} has no equilibrium in the chemistry{nearest(name, chemistry.phase_index)}"
+            )
         mixture = chemistry.mixture(self.temperature)
         at = chemistry.phase_index[name]
         count = len(chemistry.components) - 1
@@ -107,7 +111,9 @@ def _answer(chemistry: Chemistry, temperature: float, speciation: Speciation, to
 def _describe(chemistry: Chemistry, totals: np.ndarray, temperature: float) -> str:
     kilograms = totals[WATER] * chemistry.molar_masses[WATER]
     parts = [
-        f"{c.name} {totals[i] / kilograms:.4g}" for i, c in enumerate(chemistry.components) if i != WATER and totals[i] != 0.0
+        f"{c.name} {totals[i] / kilograms:.4g}"
+        for i, c in enumerate(chemistry.components)
+        if i != WATER and totals[i] != 0.0
     ]
     return f"at {temperature:.2f} K, in mol/kg water: {', '.join(parts)}" if kilograms > 0 else "no water"
 
@@ -118,10 +124,14 @@ def _refuse(status: int, error: float, chemistry: Chemistry, totals: np.ndarray,
         return
     if status == CHARGED:
         charge = float(totals @ chemistry.charges[chemistry.liquor])
-        raise DataError(f"liquor carries a net charge of {charge:.4g} mol ({_describe(chemistry, totals, temperature)})")
+        raise DataError(
+            f"liquor carries a net charge of {charge:.4g} mol ({_describe(chemistry, totals, temperature)})"
+        )
     if status == DRY:
         raise DataError(f"liquor has no liquid water: {totals[WATER]:.4g} mol water, less than its solids bind")
-    raise ConvergenceError(f"equilibrium {SENTENCES[status]} (error {error:.2g}; {_describe(chemistry, totals, temperature)})")
+    raise ConvergenceError(
+        f"equilibrium {SENTENCES[status]} (error {error:.2g}; {_describe(chemistry, totals, temperature)})"
+    )
 
 
 def speciate(chemistry: Chemistry, totals: np.ndarray, temperature: float, allowed: np.ndarray) -> Equilibrium:
@@ -136,7 +146,12 @@ def speciate(chemistry: Chemistry, totals: np.ndarray, temperature: float, allow
 
 
 def titrate(
-    chemistry: Chemistry, totals: np.ndarray, titrant: np.ndarray, target_ph: float, temperature: float, allowed: np.ndarray
+    chemistry: Chemistry,
+    totals: np.ndarray,
+    titrant: np.ndarray,
+    target_ph: float,
+    temperature: float,
+    allowed: np.ndarray,
 ) -> tuple[float, Equilibrium]:
     """Answer the dose of `titrant` (mol per unit dose, C) that brings the liquor to `target_ph`, and the equilibrium.
 

@@ -29,7 +29,9 @@ _LIGANDS = {
 def cations(chemistry: Chemistry, extractant: str) -> tuple[str, ...]:
     """Answer the cations of the chemistry that an extractant of the chemistry takes up; raises `DataError` for another."""
     if extractant not in chemistry.extractants:
-        raise DataError(f"extractant {extractant!r} is not in the chemistry{nearest(extractant, chemistry.extractants)}")
+        raise DataError(
+            f"extractant {extractant!r} is not in the chemistry{nearest(extractant, chemistry.extractants)}"
+        )
     components = (c.name for c in chemistry.components if c.name != "H+")  # whose salt is the acid itself
     return tuple(name for name in components if salt_form(name, extractant) in chemistry.index)
 

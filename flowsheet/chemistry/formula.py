@@ -1,7 +1,7 @@
 """Formulas as chemists write them, turned into elements, charge and phase.
 
-`CO3-2`, `Fe2(OH)2+4`, `NiSO4.6H2O(s)`, `LiNi0.6Mn0.2Co0.2O2(s)`, `Al(OH)3(gibbsite)`. A point before `nH2O` at the end
-binds water of crystallisation; any other point is a decimal one.
+`CO3-2`, `Fe2(OH)2+4`, `NiSO4.6H2O(s)`, `CaSO4.0.5H2O(s)`, `LiNi0.6Mn0.2Co0.2O2(s)`, `Al(OH)3(gibbsite)`. A point before
+`nH2O` at the end binds water of crystallisation; any other point is a decimal one.
 """
 
 import functools
@@ -14,7 +14,7 @@ from ..errors import DataError, nearest
 
 _PHASE_WORDS = {"aq": "aqueous", "g": "gas", "org": "organic"}
 _WHOLE = re.compile(r"^(?P<body>.+?)(?P<charge>[+-]\d*)?(?:\((?P<phase>[a-z][a-z ]*)\))?$")
-_HYDRATE = re.compile(r"^(?P<salt>.+)\.(?P<count>\d*)H2O$")
+_HYDRATE = re.compile(r"^(?P<salt>.+?)\.(?P<count>\d*(?:\.\d+)?)H2O$")
 _TOKEN = re.compile(r"([A-Z][a-z]?)|(\()|(\))|(\d+(?:\.\d+)?)")
 
 
@@ -80,6 +80,8 @@ def _count(body: str, name: str) -> dict[str, float]:
         if factor is not None and factor.group(4):
             times = float(factor.group(4))
             position = factor.end()
+        if times == 0.0:
+            raise DataError(f"formula {name!r} counts 0 of {'a bracket' if closing else element}")
         _add(stack[-1], last, times)
     if len(stack) != 1:
         raise DataError(f"formula {name!r} leaves a bracket open")

@@ -180,12 +180,16 @@ def _dissolve(chemistry: Chemistry, formula: str) -> np.ndarray:
     wanted = parse(formula)
     if wanted.charge != 0:
         raise DataError(f"{formula!r} carries the charge {wanted.charge:+d}; give a neutral substance or a component")
-    candidates = [c for c in chemistry.components if c.name != "H2O2" and _ALWAYS | set(wanted.elements) >= set(c.elements)]
+    candidates = [
+        c for c in chemistry.components if c.name != "H2O2" and _ALWAYS | set(wanted.elements) >= set(c.elements)
+    ]
     symbols = sorted(_ALWAYS | set(wanted.elements))
     missing = set(symbols) - {e for c in candidates for e in c.elements}
     if missing:
         raise DataError(f"{formula!r} holds {', '.join(sorted(missing))}, which no component of the chemistry has")
-    matrix = np.array([[c.elements.get(e, 0.0) for c in candidates] for e in symbols] + [[float(c.charge) for c in candidates]])
+    matrix = np.array(
+        [[c.elements.get(e, 0.0) for c in candidates] for e in symbols] + [[float(c.charge) for c in candidates]]
+    )
     target = np.array([wanted.elements.get(e, 0.0) for e in symbols] + [0.0])
     amounts, _, rank, _ = np.linalg.lstsq(matrix, target, rcond=None)
     if np.abs(matrix @ amounts - target).max() > 1e-9 * max(1.0, np.abs(target).max()):
@@ -217,7 +221,7 @@ def acid_form(extractant: str) -> str:
 def salt_form(cation: str, extractant: str) -> str:
     """Answer the name of a cation's salt with an extractant: `NiA2[Cyanex 272]`."""
     formula = parse(cation)
-    return f"{cation.split('+')[0]}A{formula.charge if formula.charge > 1 else ''}[{extractant}]"
+    return f"{cation.split('+', maxsplit=1)[0]}A{formula.charge if formula.charge > 1 else ''}[{extractant}]"
 
 
 def _organic(name: str, formula: Formula, extractant: str) -> Species:
@@ -231,7 +235,11 @@ def _refuse_unknown(elements: tuple[str, ...], left_out: tuple[str, ...]) -> Non
             raise DataError(f"element {element!r} is in no species of the data{nearest(element, in_data)}")
     for name in left_out:
         if name not in all_species():
-            raise DataError(f"species {name!r} cannot be left out, the data do not have it{nearest(name, all_species())}")
+            raise DataError(
+                f"species {name!r} cannot be left out, the data do not have it{nearest(name, all_species())}"
+            )
+        if name in {"H2O", "H+"}:
+            raise DataError(f"species {name!r} cannot be left out, every liquor holds it")
 
 
 def _default_size(species: Species) -> float:

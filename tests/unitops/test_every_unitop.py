@@ -8,14 +8,15 @@ import re
 
 import numpy as np
 import pytest
-
 import raffinate.unitops
 from raffinate.flowsheet import DeclarationError, Stream
 from raffinate.flowsheet.balances import balance
 from raffinate.flowsheet.chemistry import Chemistry
 from raffinate.flowsheet.unitop import UnitOp
 
-MODULES = [importlib.import_module(f"raffinate.unitops.{m.name}") for m in pkgutil.iter_modules(raffinate.unitops.__path__)]
+MODULES = [
+    importlib.import_module(f"raffinate.unitops.{m.name}") for m in pkgutil.iter_modules(raffinate.unitops.__path__)
+]
 UNITS = [
     cls
     for module in MODULES
@@ -130,7 +131,9 @@ def test_unit__refuses_values_outside_its_ranges_and_unknown_names(cls, chemistr
     example = cls.example(chemistry)
     for declared in dataclasses.fields(cls):
         low, high = declared.metadata["low"], declared.metadata["high"]
-        for beyond in [v for v in (None if low is None else low - 1.0, None if high is None else high + 1.0) if v is not None]:
+        for beyond in [
+            v for v in (None if low is None else low - 1.0, None if high is None else high + 1.0) if v is not None
+        ]:
             with pytest.raises(DeclarationError, match=rf"{cls.__name__}: {declared.name} = .* is outside"):
                 dataclasses.replace(example, **{declared.name: beyond})
     with pytest.raises(DeclarationError, match="has no parameter 'nonsense'"):

@@ -1,0 +1,79 @@
+"""Everything a reader wants of a solved line: printed, and written to a folder as tables and pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pandas
+
+from .files import write_csv
+from .pictures import draw_flowsheet
+from .report import (
+    balance_table,
+    exit_table,
+    product_sheet,
+    reagent_table,
+    recovery_table,
+    species_table,
+    stream_table,
+    unit_balance_table,
+)
+from .sankey import draw_sankey
+from .solver import Solution
+
+
+def show_results(
+    solution: Solution, folder: str | Path, products: Mapping[str, str], feed: str, elements: Sequence[str]
+) -> dict[str, Path]:
+    """Print the tables of a solution and write them and its pictures to `folder`; answers what was written.
+
+    `products`: outlet by which each product leaves, and its main solid. `feed`: what recoveries are counted from.
+    `elements`: whose ways out are listed and drawn. Raises `DataError` for a name that the solution does not have.
+    """
+    tables = {
+        "streams": stream_table(solution),
+        "species": species_table(solution),
+        "reagents": reagent_table(solution),
+        "recoveries": recovery_table(solution, {main: outlet for outlet, main in products.items()}, feed),
+        "plant_balance": balance_table(solution),
+        "unit_balances": unit_balance_table(solution),
+    }
+    tables |= {f"exits_{element}": exit_table(solution, element) for element in elements}
+    for outlet, main in products.items():
+        if outlet in solution.streams and solution.streams[outlet].solids.mass == 0.0:
+            print(f"{outlet}: no {main} came down")
+        else:
+            tables[f"product_{_plain(main)}"] = product_sheet(solution, outlet, main)
+    with pandas.option_context("display.width", 160, "display.max_rows", 200, "display.max_columns", 12):
+        for name, table in tables.items():
+            if name not in {"species", "streams", "unit_balances"}:
+                print(f"\n{name.replace('_', ' ')}\n{table.to_string(na_rep='', float_format=_number)}")
+    _print_summary(solution)
+    target = Path(folder)
+    written = {name: write_csv(target / f"{name}.csv", table) for name, table in tables.items()}
+    draw_flowsheet(solution, target / "flowsheet.png")
+    draw_sankey(solution, list(elements), target / "sankey.png")
+    written |= {"flowsheet": target / "flowsheet.png", "sankey": target / "sankey.png"}
+    print(f"\n{len(written)} tables and pictures are in {target}/")
+    return written
+
+
+def _print_summary(solution: Solution) -> None:
+    print(
+        f"\n{len(solution.flowsheet.units)} units, {len(solution.tears)} loops, {solution.passes} passes over loops, ",
+        end="",
+    )
+    print(f"{solution.unit_calls} unit calls; torn: {'; '.join(', '.join(keys) for keys in solution.tears)}")
+    print(f"largest relative imbalance over the plant: {solution.imbalance:.1e}")
+    for unit, sentences in solution.warnings.items():
+        for sentence in sentences:
+            print(f"note: {unit}: {sentence}")
+
+
+def _plain(solid: str) -> str:
+    return solid.removesuffix("(s)")
+
+
+def _number(value: float) -> str:
+    return f"{value:,.4g}" if abs(value) < 10000 else f"{value:,.0f}"

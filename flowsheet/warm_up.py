@@ -1,0 +1,64 @@
+"""Compiling the kernels before they are needed, and telling the user while it lasts.
+
+Numba compiles a kernel when it is first called and keeps the code on disk: the first run after an installation takes
+half a minute or so, later ones a second.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from ..kernels.cascade import Cascade, solve_cascade
+from ..kernels.extraction import Extractant, Medium
+from ..kernels.shrinking_core import REACTION, Minerals, Sizes, leach_train
+from .chemistry.system import Chemistry
+from .stream import Stream, dose, settle
+
+_WHAT_IS_HAPPENING = "compiling kernels (once after installation, then loaded from disk)"
+
+
+def warm_up(quiet: bool = False) -> None:
+    """Compile or load every kernel; shows a progress bar on a terminal and a line elsewhere, nothing if `quiet`."""
+    steps: list[tuple[str, Callable[[], None]]] = [
+        ("equilibrium", _equilibrium),
+        ("titration", _titration),
+        ("extraction", _extraction),
+        ("leaching", _leaching),
+    ]
+    console = Console(stderr=True, quiet=quiet)
+    columns = (TextColumn(f"{_WHAT_IS_HAPPENING}: {{task.description}}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console) as progress:
+        task = progress.add_task("", total=len(steps))
+        for name, step in steps:
+            progress.update(task, description=name)
+            step()
+            progress.advance(task)
+        progress.update(task, description="done")
+
+
+def _example() -> Stream:
+    return Stream.of(Chemistry("Na S"), {"H2O": 1.0, "H2SO4": 0.01})
+
+
+def _equilibrium() -> None:
+    settle(_example(), 298.15, ["Na2SO4(s)"])
+
+
+def _titration() -> None:
+    example = _example()
+    dose(example, Stream.of(example.chemistry, {"NaOH": 0.1, "H2O": 0.9}), 3.0, 298.15, ["Na2SO4(s)"])
+
+
+def _extraction() -> None:
+    one, nothing = np.ones(1), np.zeros(1)
+    extractant = Extractant(np.full((1, 2), -5.0), np.ones((1, 2)), one)
+    medium = Medium(one, -2.0 * one, np.full((1, 3), -np.inf), 0.0, 1e-14, 1.0)
+    solve_cascade(extractant, medium, Cascade(1, 1.0, 1.0, 0.5, one, 0.0, 0.0), one, nothing, nothing, 0)
+
+
+def _leaching() -> None:
+    one = np.ones(1)
+    minerals = Minerals(np.full(1, REACTION, dtype=np.int64), one, one, one, one, one)
+    leach_train(minerals, Sizes(one, one), one, one, 2.0, 1.0)
