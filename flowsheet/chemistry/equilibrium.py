@@ -17,6 +17,7 @@ from .system import WATER, Chemistry
 _LN10 = float(np.log(10.0))
 _FIRST_SOLUTE = 2  # components 0 and 1 are H2O and H+
 _TRACE = 1e-6
+_NEUTRAL = 1e-9
 LARGEST_DOSE_PER_WATER = 100.0  # mol of titrant per mol of water: beyond any liquor
 
 
@@ -170,5 +171,7 @@ def titrate(
             f"pH {target_ph:g} cannot be reached with the titrant ({', '.join(names)}): the liquor stands at pH {start:.2f}, "
             f"the nearest it comes to is pH {reached:.2f}"
         )
+    if status == CHARGED and abs(charge := float(titrant @ chemistry.charges[chemistry.liquor])) > _NEUTRAL * per_dose:
+        raise DataError(f"titrant carries a net charge of {charge:.4g} mol per dose, it must be neutral")
     _refuse(status, error, chemistry, totals, temperature)
     return float(dose), _answer(chemistry, temperature, speciation, totals + dose * titrant)

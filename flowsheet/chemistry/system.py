@@ -131,8 +131,9 @@ class Chemistry:
         for name in names:
             if name in self.phase_index:
                 mask[self.phase_index[name]] = True
-            elif name not in all_species() or all_species()[name].log_k is None:
-                known = [s.name for s in all_species().values() if s.log_k is not None and s.phase in {SOLID, GAS}]
+                continue
+            known = [s.name for s in all_species().values() if s.log_k is not None and s.phase in {SOLID, GAS}]
+            if name not in known:
                 raise DataError(f"solid or gas {name!r} has no equilibrium in the data{nearest(name, known)}")
         return mask
 
