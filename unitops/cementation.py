@@ -14,6 +14,7 @@ from typing import ClassVar
 import numpy as np
 
 from ..flowsheet.chemistry.reaction import reaction
+from ..flowsheet.errors import DataError
 from ..flowsheet.stream import Stream, mix
 from ..flowsheet.unitop import Figure, Outcome, Port, UnitOp, parameter, reagent
 
@@ -22,7 +23,8 @@ from ..flowsheet.unitop import Figure, Outcome, Port, UnitOp, parameter, reagent
 class Cementation(UnitOp):
     """`iron` is drawn at `iron_ratio` times what copper and Fe(III) need.
 
-    The hydrogen leaves by `offgas`; copper and the iron left over leave with the slurry.
+    The hydrogen leaves by `offgas`; copper and the iron left over leave with the slurry. Raises `DataError` for a
+    powder without iron.
     """
 
     inlets: ClassVar[Mapping[str, Port]] = {
@@ -56,6 +58,8 @@ class Cementation(UnitOp):
         chemistry = feed.chemistry
         if feed.mass == 0.0:
             return Outcome({"slurry": feed, "offgas": feed})
+        if self.iron["Fe(s)"] <= 0.0:
+            raise DataError("iron: Fe(s) = 0 mol/s, the powder must hold iron")
         copper, ferric = feed["Cu+2"], feed["Fe+3"]
         needed = copper + 0.5 * ferric
         drawn = self.iron * (self.iron_ratio * needed / self.iron["Fe(s)"])

@@ -14,6 +14,7 @@ from typing import ClassVar
 import numpy as np
 
 from ..flowsheet.chemistry.reaction import reaction
+from ..flowsheet.errors import DataError
 from ..flowsheet.stream import Stream, dose, mix
 from ..flowsheet.unitop import Figure, Outcome, Port, UnitOp, parameter, reagent
 
@@ -27,7 +28,10 @@ _LOST = (
 
 @dataclass(frozen=True, kw_only=True)
 class Hydrolysis(UnitOp):
-    """`oxidant` is drawn at `oxidant_ratio` times what iron(II) needs, `base` until the liquor has `target_ph`."""
+    """`oxidant` is drawn at `oxidant_ratio` times what iron(II) needs, `base` until the liquor has `target_ph`.
+
+    Raises `DataError` for an oxidant without peroxide, or a base that cannot reach the pH.
+    """
 
     inlets: ClassVar[Mapping[str, Port]] = {
         "feed": Port("a liquor with iron and aluminium", {"H2O": 1.0, "FeSO4": 0.01, "Al2(SO4)3": 0.02, "NiSO4": 0.08})
@@ -65,7 +69,7 @@ class Hydrolysis(UnitOp):
         oxidised, oxidant = self._oxidise(feed)
         flows = np.array(oxidised.flows)
         for cation, solid, loss in _LOST:
-            lost = oxidised[cation] * getattr(self, loss)
+            lost = _flow(oxidised, cation) * getattr(self, loss)
             if lost > 0.0:
                 flows += lost * reaction(feed.chemistry, f"{cation} + 2 H2O = {solid} + 2 H+")
         mixed, base, found = dose(
@@ -75,8 +79,8 @@ class Hydrolysis(UnitOp):
             "dose": base.mass,
             "oxidant_dose": oxidant.mass,
             "ph": found.ph,
-            "iron": mixed.concentration("Fe+2") + mixed.concentration("Fe+3"),
-            "aluminium": mixed.concentration("Al+3"),
+            "iron": sum(mixed.concentration(name) for name in ("Fe+2", "Fe+3") if name in mixed.chemistry.index),
+            "aluminium": mixed.concentration("Al+3") if "Al+3" in mixed.chemistry.index else 0.0,
             "ionic_strength": found.ionic_strength,
         }
         outlets = {"slurry": mixed.without(mixed.gas), "offgas": mixed.gas}
@@ -84,11 +88,20 @@ class Hydrolysis(UnitOp):
 
     def _oxidise(self, feed: Stream) -> tuple[Stream, Stream]:
         """Oxidise iron(II), decompose the peroxide that is left."""
-        ferrous = feed["Fe+2"]
+        ferrous = _flow(feed, "Fe+2")
+        if self.oxidant["H2O2"] <= 0.0:
+            raise DataError(f"oxidant: H2O2 = {self.oxidant['H2O2']:.4g} mol/s, the reagent must hold peroxide")
         oxidant = self.oxidant * (self.oxidant_ratio * 0.5 * ferrous / self.oxidant["H2O2"])
         mixed = mix([feed, oxidant])
         done = min(self.iron_oxidised * ferrous, 2.0 * mixed["H2O2"])
-        flows = mixed.flows + done * reaction(feed.chemistry, "Fe+2 + 0.5 H2O2 + H+ = Fe+3 + H2O")
+        flows = np.array(mixed.flows)
+        if done > 0.0:
+            flows += done * reaction(feed.chemistry, "Fe+2 + 0.5 H2O2 + H+ = Fe+3 + H2O")
         left = max(0.0, mixed["H2O2"] - 0.5 * done)
-        flows = flows + left * reaction(feed.chemistry, "H2O2 = H2O + 0.5 O2(g)")
+        flows += left * reaction(feed.chemistry, "H2O2 = H2O + 0.5 O2(g)")
         return mixed.replace(flows=flows), oxidant
+
+
+def _flow(stream: Stream, name: str) -> float:
+    """Answer the flow of a component, mol/s; none of one that the chemistry lacks."""
+    return stream[name] if name in stream.chemistry.index else 0.0

@@ -112,6 +112,9 @@ class Leaching(UnitOp):
         chemistry = feed.chemistry
         if feed.mass == 0.0:
             return Outcome({"slurry": feed, "offgas": feed})
+        if feed["H2O"] == 0.0:  # as on the first pass of a recycle that brings the liquor
+            idle = ("no liquor is fed: nothing dissolves",)
+            return Outcome({"slurry": feed, "offgas": Stream.empty(chemistry)}, warnings=idle)
         _check_reagents(self.acid, self.reductant)
         ways = _present(_dissolution(chemistry), feed)
         positions = np.array([chemistry.index[name] for name in ways.names])

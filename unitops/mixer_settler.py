@@ -73,7 +73,7 @@ class MixerSettler(UnitOp):
         liquor = inlets["aqueous"].without(droplets)
         organic = mix([inlets["organic"].without(carried), droplets])
         volume, oil = liquor.liquor_volume, organic.organic_volume
-        if volume == 0.0 or organic[acid_form(self.extractant)] == 0.0:
+        if volume == 0.0 or self._extractant(organic) == 0.0:
             return Outcome({"raffinate": mix([liquor, carried]), "loaded": organic})
         answer = self._contact(liquor, organic)
         raffinate, loaded = self._share(liquor, organic, answer)
@@ -88,7 +88,7 @@ class MixerSettler(UnitOp):
         report = {
             "ph_raffinate": float(ph[-1]),
             "ph_first": float(ph[0]),
-            "loading": bound / (bound + loaded[acid_form(self.extractant)]),
+            "loading": float(bound / (bound + loaded[acid_form(self.extractant)])),
             "organic_to_aqueous": oil / volume,
         }
         return Outcome({"raffinate": mix([raffinate, carried]), "loaded": loaded}, report)
@@ -99,6 +99,12 @@ class MixerSettler(UnitOp):
         salts = [index[salt_form(name, self.extractant)] for name in names]
         return np.array([index[name] for name in names]), np.array(salts)
 
+    def _extractant(self, organic: Stream) -> float:
+        """Answer the flow of the extractant, free and bound (mol/s)."""
+        _, bound = self._positions(organic)
+        charge = constants(organic.chemistry, self.extractant).charge
+        return organic[acid_form(self.extractant)] + float(organic.flows[bound] @ charge)
+
     def _contact(self, liquor: Stream, organic: Stream) -> _Answer:
         """Ask the kernel."""
         chemistry = liquor.chemistry
@@ -106,7 +112,7 @@ class MixerSettler(UnitOp):
         known = constants(chemistry, self.extractant)
         dissolved, bound = self._positions(liquor)
         volume, oil = liquor.liquor_volume, organic.organic_volume
-        extractant = organic[acid_form(self.extractant)] + float(organic.flows[bound] @ known.charge)
+        extractant = self._extractant(organic)
         surroundings = medium(chemistry, liquor.equilibrium, volume, names)
         circuit = Cascade(
             stages=self.stages,
@@ -127,9 +133,12 @@ class MixerSettler(UnitOp):
             names.index("Na+") if "Na+" in names else 0,
         )
         if status == OVERLOADED:
-            carried = float(organic.flows[bound] @ known.charge)
+            dimers = np.where(np.isfinite(known.ln_k), known.dimers, np.inf).min(axis=1)
+            flows = organic.flows[bound]
+            carried = ", ".join(f"{name} {flow:.4g}" for name, flow in zip(names, flows, strict=True) if flow > 0.0)
             raise DataError(
-                f"organic carries {carried:.4g} mol/s of equivalents, its extractant binds {extractant:.4g} mol/s"
+                f"organic carries {carried} mol/s, whose complexes take {2.0 * float(flows @ dimers):.4g} mol/s of "
+                f"{self.extractant} at the least; there is {extractant:.4g} mol/s of it"
             )
         if status != CONVERGED:
             raise ConvergenceError(
@@ -159,7 +168,7 @@ class MixerSettler(UnitOp):
         computed = amounts.sum(axis=0)
         amounts *= np.divide(total, computed, out=np.zeros_like(total), where=computed > 0.0)
         at_acid = chemistry.index[acid_form(self.extractant)]
-        extractant = organic.flows[at_acid] + float(organic.flows[bound] @ charge)
+        extractant = self._extractant(organic)
         outlets = []
         for in_liquor, in_organic, of_liquor, of_organic in (
             (amounts[0], amounts[2], 1.0 - wet, lost),
