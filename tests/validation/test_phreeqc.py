@@ -14,6 +14,12 @@ SOLIDS_LIMIT = 0.005
 LIMIT = 1e-3
 LEAST_AMOUNT = 1e-8  # mol per kg: a phase of less is none
 LEAST_MOLALITY = 1e-6
+RANDOM_LIQUORS = 300
+SALTS = (
+    *("Li2SO4", "Na2SO4", "K2SO4", "(NH4)2SO4", "MgSO4", "CaSO4", "Al2(SO4)3", "FeSO4", "Fe2(SO4)3", "MnSO4", "CoSO4"),
+    *("NiSO4", "CuSO4", "ZnSO4", "NaCl", "CaCl2", "NaF", "Na3PO4", "Na2CO3", "H2SO4", "H3PO4", "HF", "CO2"),
+    *("NaOH", "LiOH", "NH3"),
+)
 
 TITRATIONS = (
     (
@@ -101,6 +107,23 @@ def test_speciate__answers_every_species_of_phreeqc(pairs, name):
     _, ours, theirs = pairs[name]
     seen = {species: molality for species, molality in theirs.molalities.items() if molality > LEAST_MOLALITY}
     assert {species: ours.molality(species) for species in seen} == pytest.approx(seen, rel=SOLIDS_LIMIT)
+
+
+def test_speciate__agrees_on_random_liquors_with_many_phases(chemistry, phreeqc):
+    random = np.random.default_rng(2)
+    phases = [phase.name for phase in chemistry.phases]
+    formed = 0
+    for number in range(RANDOM_LIQUORS):
+        salts = random.choice(SALTS, random.integers(2, 9), replace=False).tolist()
+        holds = {salt: float(10.0 ** random.uniform(-6.0, 0.3)) for salt in salts}
+        chosen = tuple(random.choice(phases, 60, replace=False).tolist())
+        liquor = Liquor(f"random {number}", float(random.uniform(5.0, 90.0)), holds, chosen)
+        ours, theirs = both(chemistry, phreeqc, liquor)
+        assert ours.ph == pytest.approx(theirs.ph, abs=PH_LIMIT), liquor
+        assert ours.ionic_strength == pytest.approx(theirs.ionic_strength, rel=LIMIT), liquor
+        check_phases(chemistry, liquor, ours, theirs)
+        formed += sum(amount > LEAST_AMOUNT for amount in theirs.amounts.values())
+    assert formed > RANDOM_LIQUORS
 
 
 def test_liquors__span_the_conditions_of_plants(pairs):
