@@ -1,0 +1,233 @@
+"""Dissolution constants of the soluble solids from measured solubility; run this file to write their rows anew.
+
+Each point gives ln of the ion activity product, water included, of the saturated solution by the activity model and the
+ion pairs of the release. log_k, delta_h and delta_cp are the weighted least squares through these, the weight being such
+that the errors are those of ln(solubility). The constants therefore carry what the activity model misses in concentrated
+solution: they give the right crystals, not the right standard states, and must be fitted anew when an ion pair or an ion
+size changes. The rows go to the head of each solid in flowsheet/data/equilibrium.csv; the literature stays behind them.
+"""
+
+import csv
+import functools
+import math
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from raffinate.flowsheet.chemistry import Chemistry
+from raffinate.flowsheet.chemistry.database import all_species, atomic_masses
+from raffinate.flowsheet.chemistry.equilibrium import Equilibrium, speciate
+from raffinate.flowsheet.chemistry.formula import molar_mass, parse
+from raffinate.flowsheet.chemistry.water import GAS_CONSTANT
+from raffinate.flowsheet.quantities import celsius
+
+HERE = Path(__file__).parent
+DATABASE = HERE.parents[1] / "flowsheet" / "data" / "equilibrium.csv"
+SCRIPT = "tests/validation/fit_solids.py"
+REFERENCE = 298.15
+WATER = 0
+UNITS = (("log_k", "-", 4), ("delta_h", "kJ/mol", 2), ("delta_cp", "J/mol/K", 1))
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How many of log_k, delta_h, delta_cp are fitted, and the delta_cp given (J/mol/K) with its reason, where it is not."""
+
+    count: int
+    delta_cp: float = 0.0
+    reason: str = ""
+
+
+# Three where the points bend, two where a third changes the errors by less than half.
+PLANS = {
+    "Li2CO3(s)": Plan(3),
+    "LiOH.H2O(s)": Plan(3),
+    "Li2SO4.H2O(s)": Plan(3),
+    "LiF(s)": Plan(2),
+    "Li3PO4(s)": Plan(1),
+    "Na2SO4.10H2O(s)": Plan(2),
+    "Na2SO4(s)": Plan(3),
+    "Na2CO3.10H2O(s)": Plan(2),
+    "Na2CO3.H2O(s)": Plan(3),
+    "MgSO4.7H2O(s)": Plan(
+        2, -110.0, "near that of the like hydrates of Ni and Co; free it is -180, and MgSO4.6H2O is nowhere stable"
+    ),
+    "MgSO4.6H2O(s)": Plan(2),
+    "MnSO4.5H2O(s)": Plan(2, -154.0, "that of MnSO4.H2O; free it is -285, and stable above 40 degC once more"),
+    "MnSO4.H2O(s)": Plan(3),
+    "CoSO4.7H2O(s)": Plan(3),
+    "CoSO4.6H2O(s)": Plan(2),
+    "CoSO4.H2O(s)": Plan(3),
+    "NiSO4.7H2O(s)": Plan(3),
+    "NiSO4.6H2O(s)": Plan(2),
+}
+
+
+@dataclass(frozen=True)
+class Point:
+    """A saturated solution: temperature in K, molality of the anhydrous salt in mol/kg."""
+
+    salt: str
+    temperature: float
+    molality: float
+    source: str
+    where: str
+
+
+@dataclass(frozen=True)
+class Fit:
+    """The three constants (-, kJ/mol, J/mol/K), rounded as written, and the error of ln(solubility) at each point."""
+
+    constants: tuple[float, float, float]
+    errors: np.ndarray
+
+
+@functools.cache
+def points() -> dict[str, tuple[Point, ...]]:
+    """The points of `data/solubility.csv` for each solid."""
+    found: dict[str, list[Point]] = {}
+    with (HERE / "data" / "solubility.csv").open(newline="") as file:
+        for row in csv.DictReader(file):
+            value = float(row["value"])
+            if row["unit"] == "g/100 g":
+                value *= 0.01 / molar_mass(parse(row["salt"]), atomic_masses())
+            point = Point(row["salt"], celsius(float(row["temperature"])), value, row["source"], row["where"])
+            found.setdefault(row["solid"], []).append(point)
+    return {solid: tuple(of_solid) for solid, of_solid in found.items()}
+
+
+@functools.cache
+def chemistry_of(*salts: str) -> Chemistry:
+    """The chemistry of the elements of some salts."""
+    return Chemistry(sorted({element for salt in salts for element in parse(salt).elements} - {"H", "O"}))
+
+
+def liquor(chemistry: Chemistry, molalities: dict[str, float]) -> np.ndarray:
+    """The totals of a kilogram of water with anhydrous salts, mol."""
+    totals = sum(molality * chemistry.dissolve(salt) for salt, molality in molalities.items())
+    return totals + chemistry.dissolve("H2O") / chemistry.molar_masses[WATER]
+
+
+def ln_product(solid: str, salt: str, temperature: float, molality: float) -> float:
+    """ln of the ion activity product of a solid in the liquor of its salt, kept from crystallising."""
+    chemistry = chemistry_of(salt)
+    settled = speciate(chemistry, liquor(chemistry, {salt: molality}), temperature, chemistry.allowed([]))
+    product = 0.0
+    for component, count in all_species()[solid].reaction.items():
+        activity = settled.water_activity if component == "H2O" else settled.activity(component)
+        product += count * math.log(activity)
+    return product
+
+
+def basis(temperature: float) -> np.ndarray:
+    """What one unit of log_k, of delta_h (kJ/mol) and of delta_cp (J/mol/K) add to ln K."""
+    ratio = REFERENCE / temperature
+    of_enthalpy = 1000.0 / GAS_CONSTANT * (1.0 / REFERENCE - 1.0 / temperature)
+    return np.array([math.log(10.0), of_enthalpy, (ratio - 1.0 - math.log(ratio)) / GAS_CONSTANT])
+
+
+def slope(solid: str, point: Point) -> float:
+    """Change of ln of the product with ln of the molality."""
+    ends = [ln_product(solid, point.salt, point.temperature, point.molality * math.exp(step)) for step in (-0.01, 0.01)]
+    return (ends[1] - ends[0]) / 0.02
+
+
+def saturated(solid: str, point: Point, ln_k: float) -> float:
+    """The molality at which the product reaches ln K, by Newton's method from the measured one."""
+    found = point
+    for _ in range(30):
+        gap = ln_k - ln_product(solid, point.salt, point.temperature, found.molality)
+        molality = found.molality * math.exp(gap / slope(solid, found))
+        found = Point(point.salt, point.temperature, molality, point.source, point.where)
+        if abs(gap) < 1e-10:
+            break
+    return found.molality
+
+
+def fit(solid: str) -> Fit:
+    """The constants of one solid as its plan says."""
+    plan, measured = PLANS[solid], points()[solid]
+    given = np.array([0.0, 0.0, plan.delta_cp])
+    if plan.count == 1:
+        given[1] = all_species()[solid].enthalpy / 1000.0
+    matrix = np.array([basis(point.temperature) for point in measured])
+    product = np.array([ln_product(solid, p.salt, p.temperature, p.molality) for p in measured])
+    weight = 1.0 / np.array([slope(solid, point) for point in measured])
+    fitted, *_ = np.linalg.lstsq(matrix[:, : plan.count] * weight[:, None], (product - matrix @ given) * weight)
+    constants = given.copy()
+    constants[: plan.count] = fitted
+    rounded = tuple(round(float(c), digits) for c, (_, _, digits) in zip(constants, UNITS, strict=True))
+    ln_k = matrix @ np.array(rounded)
+    errors = [math.log(saturated(solid, p, k) / p.molality) for p, k in zip(measured, ln_k, strict=True)]
+    return Fit((rounded[0], rounded[1], rounded[2]), np.array(errors))
+
+
+def rows_of(solid: str) -> list[list[str]]:
+    """The rows of one solid in equilibrium.csv."""
+    plan, measured, found = PLANS[solid], points()[solid], fit(solid)
+    (source, where), _ = Counter((point.source, point.where) for point in measured).most_common(1)[0]
+    low, high = (bound(p.temperature for p in measured) - 273.15 for bound in (min, max))
+    span = f"{low:g} to {high:g} degC" if high > low else f"{low:g} degC only"
+    worst = 100.0 * float(np.abs(found.errors).max())
+    fitted = f"fitted: {SCRIPT}, range {span}, max error {worst:.1f} %"
+    given = f"estimated: {SCRIPT}, {plan.reason}; range 80"
+    return [
+        [solid, quantity, f"{value:.{digits}f}", unit, "25 degC", source, where, fitted if i < plan.count else given]
+        for i, (value, (quantity, unit, digits)) in enumerate(zip(found.constants, UNITS, strict=True))
+        if i < plan.count or (quantity == "delta_cp" and plan.delta_cp)
+    ]
+
+
+def written(rows: list[list[str]]) -> list[list[str]]:
+    """The rows of equilibrium.csv with those of this script anew, each solid's before what else is known of it."""
+    kept = [row for row in rows if SCRIPT not in row[-1]]
+    for solid in PLANS:
+        # MnSO4.5H2O has no row but ours
+        before = solid if any(row[0] == solid for row in kept) else "MnSO4.H2O(s)"
+        at = next(i for i, row in enumerate(kept) if row[0] == before)
+        kept[at:at] = rows_of(solid)
+    return kept
+
+
+def solubility(solid: str, salt: str, temperature: float, others: dict[str, float] | None = None) -> float:
+    """Molality of a salt in equilibrium with its solid by the constants in the data, beside `others` (mol/kg fed)."""
+    return held(solution_with([solid], salt, temperature, others or {}), salt)
+
+
+def solution_with(solids: list[str], salt: str, temperature: float, others: dict[str, float]) -> Equilibrium:
+    """The liquor of so much of a salt that one of the solids has formed; little more, so that water is left."""
+    chemistry = chemistry_of(salt, *others)
+    allowed, molality = chemistry.allowed(solids), 1e-5
+    while molality < 40.0:
+        settled = speciate(chemistry, liquor(chemistry, {salt: molality, **others}), temperature, allowed)
+        if settled.amounts.any():
+            return settled
+        molality *= 1.2
+    raise ValueError(f"{' or '.join(solids)} does not form from {salt} at {temperature:g} K")
+
+
+def held(settled: Equilibrium, salt: str) -> float:
+    """Molality of a salt, counted by its metal, on the water that is not its own."""
+    chemistry = settled.chemistry
+    mole = chemistry.dissolve(salt)
+    metal = next(i for i, c in enumerate(chemistry.components) if c.charge > 0 and c.name != "H+" and mole[i] > 0.0)
+    amount = settled.totals[metal] / mole[metal]
+    water = (settled.totals[WATER] - amount * mole[WATER]) * chemistry.molar_masses[WATER]
+    return float(amount / water)
+
+
+def main() -> None:
+    with DATABASE.open(newline="", encoding="utf-8") as file:
+        header, *rows = csv.reader(file)
+    for solid in PLANS:
+        for row in rows_of(solid):
+            print(",".join(row))
+    with DATABASE.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(header)
+        writer.writerows(written(rows))
+
+
+if __name__ == "__main__":
+    main()
