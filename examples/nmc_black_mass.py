@@ -74,7 +74,7 @@ CAUSTIC, SODA = reagent(NaOH=0.3, H2O=0.7), reagent(Na2CO3=0.22, H2O=0.78)
 
 
 def add_circuit(
-    sheet: Flowsheet, metal: str, extractant: str, feed: str | list[str], flow: float, excess: float
+    sheet: Flowsheet, metal: str, extractant: str, feeds: list[str], flow: float, excess: float
 ) -> None:
     """Add an extraction circuit sized for `flow` (mol/s) of a divalent metal; its organic and its scrub liquor return."""
     strength = 0.7 * mol_per_litre
@@ -85,10 +85,9 @@ def add_circuit(
     soap = Saponification(extractant=extractant, base=CAUSTIC, degree=DEGREE)
     sheet.add(f"{metal} saponification", soap, organic=f"{metal} solvent.organic")
     bank, short = MixerSettler(extractant=extractant, stages=6), MixerSettler(extractant=extractant, stages=4)
-    feeds = [*([feed] if isinstance(feed, str) else feed), f"{metal} scrub.raffinate"]
-    sheet.add(f"{metal} extraction", bank, aqueous=feeds, organic=f"{metal} saponification.organic")
-    sheet.add(f"{metal} scrub", short, aqueous=strip_acid(0.12 * flow, 0.4), organic=f"{metal} extraction.loaded")
-    sheet.add(f"{metal} strip", short, aqueous=strip_acid(1.1 * flow, 1.6), organic=f"{metal} scrub.loaded")
+    sheet.add(f"{metal} extraction", bank, aqueous=[*feeds, f"{metal} scrub.raffinate"], organic=f"{metal} saponification.organic")
+    sheet.add(f"{metal} scrub", short, aqueous=strip_acid(0.1 * flow, 0.3), organic=f"{metal} extraction.loaded")
+    sheet.add(f"{metal} strip", short, aqueous=strip_acid(0.97 * excess * flow, 1.6), organic=f"{metal} scrub.loaded")
     sheet.add(f"{metal} raffinate", Coalescer(), feed=f"{metal} extraction.raffinate")
     sheet.add(f"{metal} liquor", Coalescer(), feed=f"{metal} strip.raffinate")
 
@@ -121,16 +120,16 @@ def build(assay: dict[str, float] = ASSAY, mass: float = 1000 * kg / hour) -> Fl
     sheet.add("defluorination", FluorideSorption(base=CAUSTIC), feed=["copper.filtrate", "copper.washings"])
     sheet.add("hydrolysis", Hydrolysis(base=CAUSTIC, oxidant=PEROXIDE, target_ph=4.8), feed="defluorination.liquor")
     sheet.add("cake", Filtration(moisture=0.65), slurry="hydrolysis.slurry", wash=water(400.0))
-    add_circuit(sheet, "Mn", "D2EHPA", ["cake.filtrate", "cake.washings"], held["Mn"], 1.2)
-    add_circuit(sheet, "Co", "Cyanex 272", "Mn raffinate.liquor", held["Co"], 1.15)
-    add_circuit(sheet, "Ni", "Cyanex 272", "Co raffinate.liquor", held["Ni"], 1.2)
+    add_circuit(sheet, "Mn", "D2EHPA", ["cake.filtrate", "cake.washings"], held["Mn"], 1.17)
+    add_circuit(sheet, "Co", "Cyanex 272", ["Mn raffinate.liquor"], held["Co"], 1.12)
+    add_circuit(sheet, "Ni", "Cyanex 272", ["Co raffinate.liquor"], held["Ni"], 1.12)
     add_crystals(sheet, "Mn", "MnSO4.H2O(s)", 95.0, 0.7)
     add_crystals(sheet, "Co", "CoSO4.7H2O(s)", 20.0, 0.5)
     add_crystals(sheet, "Ni", "NiSO4.6H2O(s)", 55.0, 0.6)
     sheet.add("Na2SO4", SodiumSulfateRemoval(lithium=14.0), feed=["Ni raffinate.liquor", "acidification.slurry"])
-    sheet.add("Na2SO4 centrifuge", Filtration(moisture=0.04), slurry="Na2SO4.slurry", wash=water(100.0))
+    sheet.add("Na2SO4 centrifuge", Filtration(moisture=0.04), slurry="Na2SO4.slurry", wash=water(150.0))
     sheet.add("Li2CO3", LithiumCarbonate(soda=SODA), feed=["Na2SO4 centrifuge.filtrate", "Na2SO4 centrifuge.washings"])
-    sheet.add("Li2CO3 centrifuge", Filtration(moisture=0.1), slurry="Li2CO3.slurry", wash=water(300.0))
+    sheet.add("Li2CO3 centrifuge", Filtration(moisture=0.1), slurry="Li2CO3.slurry", wash=water(80.0))
     sheet.add("Li2CO3 bleed", Splitter(fraction=0.1), feed=["Li2CO3 centrifuge.filtrate", "Li2CO3 centrifuge.washings"])
     acidify = Neutralisation(reagent=ACID, target_ph=5.0, temperature=celsius(60.0), forms=("CO2(g)",))
     sheet.add("acidification", acidify, feed="Li2CO3 bleed.second")

@@ -1,11 +1,12 @@
 """Filtration: a slurry becomes filtrate and a moist cake, which wash liquor displaces.
 
-Model      the cake holds liquor by its moisture; a wash of N times that liquor leaves exp(-k N) of it behind, the rest of
-           the cake's moisture is wash liquor
+Model      the cake holds liquor by its moisture; a wash of N times that liquor leaves u + (1 - u) exp(-k N) of it behind, u
+           being held where no wash reaches; the rest of the cake's moisture is wash liquor
 Assumes    all solids stay on the cloth; the cake keeps its moisture through the wash; no reaction
 Valid      wash efficiency k 0.7 to 0.9 for a filter press; moisture 0.35 to 0.45 for graphite, 0.6 to 0.75 for Al/Fe
            hydroxide, 0.03 to 0.15 for crystals from a centrifuge
-Sources    displacement washing: Svarovsky (2000), Solid-Liquid Separation, ch. 15
+Sources    displacement washing: Svarovsky (2000), Solid-Liquid Separation, ch. 15; u 0.001 to 0.01 (estimated: liquor
+           occluded in agglomerates)
 """
 
 import math
@@ -41,6 +42,7 @@ class Filtration(UnitOp):
 
     moisture: float = parameter("-", "mass of liquor in the moist cake per mass of moist cake", 0.4, low=0.0, high=0.95)
     wash_efficiency: float = parameter("-", "k of the wash curve exp(-k N)", 0.8, low=0.0, high=1.0, default=0.8)
+    occluded: float = parameter("-", "share of the cake's mother liquor no wash reaches", 0.005, low=0.0, high=1.0, default=0.005)
 
     def run(self, inlets: Mapping[str, Stream]) -> Outcome:
         """Answer filtrate, washings and cake."""
@@ -50,7 +52,7 @@ class Filtration(UnitOp):
         share = min(1.0, held / liquor.mass) if liquor.mass > 0.0 else 0.0
         in_cake = liquor.mass * share
         ratio = wash.mass / in_cake if in_cake > 0.0 else 0.0
-        retained = math.exp(-self.wash_efficiency * ratio)
+        retained = self.occluded + (1.0 - self.occluded) * math.exp(-self.wash_efficiency * ratio)
         wash_kept = (1.0 - retained) / ratio if ratio > 0.0 else 0.0
         kept, passed = liquor * (share * retained), wash * wash_kept
         filtrate = mix([liquor * (1.0 - share), slurry.organic, slurry.gas])
