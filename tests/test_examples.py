@@ -1,0 +1,152 @@
+"""Every script of `examples/` runs from an empty folder, the line shows what it promises, and so do the documents' scripts."""
+
+import importlib.util
+import math
+import os
+import re
+import runpy
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from raffinate.flowsheet import Stream, solve
+from raffinate.flowsheet.balances import balance
+from raffinate.flowsheet.chemistry import Chemistry
+from raffinate.flowsheet.chemistry.database import atomic_masses
+from raffinate.flowsheet.report import exit_table, product_sheet
+
+ROOT = Path(__file__).resolve().parents[1]
+EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
+LINE = ROOT / "examples" / "nmc_black_mass.py"
+CLOSURE = 1e-9
+NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e[+-]?\d+)?")
+AGREED = 0.02  # between a number that a document shows and the one that its script prints
+
+
+@pytest.fixture(scope="session")
+def environment(tmp_path_factory):
+    """Give the scripts a kernel cache of their own: they share what is compiled, and nothing in it is out of date."""
+    kept = {name: value for name, value in os.environ.items() if name != "RAFFINATE_KERNEL_CACHE"}
+    return kept | {"NUMBA_CACHE_DIR": str(tmp_path_factory.mktemp("kernels"))}
+
+
+@pytest.fixture(scope="module")
+def line():
+    """The line's script as a namespace, and its solution."""
+    script = runpy.run_path(str(LINE))
+    return script, solve(script["build"]())
+
+
+def run_script(path: Path, folder: Path, environment: dict[str, str]) -> str:
+    done = subprocess.run(
+        [sys.executable, "-W", "error", str(path)],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=folder,
+        env=environment,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def code_blocks(document: str, language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", (ROOT / document).read_text(encoding="utf-8"), re.S | re.M)
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_example__runs_in_an_empty_folder_and_writes_whole_files(path, tmp_path, environment):
+    printed = run_script(path, tmp_path, environment)
+    assert printed.strip()
+    written = [file for file in tmp_path.rglob("*") if file.is_file()]
+    assert all(file.stat().st_size > 0 for file in written)
+    promised = re.search(r"(\d+) tables and pictures are in (\S+)/", printed)
+    if promised:
+        in_folder = list((tmp_path / promised[2]).iterdir())
+        assert len(in_folder) == int(promised[1])
+        assert {file.suffix for file in in_folder} == {".csv", ".png"}
+
+
+def test_line__closes_over_every_unit_and_over_the_plant(line):
+    _, solution = line
+    assert solution.imbalance <= CLOSURE
+    assert max(found.worst for found in solution.balances.values()) <= CLOSURE
+
+
+def test_line__has_at_least_four_recycles(line):
+    _, solution = line
+    torn = {key for keys in solution.tears for key in keys}
+    assert len(solution.tears) >= 4
+    assert {"Mn", "Co", "Ni"} <= {key.split()[0] for key in torn}  # the organic loops
+    assert any(key.startswith("Li2CO3") for key in torn)  # the mother liquor of lithium carbonate
+
+
+def test_line__makes_all_five_products(line):
+    script, solution = line
+    assert len(script["PRODUCTS"]) == 5
+    for outlet, main in script["PRODUCTS"].items():
+        assert outlet in solution.products
+        assert solution.streams[outlet].mass > 0.0
+        assert solution.streams[outlet][main] > 0.0, f"{outlet} holds no {main}"
+        assert product_sheet(solution, outlet, main)["value"]["dry product"] > 0.0
+
+
+@pytest.mark.parametrize("element", ["Na", "S", "Li"])
+def test_line__lists_by_which_streams_an_element_leaves(line, element):
+    _, solution = line
+    table = exit_table(solution, element)
+    fed = solution.plant.elements_in[element] * atomic_masses()[element] * 3600.0
+    assert set(table.index) <= set(solution.products)
+    assert math.isclose(table["kg/h"].sum(), fed, rel_tol=CLOSURE)
+    assert math.isclose(table["share %"].sum(), 100.0, rel_tol=1e-12)
+
+
+def test_line__sends_most_sodium_into_sodium_sulfate(line):
+    _, solution = line
+    assert exit_table(solution, "Na").index[0] == "Na2SO4 centrifuge.cake"
+    assert exit_table(solution, "S").index[0] == "Na2SO4 centrifuge.cake"
+
+
+def test_line__runs_again_with_another_feed(line):
+    script, solution = line
+    richer = solve(script["build"](script["ASSAY"] | {"Cu": 4.0}))
+    assert richer.imbalance <= CLOSURE
+    copper = [found.streams["copper.cake"].elements["Cu"] for found in (solution, richer)]
+    assert copper[1] > 1.5 * copper[0]
+
+
+def test_readme__first_script_prints_what_is_shown(tmp_path, environment):
+    [script], [shown] = code_blocks("README.md", "python"), code_blocks("README.md", "text")
+    path = tmp_path / "first.py"
+    path.write_text(script, encoding="utf-8")
+    printed = run_script(path, tmp_path, environment)
+    assert NUMBER.sub("0", printed) == NUMBER.sub("0", shown)
+    for there, here in zip(NUMBER.findall(printed), NUMBER.findall(shown), strict=True):
+        assert math.isclose(float(there), float(here), rel_tol=AGREED), f"{there} is printed, {here} is shown"
+
+
+def module_of(name: str, text: str, path: Path) -> ModuleType:
+    """Make a module of a document's text, as if it stood in its folder."""
+    path.write_text(text, encoding="utf-8")
+    spec = importlib.util.spec_from_file_location(name, path)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_contributing__unit_operation_and_its_test_work(tmp_path, monkeypatch):
+    unit_text, test_text = code_blocks("CONTRIBUTING.md", "python")[:2]
+    for name in ("raffinate.unitops.thickener", "test_thickener"):
+        monkeypatch.setitem(sys.modules, name, ModuleType(name))  # put back as it was at the end
+    unit = module_of("raffinate.unitops.thickener", unit_text, tmp_path / "thickener.py").Thickener
+    tests = vars(module_of("test_thickener", test_text, tmp_path / "test_thickener.py"))
+    for test in [value for name, value in tests.items() if name.startswith("test_")]:
+        test()
+    chemistry = Chemistry("Ni S C")
+    inlets = {port: Stream.of(chemistry, declared.example) for port, declared in unit.inlets.items()}
+    outcome = unit.example(chemistry).run(inlets)
+    assert balance(chemistry, inlets.values(), outcome.outlets.values()).worst <= CLOSURE
+    assert set(outcome.report) == set(unit.figures)
