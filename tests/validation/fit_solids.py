@@ -201,12 +201,13 @@ def solubility(solid: str, salt: str, temperature: float, others: dict[str, floa
 def solution_with(solids: list[str], salt: str, temperature: float, others: dict[str, float]) -> Equilibrium:
     """The liquor of so much of a salt that one of the solids has formed; little more, so that water is left."""
     chemistry = chemistry_of(salt, *others)
-    allowed, molality = chemistry.allowed(solids), 1e-4
+    allowed = chemistry.allowed(solids)
+    molality = 0.3 * min(point.molality for solid in solids for point in points()[solid])
     while molality < 40.0:
         settled = speciate(chemistry, liquor(chemistry, {salt: molality, **others}), temperature, allowed)
         if settled.amounts.any():
             return settled
-        molality *= 1.2
+        molality *= 1.1
     raise ValueError(f"{' or '.join(solids)} does not form from {salt} at {temperature:g} K")
 
 
