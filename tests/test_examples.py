@@ -28,7 +28,8 @@ AGREED = 0.02  # between a number that a document shows and the one that its scr
 @pytest.fixture(scope="session")
 def environment(tmp_path_factory):
     """Give the scripts a kernel cache of their own: they share what is compiled, and nothing in it is out of date."""
-    kept = {name: value for name, value in os.environ.items() if name != "RAFFINATE_KERNEL_CACHE"}
+    about_kernels = {"RAFFINATE_KERNEL_CACHE", "NUMBA_DISABLE_JIT"}
+    kept = {name: value for name, value in os.environ.items() if name not in about_kernels}
     return kept | {"NUMBA_CACHE_DIR": str(tmp_path_factory.mktemp("kernels"))}
 
 
