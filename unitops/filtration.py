@@ -42,7 +42,9 @@ class Filtration(UnitOp):
 
     moisture: float = parameter("-", "mass of liquor in the moist cake per mass of moist cake", 0.4, low=0.0, high=0.95)
     wash_efficiency: float = parameter("-", "k of the wash curve exp(-k N)", 0.8, low=0.0, high=1.0, default=0.8)
-    occluded: float = parameter("-", "share of the cake's mother liquor no wash reaches", 0.005, low=0.0, high=1.0, default=0.005)
+    occluded: float = parameter(
+        "-", "share of the cake's mother liquor no wash reaches", 0.005, low=0.0, high=1.0, default=0.005
+    )
 
     def run(self, inlets: Mapping[str, Stream]) -> Outcome:
         """Answer filtrate, washings and cake."""

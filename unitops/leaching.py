@@ -21,6 +21,7 @@ from ..flowsheet.chemistry import water
 from ..flowsheet.chemistry.database import table
 from ..flowsheet.chemistry.reaction import reaction
 from ..flowsheet.chemistry.system import PROTON, WATER, Chemistry
+from ..flowsheet.convergence import Accelerator, State
 from ..flowsheet.errors import ConvergenceError, DataError
 from ..flowsheet.stream import Stream, mix
 from ..flowsheet.unitop import Figure, Outcome, Port, UnitOp, parameter, reagent
@@ -34,8 +35,8 @@ _PRODUCTS = {
     "Al": "Al+3", "Cu": "Cu+2", "P": "PO4-3", "F": "F-", "Ca": "Ca+2", "Mg": "Mg+2",
 }  # fmt: skip
 _OXIDES = "LiNi0.6Mn0.2Co0.2O2(s)"  # whose rate stands for every oxide of the cathode
-_STEPS = 60
-_AGREED = 1e-13
+_STEPS = 200
+_AGREED = 1e-12
 
 
 class _Dissolution(NamedTuple):
@@ -119,46 +120,70 @@ class Leaching(UnitOp):
         ways = _present(_dissolution(chemistry), feed)
         positions = np.array([chemistry.index[name] for name in ways.names])
         minerals = feed.flows[positions]
-        acid_dose, previous, volume = 0.0, 0.0, max(feed.liquor_volume, 1e-12)
-        share_by_peroxide = 1.0
+        acid_fed, strength = _free_protons(chemistry, feed.flows), self.acid["H+"]
+        accelerator, state = self._start(ways, minerals, feed, acid_fed)
         for _ in range(_STEPS):
-            conversion = self._conversion(
-                ways, minerals, feed["H+"] + acid_dose * self.acid["H+"], volume, share_by_peroxide
-            )
+            dose, volume, by_peroxide, consumed = state.x
+            demand = self._demand(ways, min(1.0, by_peroxide))
+            conversion = self._conversion(ways, minerals, acid_fed + dose * strength, volume, consumed * demand)
             dissolved, electrons, peroxide_fed = self._electron_balance(ways, minerals * conversion)
             flows = self._react(chemistry, ways, dissolved, electrons, peroxide_fed)
             drawn = self.reductant * (peroxide_fed / self.reductant["H2O2"])
-            out = mix([feed, self.acid * acid_dose, drawn])
+            out = mix([feed, self.acid * dose, drawn])
             slurry = out.replace(flows=_rounded(out.flows + flows), temperature=self.temperature)
-            previous, volume = acid_dose, slurry.liquor_volume
-            share_by_peroxide = electrons.peroxide / electrons.needed if electrons.needed > 0.0 else 0.0
-            acid_dose = max(0.0, acid_dose + (self.free_acid * volume - _free_protons(slurry)) / self.acid["H+"])
-            if abs(acid_dose - previous) <= _AGREED * acid_dose:
+            lacking = self.free_acid * slurry.liquor_volume - _free_protons(chemistry, slurry.flows)
+            answered = [
+                max(0.0, dose + lacking / strength),
+                slurry.liquor_volume,
+                _ratio(electrons.peroxide, electrons.needed, 0.0),
+                # by what the electrons left undissolved, and by HF and H3PO4, the acid taken up differs from the demand
+                max(0.0, _ratio(-_free_protons(chemistry, flows), float(minerals * conversion @ demand), 1.0)),
+            ]
+            state, _ = accelerator.step(state, np.array(answered))
+            if state.residual <= _AGREED:
                 break
         else:
             raise ConvergenceError(
-                f"acid dose has not settled in {_STEPS} steps: {previous:.6g}, then {acid_dose:.6g} of `acid`"
+                f"acid dose has not settled in {_STEPS} steps: {dose:.6g}, then {answered[0]:.6g} of `acid`"
             )
-        acid = self.acid * previous
+        acid = self.acid * dose
         report = self._report(feed, slurry, ways, dissolved, electrons)
         report |= {"acid_dose": acid.mass, "reductant_dose": drawn.mass}
         report["peroxide_utilisation"] = electrons.peroxide / (2.0 * peroxide_fed) if peroxide_fed > 0.0 else 0.0
         outlets = {"slurry": slurry.without(slurry.gas), "offgas": slurry.gas}
         return Outcome(outlets, report, {"acid": acid, "reductant": drawn}, self._warnings(slurry))
 
+    def _start(
+        self, ways: _Dissolution, minerals: np.ndarray, feed: Stream, acid_fed: float
+    ) -> tuple[Accelerator, State]:
+        """Begin where all that can dissolve does: from above, since acid that is short holds the minerals back.
+
+        Sought are the dose of acid, the volume of the liquor (m3/s), the share of the electrons that peroxide gives, and
+        the acid taken up per acid that the minerals demand.
+        """
+        volume = max(feed.liquor_volume, 1e-12)
+        left = self.free_acid * volume / self.acid["H+"]
+        most = (float(minerals @ self._demand(ways, 1.0)) - acid_fed) / self.acid["H+"]
+        accelerator = Accelerator(floor=np.array([left, volume, 1.0, 1.0]))
+        return accelerator, accelerator.start(np.array([max(0.0, most + left), volume, 1.0, 1.0]))
+
+    def _demand(self, ways: _Dissolution, by_peroxide: float) -> np.ndarray:
+        """Answer the protons that a mole of each mineral takes up, (M,); peroxide sets some free."""
+        protons = -ways.changes[:, PROTON] - by_peroxide * np.maximum(0.0, ways.electrons)
+        by_metals = _hydrogen_protons(ways, self.hydrogen_share)
+        return np.maximum(0.0, np.where(ways.electrons < 0.0, by_metals, protons))
+
     def _conversion(
-        self, ways: _Dissolution, minerals: np.ndarray, acid: float, volume: float, by_peroxide: float
+        self, ways: _Dissolution, minerals: np.ndarray, acid: float, volume: float, demand: np.ndarray
     ) -> np.ndarray:
         """Answer how much of each mineral its kinetics dissolve: (M,), from the kernel."""
         time, order, accessible = _rates(ways.names, self.temperature)
-        protons = -ways.changes[:, PROTON] - by_peroxide * np.maximum(0.0, ways.electrons)
-        demand = np.where(ways.electrons < 0.0, _hydrogen_protons(ways, self.hydrogen_share), protons)
         known = Minerals(
             law=np.full(len(ways.names), REACTION, dtype=np.int64),
             complete_time=time,
             acid_order=order,
             reference_acid=np.full(len(ways.names), _REFERENCE_ACID),
-            acid_demand=np.maximum(0.0, demand),
+            acid_demand=demand,
             accessible=accessible,
         )
         one = np.ones(1)
@@ -225,7 +250,7 @@ class Leaching(UnitOp):
             "electrons_by_peroxide": electrons.peroxide,
             "oxygen": slurry["O2(g)"],
             "hydrogen": slurry["H2(g)"],
-            "free_acid": _free_protons(slurry) / volume,
+            "free_acid": _free_protons(slurry.chemistry, slurry.flows) / volume,
             "pulp_density": feed.solids.mass / volume,
         }
 
@@ -243,10 +268,14 @@ def _check_reagents(acid: Stream, reductant: Stream) -> None:
         raise DataError(f"reductant: H2O2 = {reductant['H2O2']:.4g} mol/s, the reagent must hold peroxide")
 
 
-def _free_protons(stream: Stream) -> float:
+def _free_protons(chemistry: Chemistry, flows: np.ndarray) -> float:
     """Answer the protons in excess of the neutral salts, of HF and of H3PO4: twice the free sulfuric acid, mol/s."""
-    held = (("F-", 1.0), ("PO4-3", 3.0))
-    return stream["H+"] - sum(count * stream[name] for name, count in held if name in stream.chemistry.index)
+    held = [(chemistry.index[name], count) for name, count in (("F-", 1.0), ("PO4-3", 3.0)) if name in chemistry.index]
+    return float(flows[PROTON] - sum(count * flows[at] for at, count in held))
+
+
+def _ratio(part: float, whole: float, otherwise: float) -> float:
+    return part / whole if whole > 0.0 else otherwise
 
 
 def _rounded(flows: np.ndarray) -> np.ndarray:

@@ -39,8 +39,8 @@ class SolventMakeup(UnitOp):
         """Answer the organic, the surplus and the make-up."""
         organic = inlets["organic"]
         chemistry = organic.chemistry
-        acid = chemistry.index[acid_form(self.extractant)]
         names = cations(chemistry, self.extractant)
+        acid = chemistry.index[acid_form(self.extractant)]
         salts = np.array([chemistry.index[salt_form(name, self.extractant)] for name in names])
         diluent = chemistry.index[DILUENT]
         held = float(organic.flows[acid] + organic.flows[salts] @ constants(chemistry, self.extractant).charge)

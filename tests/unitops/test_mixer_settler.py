@@ -1,0 +1,163 @@
+import numpy as np
+import pytest
+from hand import imbalance
+from raffinate.flowsheet import DataError, DeclarationError, Stream
+from raffinate.flowsheet.chemistry import Chemistry
+from raffinate.flowsheet.chemistry.extractants import cations, constants
+from raffinate.unitops.mixer_settler import MixerSettler
+
+CHEMISTRY = Chemistry("Li Na Ni Co S", extractants=("Cyanex 272",))
+LIQUOR = Stream.of(CHEMISTRY, {"H2O": 1.0, "CoSO4": 0.02, "NiSO4": 0.05, "Li2SO4": 0.02})
+ACID_FORM = Stream.of(CHEMISTRY, {"HA[Cyanex 272]": 0.22, "diluent": 0.7})
+SAPONIFIED = Stream.of(CHEMISTRY, {"HA[Cyanex 272]": 0.12, "NaA[Cyanex 272]": 0.1, "diluent": 0.7})
+STRIP_ACID = Stream.of(CHEMISTRY, {"H2O": 1.0, "H2SO4": 0.1})
+CATIONS = ("Li+", "Na+", "Ni+2", "Co+2")
+SALTS = tuple(f"{salt}[Cyanex 272]" for salt in ("LiA", "NaA", "NiA2", "CoA2"))
+
+
+def _bank(aqueous, organic, **given):
+    settings = {"stages": 4, "aqueous_in_organic": 0.0, "organic_in_aqueous": 0.0} | given
+    inlets = {"aqueous": aqueous, "organic": organic}
+    outcome = MixerSettler(extractant="Cyanex 272", **settings).run(inlets)
+    assert imbalance(inlets, outcome) < 1e-11
+    return outcome
+
+
+def _extracted(outcome, cation, salt):
+    return outcome.outlets["loaded"][salt] / (outcome.outlets["loaded"][salt] + outcome.outlets["raffinate"][cation])
+
+
+def test_mixer_settler__gives_back_the_sodium_it_is_given():
+    """Na in = Na out, and each equivalent of metal taken up costs one of sodium or of proton."""
+    outcome = _bank(LIQUOR, SAPONIFIED)
+    raffinate, loaded = outcome.outlets["raffinate"], outcome.outlets["loaded"]
+    fed = SAPONIFIED["NaA[Cyanex 272]"]
+    assert raffinate["Na+"] + loaded["NaA[Cyanex 272]"] == pytest.approx(fed, rel=1e-12)
+    assert raffinate["Na+"] > 0.999 * fed
+    metals = sum(LIQUOR[c] - raffinate[c] for c in ("Li+", "Ni+2", "Ni+2", "Co+2", "Co+2"))
+    protons = raffinate["H+"] - LIQUOR["H+"]
+    assert metals == pytest.approx(raffinate["Na+"] + protons, rel=1e-9)
+
+
+def test_mixer_settler__prefers_cobalt_to_nickel_to_lithium():
+    outcome = _bank(LIQUOR, SAPONIFIED, stages=1)
+    cobalt, nickel, lithium = (
+        _extracted(outcome, c, s)
+        for c, s in (("Co+2", "CoA2[Cyanex 272]"), ("Ni+2", "NiA2[Cyanex 272]"), ("Li+", "LiA[Cyanex 272]"))
+    )
+    assert cobalt > 10.0 * nickel > 10.0 * lithium
+
+
+def test_mixer_settler__extracts_nothing_without_base_beyond_acid_equilibrium():
+    """The protons that a few per cent of cobalt set free hold the rest back: all H+ in the raffinate is theirs."""
+    outcome = _bank(LIQUOR, ACID_FORM)
+    loaded, raffinate = outcome.outlets["loaded"], outcome.outlets["raffinate"]
+    equivalents = loaded["LiA[Cyanex 272]"] + 2.0 * (loaded["NiA2[Cyanex 272]"] + loaded["CoA2[Cyanex 272]"])
+    assert raffinate["H+"] == pytest.approx(equivalents, rel=1e-8)
+    assert _extracted(outcome, "Co+2", "CoA2[Cyanex 272]") < 0.05
+    assert outcome.report["ph_raffinate"] < 3.5
+    more = _bank(LIQUOR, ACID_FORM, stages=40)
+    assert _extracted(more, "Co+2", "CoA2[Cyanex 272]") < 0.06
+
+
+def test_mixer_settler__follows_the_law_of_mass_action_in_one_stage():
+    """Cobalt and nickel make the same complexes, so that their separation at equilibrium is the ratio of constants."""
+    outcome = _bank(LIQUOR, SAPONIFIED, stages=1, efficiency=1.0)
+    raffinate, loaded = outcome.outlets["raffinate"], outcome.outlets["loaded"]
+    volume, oil = 1000.0 * LIQUOR.liquor_volume, 1000.0 * SAPONIFIED.organic_volume
+    known = constants(CHEMISTRY, "Cyanex 272")
+    free = {c: raffinate[c] / volume for c in ("Co+2", "Ni+2")}
+    separation = (loaded["CoA2[Cyanex 272]"] / oil / free["Co+2"]) / (loaded["NiA2[Cyanex 272]"] / oil / free["Ni+2"])
+    names = cations(CHEMISTRY, "Cyanex 272")
+    cobalt, nickel = names.index("Co+2"), names.index("Ni+2")
+    assert separation == pytest.approx(np.exp(known.ln_k[cobalt, 0] - known.ln_k[nickel, 0]), rel=1e-6)
+
+
+def test_mixer_settler__extracts_more_with_more_stages():
+    found = [_bank(LIQUOR, SAPONIFIED, stages=n).outlets["raffinate"]["Co+2"] for n in (1, 2, 3, 5, 8)]
+    assert found == sorted(found, reverse=True)
+
+
+def test_mixer_settler__extracts_more_at_a_higher_efficiency():
+    found = [_bank(LIQUOR, SAPONIFIED, efficiency=e).outlets["raffinate"]["Co+2"] for e in (0.3, 0.6, 0.9, 1.0)]
+    assert found == sorted(found, reverse=True)
+
+
+@pytest.mark.parametrize("free", [0.02, 0.0])
+def test_mixer_settler__strips_with_acid(free):
+    """Also an organic whose last extractant is bound: two protons for each nickel."""
+    organic = Stream.of(CHEMISTRY, {"NiA2[Cyanex 272]": 0.2, "HA[Cyanex 272]": free, "diluent": 0.7})
+    outcome = _bank(STRIP_ACID, organic)
+    nickel = organic["NiA2[Cyanex 272]"]
+    assert outcome.outlets["raffinate"]["Ni+2"] == pytest.approx(nickel, rel=1e-3)
+    assert outcome.outlets["raffinate"]["H+"] == pytest.approx(STRIP_ACID["H+"] - 2.0 * nickel, rel=1e-3)
+    assert outcome.report["loading"] < 1e-3
+    assert outcome.report["ph_first"] < 1.0
+
+
+def test_mixer_settler__never_loads_more_than_its_extractant():
+    rich = Stream.of(CHEMISTRY, {"H2O": 1.0, "CoSO4": 0.3})
+    soap = Stream.of(CHEMISTRY, {"NaA[Cyanex 272]": 0.2, "HA[Cyanex 272]": 0.02, "diluent": 0.7})
+    outcome = _bank(rich, soap)
+    assert 0.8 < outcome.report["loading"] <= 1.0
+    assert outcome.outlets["loaded"]["HA[Cyanex 272]"] >= 0.0
+
+
+def test_mixer_settler__keeps_the_extractant():
+    outcome = _bank(LIQUOR, SAPONIFIED)
+    loaded = outcome.outlets["loaded"]
+    held = loaded["HA[Cyanex 272]"] + sum(loaded[s] * (2.0 if "A2" in s else 1.0) for s in SALTS)
+    assert held == pytest.approx(SAPONIFIED["HA[Cyanex 272]"] + SAPONIFIED["NaA[Cyanex 272]"], rel=1e-12)
+    assert outcome.report["organic_to_aqueous"] == pytest.approx(SAPONIFIED.organic_volume / LIQUOR.liquor_volume)
+
+
+def test_mixer_settler__entrains_either_liquid_in_the_other():
+    """Sulfate and diluent do not react: their shares are those of the volumes entrained."""
+    outcome = _bank(LIQUOR, SAPONIFIED, aqueous_in_organic=2e-3, organic_in_aqueous=1e-3)
+    ratio = outcome.report["organic_to_aqueous"]
+    assert outcome.outlets["loaded"]["SO4-2"] == pytest.approx(2e-3 * ratio * LIQUOR["SO4-2"], rel=1e-10)
+    assert outcome.outlets["raffinate"]["diluent"] == pytest.approx(1e-3 / ratio * SAPONIFIED["diluent"], rel=1e-10)
+    # the liquor in the loaded organic is of the first stage, where the liquor still holds its nickel
+    assert outcome.outlets["loaded"]["Ni+2"] > 0.5 * 2e-3 * ratio * LIQUOR["Ni+2"]
+
+
+def test_mixer_settler__lets_the_water_of_the_base_out_with_the_raffinate():
+    wet = SAPONIFIED + Stream.of(CHEMISTRY, {"H2O": 0.01})
+    dry, diluted = (_bank(LIQUOR, organic) for organic in (SAPONIFIED, wet))
+    water = diluted.outlets["raffinate"]["H2O"] - dry.outlets["raffinate"]["H2O"]
+    assert water == pytest.approx(wet["H2O"], rel=1e-9)
+    assert diluted.outlets["loaded"]["Co+2"] == pytest.approx(dry.outlets["loaded"]["Co+2"], rel=1e-9)
+
+
+def test_mixer_settler__takes_droplets_of_the_liquor_into_the_organic():
+    droplets = Stream.of(CHEMISTRY, {"HA[Cyanex 272]": 1e-3, "diluent": 3e-3})
+    outcome = _bank(LIQUOR + droplets, SAPONIFIED)
+    assert outcome.outlets["loaded"]["diluent"] == pytest.approx(SAPONIFIED["diluent"] + droplets["diluent"], rel=1e-12)
+
+
+def test_mixer_settler__passes_a_liquid_that_meets_nothing():
+    empty = Stream.empty(CHEMISTRY)
+    assert np.array_equal(_bank(LIQUOR, empty).outlets["raffinate"].flows, LIQUOR.flows)
+    assert np.array_equal(_bank(empty, SAPONIFIED).outlets["loaded"].flows, SAPONIFIED.flows)
+
+
+def test_mixer_settler__refuses_an_organic_that_carries_more_than_it_can():
+    """A complex of aluminium takes three dimers: 0.2234 mol bind 1.340 mol of extractant, and there is less."""
+    aluminium = Chemistry("Al Na S", extractants=("Cyanex 272",))
+    acid = Stream.of(aluminium, {"H2O": 1.0, "H2SO4": 0.1})
+    organic = Stream.of(aluminium, {"AlA3[Cyanex 272]": 0.2, "HA[Cyanex 272]": 0.1, "diluent": 0.7})
+    with pytest.raises(
+        DataError,
+        match=r"carries Al\+3 0\.2234 mol/s, whose complexes take 1\.34 mol/s of Cyanex 272 .* there is 1\.015 mol/s of it",
+    ):
+        MixerSettler(extractant="Cyanex 272", stages=2).run({"aqueous": acid, "organic": organic})
+
+
+def test_mixer_settler__names_the_extractant_that_exists():
+    with pytest.raises(DataError, match="extractant 'Cyanex 27' is not in the chemistry; did you mean 'Cyanex 272'"):
+        MixerSettler(extractant="Cyanex 27", stages=2).run({"aqueous": LIQUOR, "organic": SAPONIFIED})
+
+
+def test_mixer_settler__refuses_a_bank_without_stages():
+    with pytest.raises(DeclarationError, match=r"MixerSettler: stages = 0 - is outside 1 to 60 - \(stages\)"):
+        MixerSettler(extractant="Cyanex 272", stages=0)

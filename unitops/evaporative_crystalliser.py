@@ -1,0 +1,98 @@
+"""Evaporative crystalliser: water is boiled off until a wanted share of the main salt's metal has crystallised.
+
+Model      equilibrium with the named salts at `temperature`; the evaporation is solved for the yield per pass
+Assumes    no supersaturation left, no impurity in the lattice: impurities come with the adhering liquor (see Filtration)
+Valid      where the constants of the salts were fitted to solubility (`equilibrium.csv`), 0 to 100 degC; yields of 0.8 to
+           0.9 are usual, since impurities build up in what is left
+Sources    `kernels/saturation.py`; heat of evaporation from Cantera's water; yield 0.86: Zhang et al. (2022)
+           Hydrometallurgy 208, 105821
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from scipy.optimize import root_scalar
+
+from ..flowsheet.chemistry import water
+from ..flowsheet.errors import ConvergenceError, DataError
+from ..flowsheet.stream import Stream, evaporate, settle
+from ..flowsheet.unitop import Figure, Outcome, Port, UnitOp, parameter
+
+_MOST = 0.99  # share of the water
+_HALVINGS = 40
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvaporativeCrystalliser(UnitOp):
+    """Water leaves by `vapour` until `yield_per_pass` of the metal of the first of `salts` is crystals.
+
+    A feed that yields as much without boiling is not boiled. Raises `DataError` where the yield cannot be reached.
+    """
+
+    inlets: ClassVar[Mapping[str, Port]] = {"feed": Port("a liquor", {"H2O": 1.0, "NiSO4": 0.3, "H2SO4": 0.02})}
+    outlets: ClassVar[Mapping[str, str]] = {"slurry": "crystals in their mother liquor", "vapour": "water boiled off"}
+    figures: ClassVar[Mapping[str, Figure]] = {
+        "evaporation": Figure("kg/s", "water boiled off"),
+        "evaporated_fraction": Figure("-", "share of the feed's water that is boiled off"),
+        "crystals": Figure("kg/s", "crystals that formed"),
+        "yield_per_pass": Figure("-", "share of the main salt's metal that crystallised"),
+        "heat": Figure("W", "heat to supply: evaporation and warming, heat of crystallisation left out"),
+        "ionic_strength": Figure("mol/kg", "of the mother liquor"),
+    }
+
+    salts: tuple[str, ...] = parameter("names", "solids that may crystallise, the main one first", ("NiSO4.6H2O(s)",))
+    temperature: float = parameter("K", "of the crystals and the mother liquor", 328.15, low=273.15, high=373.15)
+    yield_per_pass: float = parameter("-", "share of the main salt's metal to crystallise", 0.86, low=0.0, high=0.99, default=0.86)
+
+    def run(self, inlets: Mapping[str, Stream]) -> Outcome:
+        """Answer the slurry and the vapour."""
+        feed = inlets["feed"]
+        if feed[self._metal(feed)] == 0.0:
+            return Outcome({"slurry": feed, "vapour": Stream.empty(feed.chemistry)})
+        share = self._share(feed)
+        concentrated, vapour = evaporate(feed, share, self.temperature)
+        slurry, found = settle(concentrated, self.temperature, self.salts)
+        steam = vapour.mass * water.heat_of_evaporation(self.temperature)
+        report = {
+            "evaporation": vapour.mass,
+            "evaporated_fraction": share,
+            "crystals": slurry.solids.mass - feed.solids.mass,
+            "yield_per_pass": 1.0 - slurry[self._metal(feed)] / feed[self._metal(feed)],
+            "heat": steam + feed.heat_capacity * (self.temperature - feed.temperature),
+            "ionic_strength": found.ionic_strength,
+        }
+        return Outcome({"slurry": slurry, "vapour": vapour}, report, warnings=found.warnings)
+
+    def _metal(self, feed: Stream) -> str:
+        """Answer the component that the main salt is named for: its cation."""
+        species = feed.chemistry.species[feed.chemistry.position(self.salts[0])]
+        return next(name for name, count in species.reaction.items() if count > 0.0 and name.rstrip("0123456789").endswith("+"))
+
+    def _short_by(self, share: float, feed: Stream) -> float:
+        metal = self._metal(feed)
+        slurry, _ = settle(evaporate(feed, share, self.temperature)[0], self.temperature, self.salts)
+        return self.yield_per_pass - (1.0 - slurry[metal] / feed[metal])
+
+    def _share(self, feed: Stream) -> float:
+        """Answer the share of the water to boil off."""
+        if self._short_by(0.0, feed) <= 0.0:
+            return 0.0
+        low, high = 0.0, _MOST
+        for _ in range(_HALVINGS):
+            middle = 0.5 * (low + high)
+            try:
+                short = self._short_by(middle, feed)
+            except (DataError, ConvergenceError):  # too little water is left for a liquor: boil less
+                high = middle
+                continue
+            if short <= 0.0:
+                found = root_scalar(
+                    self._short_by, args=(feed,), bracket=(low, middle), method="brentq", xtol=1e-15, rtol=1e-14
+                )
+                return float(found.root)
+            low = middle
+        raise DataError(
+            f"yield_per_pass = {self.yield_per_pass:g} cannot be reached: with {low:.4g} of the water gone it is "
+            f"{self.yield_per_pass - self._short_by(low, feed):.3g}, beyond that no liquor is left"
+        )
