@@ -6,7 +6,7 @@ that the errors are those of ln(solubility). The constants therefore carry what 
 solution: they give the right crystals, not the right standard states, and must be fitted anew when an ion pair or an ion
 size changes. The rows go to the head of each solid in flowsheet/data/equilibrium.csv; the literature stays behind them.
 
-They hold near one salt in water. Beside 0.5 mol/kg of sulfuric acid the model dissolves a quarter more NiSO4 and CoSO4 than
+They hold near one salt in water. Beside 0.5 mol/kg of sulfuric acid the model dissolves a third more NiSO4 and CoSO4 than
 in water, where less is known to dissolve: the activity model has no ion-specific terms, and none was fitted to hide it.
 """
 
