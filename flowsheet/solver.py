@@ -27,6 +27,7 @@ TOLERANCE = 1e-10
 CLOSURE = 1e-9
 _TRACE = 1e-9  # a species below this share of its torn stream is converged to this share, not to its own flow
 _PROTON_TRACE = 1e-3
+_NOTHING = 1e-280  # a torn stream that dries up differs by very much, and not by more than a number can hold
 _PROBE_PASS = 4
 _PROBE_FACTOR = 1e3
 _NO_EXIT = 1e-9
@@ -163,8 +164,8 @@ def _iterate(run: _Run, number: int, part: Part, path: list[str], limits: tuple[
     while True:
         residual, worst = _residual(run.chemistry, given, answered, tears)
         run.history.append(Pass(number, residual, worst))
-        closure = balance(run.chemistry, *run.crossing(part.units), [run.streams[key] for key in tears]).worst
-        agreed = agreed + 1 if residual <= tolerance and closure <= CLOSURE else 0
+        over_loop = balance(run.chemistry, *run.crossing(part.units), [run.streams[key] for key in tears])
+        agreed = agreed + 1 if residual <= tolerance and over_loop.worst <= CLOSURE else 0
         if agreed > 1:
             return
         if count == _PROBE_PASS:
@@ -175,10 +176,12 @@ def _iterate(run: _Run, number: int, part: Part, path: list[str], limits: tuple[
         given = answered if agreed else proposed
         given, answered = _advance(run, part, tears, given, answered)
         count += 1
+    trouble = f"{worst} still differs by {residual:.2g} of its flow, {tolerance:.2g} is wanted"
+    if residual <= tolerance:  # so much circulates that what a pass adds to it no longer shows
+        crossing = balance(run.chemistry, *run.crossing(part.units))
+        trouble = f"its streams agree, but {_imbalance_text('over the loop', crossing)}"
     raise ConvergenceError(
-        f"loop {' -> '.join(path)} has not converged in {count} passes: {worst} still differs by {residual:.2g} of its "
-        f"flow, {tolerance:.2g} is wanted",
-        MappingProxyType(dict(run.streams)),
+        f"loop {' -> '.join(path)} has not converged in {count} passes: {trouble}", MappingProxyType(dict(run.streams))
     )
 
 
@@ -234,7 +237,7 @@ def _residual(chemistry: Chemistry, given: np.ndarray, answered: np.ndarray, tea
     errors = np.abs(answered - given).reshape(len(tears), -1)
     sizes = np.abs(answered).reshape(len(tears), -1)
     floors = _TRACE * _scales(chemistry, answered, tears)
-    errors = errors / np.maximum(np.maximum(sizes, floors), np.finfo(float).tiny)
+    errors = errors / np.maximum(np.maximum(sizes, floors), _NOTHING)
     tear, species = np.unravel_index(int(np.argmax(errors)), errors.shape)
     name = (*chemistry.names, "temperature")[species]
     return float(errors[tear, species]), f"{name} of {tears[tear]}"
