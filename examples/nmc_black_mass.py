@@ -15,7 +15,7 @@ from raffinate.flowsheet.stream import solvent
 from raffinate.flowsheet.warm_up import warm_up
 from raffinate.unitops.cementation import Cementation
 from raffinate.unitops.coalescer import Coalescer
-from raffinate.unitops.crystalliser import Crystalliser
+from raffinate.unitops.evaporative_crystalliser import EvaporativeCrystalliser
 from raffinate.unitops.filtration import Filtration
 from raffinate.unitops.fluoride_sorption import FluorideSorption
 from raffinate.unitops.hydrolysis import Hydrolysis
@@ -51,6 +51,7 @@ PRODUCTS = {  # what is sold, and the salt that it is sold as
     "Na2SO4 centrifuge.cake": "Na2SO4(s)",
 }
 DEGREE = 0.45  # of saponification
+SCRUB = 0.1  # acid to scrub with, per metal
 
 
 def reagent(**masses: float) -> Stream:
@@ -73,9 +74,7 @@ ACID, PEROXIDE, IRON = reagent(H2SO4=0.98, H2O=0.02), reagent(H2O2=0.3, H2O=0.7)
 CAUSTIC, SODA = reagent(NaOH=0.3, H2O=0.7), reagent(Na2CO3=0.22, H2O=0.78)
 
 
-def add_circuit(
-    sheet: Flowsheet, metal: str, extractant: str, feeds: list[str], flow: float, excess: float
-) -> None:
+def add_circuit(sheet: Flowsheet, metal: str, extractant: str, feeds: list[str], flow: float, excess: float) -> None:
     """Add an extraction circuit sized for `flow` (mol/s) of a divalent metal; its organic and its scrub liquor return."""
     strength = 0.7 * mol_per_litre
     organic = solvent(CHEMISTRY, extractant, strength, 2.0 * flow * excess / (DEGREE * strength))
@@ -85,17 +84,27 @@ def add_circuit(
     soap = Saponification(extractant=extractant, base=CAUSTIC, degree=DEGREE)
     sheet.add(f"{metal} saponification", soap, organic=f"{metal} solvent.organic")
     bank, short = MixerSettler(extractant=extractant, stages=6), MixerSettler(extractant=extractant, stages=4)
-    sheet.add(f"{metal} extraction", bank, aqueous=[*feeds, f"{metal} scrub.raffinate"], organic=f"{metal} saponification.organic")
-    sheet.add(f"{metal} scrub", short, aqueous=strip_acid(0.1 * flow, 0.3), organic=f"{metal} extraction.loaded")
-    sheet.add(f"{metal} strip", short, aqueous=strip_acid(0.97 * excess * flow, 1.6), organic=f"{metal} scrub.loaded")
+    sheet.add(
+        f"{metal} extraction",
+        bank,
+        aqueous=[*feeds, f"{metal} scrub.raffinate"],
+        organic=f"{metal} saponification.organic",
+    )
+    sheet.add(f"{metal} scrub", short, aqueous=strip_acid(SCRUB * flow, 0.3), organic=f"{metal} extraction.loaded")
+    sheet.add(
+        f"{metal} strip",
+        short,
+        aqueous=strip_acid(1.01 * (excess - SCRUB) * flow, 1.6),
+        organic=f"{metal} scrub.loaded",
+    )
     sheet.add(f"{metal} raffinate", Coalescer(), feed=f"{metal} extraction.raffinate")
     sheet.add(f"{metal} liquor", Coalescer(), feed=f"{metal} strip.raffinate")
 
 
-def add_crystals(sheet: Flowsheet, metal: str, salt: str, temperature: float, evaporated: float) -> None:
+def add_crystals(sheet: Flowsheet, metal: str, salt: str, temperature: float) -> None:
     """Add a crystalliser with its centrifuge; the mother liquor returns but for a bleed."""
     name = f"{metal}SO4"
-    boiler = Crystalliser(salts=(salt,), temperature=celsius(temperature), evaporated=evaporated)
+    boiler = EvaporativeCrystalliser(salts=(salt,), temperature=celsius(temperature), yield_per_pass=0.7)
     sheet.add(f"{name} crystalliser", boiler, feed=[f"{metal} liquor.liquor", f"{name} bleed.second"])
     sheet.add(f"{name} centrifuge", Filtration(moisture=0.05), slurry=f"{name} crystalliser.slurry", wash=water(30.0))
     sheet.add(
@@ -120,12 +129,12 @@ def build(assay: dict[str, float] = ASSAY, mass: float = 1000 * kg / hour) -> Fl
     sheet.add("defluorination", FluorideSorption(base=CAUSTIC), feed=["copper.filtrate", "copper.washings"])
     sheet.add("hydrolysis", Hydrolysis(base=CAUSTIC, oxidant=PEROXIDE, target_ph=4.8), feed="defluorination.liquor")
     sheet.add("cake", Filtration(moisture=0.65), slurry="hydrolysis.slurry", wash=water(400.0))
-    add_circuit(sheet, "Mn", "D2EHPA", ["cake.filtrate", "cake.washings"], held["Mn"], 1.17)
-    add_circuit(sheet, "Co", "Cyanex 272", ["Mn raffinate.liquor"], held["Co"], 1.12)
-    add_circuit(sheet, "Ni", "Cyanex 272", ["Co raffinate.liquor"], held["Ni"], 1.12)
-    add_crystals(sheet, "Mn", "MnSO4.H2O(s)", 95.0, 0.7)
-    add_crystals(sheet, "Co", "CoSO4.7H2O(s)", 20.0, 0.5)
-    add_crystals(sheet, "Ni", "NiSO4.6H2O(s)", 55.0, 0.6)
+    add_circuit(sheet, "Mn", "D2EHPA", ["cake.filtrate", "cake.washings"], held["Mn"], 1.2)
+    add_circuit(sheet, "Co", "Cyanex 272", ["Mn raffinate.liquor"], held["Co"], 1.1)
+    add_circuit(sheet, "Ni", "Cyanex 272", ["Co raffinate.liquor"], held["Ni"], 1.11)
+    add_crystals(sheet, "Mn", "MnSO4.H2O(s)", 95.0)
+    add_crystals(sheet, "Co", "CoSO4.7H2O(s)", 20.0)
+    add_crystals(sheet, "Ni", "NiSO4.6H2O(s)", 55.0)
     sheet.add("Na2SO4", SodiumSulfateRemoval(lithium=14.0), feed=["Ni raffinate.liquor", "acidification.slurry"])
     sheet.add("Na2SO4 centrifuge", Filtration(moisture=0.04), slurry="Na2SO4.slurry", wash=water(150.0))
     sheet.add("Li2CO3", LithiumCarbonate(soda=SODA), feed=["Na2SO4 centrifuge.filtrate", "Na2SO4 centrifuge.washings"])

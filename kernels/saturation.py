@@ -41,6 +41,8 @@ _NEUTRALITY = 1e-9
 _SUPERSATURATION = 1e-9
 _PH_TOLERANCE = 1e-10
 _ROUNDING = 1e-14
+_FIRST_DOSE = 1e-7
+_NARROW = 0.05
 # ln of the share of its water that a liquor keeps when it counts as dry
 _DRY = -12.0
 _FIXED_DOSE = 0.0
@@ -303,33 +305,48 @@ def _bracket(mixture, totals, titrant, allowed, target, largest_dose):
     at_low = memory.x[1] - target
     if status != CONVERGED or abs(at_low) <= _PH_TOLERANCE * _LN10:
         return dose, answer, error, steps, status
-    if titrant[1] * at_low > 0.0:
-        return dose, answer, error, steps, UNREACHABLE
+    # What a titrant does to the pH does not follow from its H+: bicarbonate holds H+ and is a base. So doses grow until
+    # the pH is passed, the largest dose is reached, or the liquor can no longer be solved.
     low = 0.0
     high = largest_dose
-    control[2] = largest_dose
+    crossed = False
+    failed = False
+    best = 0.0
+    least = abs(at_low)
+    growth = largest_dose * _FIRST_DOSE
     for _ in range(120):
         control[0] = _FIXED_DOSE
+        control[2] = 0.5 * (low + high)
+        if not crossed:
+            control[2] = min(growth, control[2] if failed else largest_dose)
         dose, answer, error, taken, status = _settle(mixture, totals, titrant, allowed, control, memory)
         steps += taken
         gap = memory.x[1] - target
-        if status == CONVERGED and abs(gap) <= _PH_TOLERANCE * _LN10:
+        if status != CONVERGED:
+            high = dose
+            failed = True
+            if not crossed and high - low <= _NARROW * high:
+                return _at_end(mixture, totals, titrant, allowed, best)
+            continue
+        if abs(gap) <= _PH_TOLERANCE * _LN10:
             return dose, answer, error, steps, status
-        if status == CONVERGED and dose == largest_dose and gap * at_low > 0.0:
-            nearer = largest_dose if abs(gap) <= abs(at_low) else 0.0
-            return _at_end(mixture, totals, titrant, allowed, nearer)
-        if status == CONVERGED:
+        if abs(gap) < least:
+            least = abs(gap)
+            best = dose
+        if gap * at_low > 0.0:
+            low = dose
+            growth = 4.0 * dose
+            if dose == largest_dose:
+                return _at_end(mixture, totals, titrant, allowed, best)
+        else:
+            high = dose
+            crossed = True
+        if crossed:
             control[0] = _SEEK_FROM_MEMORY
             outcome = _settle(mixture, totals, titrant, allowed, control, memory)
             steps += outcome[3]
             if outcome[4] == CONVERGED and low <= outcome[0] <= high:
                 return outcome[0], outcome[1], outcome[2], steps, CONVERGED
-        # a dose too large to be solved counts as beyond the target
-        if status == CONVERGED and gap * at_low > 0.0:
-            low = dose
-        else:
-            high = dose
-        control[2] = 0.5 * (low + high)
     return dose, answer, error, steps, OUT_OF_STEPS
 
 

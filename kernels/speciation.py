@@ -27,7 +27,7 @@ from .activity import log_gamma, log_water_activity
 from .dense import eliminate
 from .jit import kernel
 
-MOLES_PER_KG = 1.0 / 0.0180153
+MOLES_PER_KG = 1.0 / 0.018015
 # places in State.environment
 LN_WATER = 0
 LN_STRENGTH = 1

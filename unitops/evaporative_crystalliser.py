@@ -19,8 +19,8 @@ from ..flowsheet.errors import ConvergenceError, DataError
 from ..flowsheet.stream import Stream, evaporate, settle
 from ..flowsheet.unitop import Figure, Outcome, Port, UnitOp, parameter
 
-_MOST = 0.99  # share of the water
-_HALVINGS = 40
+_MOST = 0.999  # share of the water
+_STEP = 0.85  # of the water left that a step of the search leaves
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +43,9 @@ class EvaporativeCrystalliser(UnitOp):
 
     salts: tuple[str, ...] = parameter("names", "solids that may crystallise, the main one first", ("NiSO4.6H2O(s)",))
     temperature: float = parameter("K", "of the crystals and the mother liquor", 328.15, low=273.15, high=373.15)
-    yield_per_pass: float = parameter("-", "share of the main salt's metal to crystallise", 0.86, low=0.0, high=0.99, default=0.86)
+    yield_per_pass: float = parameter(
+        "-", "share of the main salt's metal to crystallise", 0.86, low=0.0, high=0.99, default=0.86
+    )
 
     def run(self, inlets: Mapping[str, Stream]) -> Outcome:
         """Answer the slurry and the vapour."""
@@ -67,7 +69,9 @@ class EvaporativeCrystalliser(UnitOp):
     def _metal(self, feed: Stream) -> str:
         """Answer the component that the main salt is named for: its cation."""
         species = feed.chemistry.species[feed.chemistry.position(self.salts[0])]
-        return next(name for name, count in species.reaction.items() if count > 0.0 and name.rstrip("0123456789").endswith("+"))
+        return next(
+            name for name, count in species.reaction.items() if count > 0.0 and name.rstrip("0123456789").endswith("+")
+        )
 
     def _short_by(self, share: float, feed: Stream) -> float:
         metal = self._metal(feed)
@@ -75,24 +79,27 @@ class EvaporativeCrystalliser(UnitOp):
         return self.yield_per_pass - (1.0 - slurry[metal] / feed[metal])
 
     def _share(self, feed: Stream) -> float:
-        """Answer the share of the water to boil off."""
-        if self._short_by(0.0, feed) <= 0.0:
-            return 0.0
-        low, high = 0.0, _MOST
-        for _ in range(_HALVINGS):
-            middle = 0.5 * (low + high)
+        """Answer the share of the water to boil off.
+
+        Water is taken away in steps, as a boiler does: beyond the most that can crystallise there is too little water for
+        the hydrate, and the yield falls again.
+        """
+        low, short = 0.0, self._short_by(0.0, feed)
+        while short > 0.0:
+            share = 1.0 - (1.0 - low) * _STEP
             try:
-                short = self._short_by(middle, feed)
-            except (DataError, ConvergenceError):  # too little water is left for a liquor: boil less
-                high = middle
-                continue
-            if short <= 0.0:
+                short_there = self._short_by(share, feed)
+            except (DataError, ConvergenceError):  # no liquor is left
+                short_there = float("inf")
+            if short_there > short or share > _MOST:
+                raise DataError(
+                    f"yield_per_pass = {self.yield_per_pass:g} cannot be reached: with {low:.3g} of the water gone it is "
+                    f"{self.yield_per_pass - short:.3g}, beyond that too little water is left"
+                )
+            if short_there <= 0.0:
                 found = root_scalar(
-                    self._short_by, args=(feed,), bracket=(low, middle), method="brentq", xtol=1e-15, rtol=1e-14
+                    self._short_by, args=(feed,), bracket=(low, share), method="brentq", xtol=1e-15, rtol=1e-14
                 )
                 return float(found.root)
-            low = middle
-        raise DataError(
-            f"yield_per_pass = {self.yield_per_pass:g} cannot be reached: with {low:.4g} of the water gone it is "
-            f"{self.yield_per_pass - self._short_by(low, feed):.3g}, beyond that no liquor is left"
-        )
+            low, short = share, short_there
+        return low
