@@ -124,7 +124,7 @@ def build(assay: dict[str, float] = ASSAY, mass: float = 1000 * kg / hour) -> Fl
     leach = Leaching(acid=ACID, reductant=PEROXIDE, residence_time=5 * hour, tanks=4)
     sheet.add("leach", leach, solids=powder, liquor=[water(4000.0), "residue.washings"])
     sheet.add("residue", Filtration(moisture=0.4), slurry="leach.slurry", wash=water(800.0))
-    sheet.add("cementation", Cementation(iron=IRON, rate_constant=1e-4), feed="residue.filtrate")
+    sheet.add("cementation", Cementation(iron_powder=IRON, rate_constant=1e-4), feed="residue.filtrate")
     sheet.add("copper", Filtration(moisture=0.3), slurry="cementation.slurry", wash=water(30.0))
     sheet.add("defluorination", FluorideSorption(base=CAUSTIC), feed=["copper.filtrate", "copper.washings"])
     sheet.add("hydrolysis", Hydrolysis(base=CAUSTIC, oxidant=PEROXIDE, target_ph=4.8), feed="defluorination.liquor")

@@ -130,6 +130,8 @@ def _check(owner: str, declared: dataclasses.Field, value: object) -> None:
         raise DeclarationError(f"{owner}: {declared.name} = {value!r} must be a number in {unit}")
     lower, upper = (float("-inf") if low is None else low), (float("inf") if high is None else high)
     if not lower <= value <= upper:
+        suffix = "" if unit == "-" else f" {unit}"
         raise DeclarationError(
-            f"{owner}: {declared.name} = {value:g} {unit} is outside {lower:g} to {upper:g} {unit} ({declared.metadata['doc']})"
+            f"{owner}: {declared.name} = {value:g}{suffix} is outside {lower:g} to {upper:g}{suffix} "
+            f"({declared.metadata['doc']})"
         )

@@ -3,7 +3,7 @@
 Unknowns: x_j = ln activity of the components (ln a_w among them), ln W (kg water), ln I and the amounts n_k of the
 phases at saturation. Equations:
 
-    W sum_i nu_ij m_i + sum_k a_kj n_k = T_j            each component; water itself counts W / 0.0180153 too
+    W sum_i nu_ij m_i + sum_k a_kj n_k = T_j            each component; water itself counts W / 0.018015 too
     I = 1/2 sum_i z_i^2 m_i                             ionic strength
     x_0 = ln a_w(sum_i m_i)                             activity of water
     a_k.x = ln K_k                                      each phase at saturation

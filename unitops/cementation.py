@@ -21,7 +21,7 @@ from ..flowsheet.unitop import Figure, Outcome, Port, UnitOp, parameter, reagent
 
 @dataclass(frozen=True, kw_only=True)
 class Cementation(UnitOp):
-    """`iron` is drawn at `iron_ratio` times what copper and Fe(III) need.
+    """`iron_powder` is drawn at `iron_ratio` times what copper and Fe(III) need.
 
     The hydrogen leaves by `offgas`; copper and the iron left over leave with the slurry. Raises `DataError` for a
     powder without iron.
@@ -38,7 +38,7 @@ class Cementation(UnitOp):
         "hydrogen": Figure("mol/s", "hydrogen evolved"),
     }
 
-    iron: Stream = reagent("iron powder", example={"Fe(s)": 1.0})
+    iron_powder: Stream = reagent("iron powder", example={"Fe(s)": 1.0})
     iron_ratio: float = parameter(
         "-", "iron per iron that copper and Fe(III) need", 1.2, low=0.0, high=5.0, default=1.2
     )
@@ -58,11 +58,11 @@ class Cementation(UnitOp):
         chemistry = feed.chemistry
         if feed.mass == 0.0:
             return Outcome({"slurry": feed, "offgas": feed})
-        if self.iron["Fe(s)"] <= 0.0:
+        if self.iron_powder["Fe(s)"] <= 0.0:
             raise DataError("iron: Fe(s) = 0 mol/s, the powder must hold iron")
         copper, ferric = feed["Cu+2"], feed["Fe+3"]
         needed = copper + 0.5 * ferric
-        drawn = self.iron * (self.iron_ratio * needed / self.iron["Fe(s)"])
+        drawn = self.iron_powder * (self.iron_ratio * needed / self.iron_powder["Fe(s)"])
         per_tank = self.rate_constant * self.surface * self.residence_time / self.tanks
         reach = 1.0 - (1.0 + per_tank) ** -self.tanks
         available = drawn["Fe(s)"]
@@ -81,4 +81,4 @@ class Cementation(UnitOp):
             "copper": mixed.concentration("Cu+2"),
             "hydrogen": by_acid,
         }
-        return Outcome({"slurry": mixed.without(mixed.gas), "offgas": mixed.gas}, report, {"iron": drawn})
+        return Outcome({"slurry": mixed.without(mixed.gas), "offgas": mixed.gas}, report, {"iron_powder": drawn})

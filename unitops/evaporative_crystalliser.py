@@ -30,7 +30,7 @@ class EvaporativeCrystalliser(UnitOp):
     A feed that yields as much without boiling is not boiled. Raises `DataError` where the yield cannot be reached.
     """
 
-    inlets: ClassVar[Mapping[str, Port]] = {"feed": Port("a liquor", {"H2O": 1.0, "NiSO4": 0.3, "H2SO4": 0.02})}
+    inlets: ClassVar[Mapping[str, Port]] = {"feed": Port("a liquor", {"H2O": 1.0, "NiSO4": 0.4})}
     outlets: ClassVar[Mapping[str, str]] = {"slurry": "crystals in their mother liquor", "vapour": "water boiled off"}
     figures: ClassVar[Mapping[str, Figure]] = {
         "evaporation": Figure("kg/s", "water boiled off"),

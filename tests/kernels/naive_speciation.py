@@ -10,7 +10,7 @@ from raffinate.kernels.activity import Mixture
 from scipy.optimize import root
 
 LN10 = np.log(10.0)
-MOLES_PER_KG = 1.0 / 0.0180153
+MOLES_PER_KG = 1.0 / 0.018015
 COMPONENTS = (
     *("H2O", "H+", "Li+", "Na+", "Ca+2", "Al+3", "Fe+3", "Mn+2"),
     *("Co+2", "Ni+2", "Cu+2", "SO4-2", "Cl-", "CO3-2", "F-"),

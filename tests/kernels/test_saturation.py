@@ -85,7 +85,7 @@ def test_equilibrate__lets_hydrates_take_their_water():
     speciation = solved(totals, only("Na2SO4(s)", "Na2SO4.10H2O(s)"))
     hydrate = amount(speciation, "Na2SO4.10H2O(s)")
     assert hydrate > 1.0
-    assert speciation.water == pytest.approx(1.0 - 10 * 0.0180153 * hydrate, rel=1e-6)
+    assert speciation.water == pytest.approx(1.0 - 10 * 0.018015 * hydrate, rel=1e-6)
 
 
 def test_equilibrate__holds_a_liquor_under_carbon_dioxide_at_its_pressure():
@@ -136,7 +136,7 @@ def test_equilibrate__converges_for_every_random_liquor(decades):
         speciation = solved(totals, allowed)
         held = speciation.water * speciation.molality @ MODEL.composition
         held += speciation.phase_amounts @ MODEL.phase_composition
-        held[0] += speciation.water / 0.0180153
+        held[0] += speciation.water / 0.018015
         terms = speciation.water * speciation.molality @ np.abs(MODEL.composition) + np.abs(totals)
         terms += speciation.phase_amounts @ np.abs(MODEL.phase_composition)
         assert np.all(np.abs(held - totals) <= 1e-11 * terms)

@@ -125,7 +125,7 @@ def test_equilibrate__conserves_components_and_charge():
         totals = random_totals(generator)
         speciation = solved(totals)
         held = speciation.water * speciation.molality @ MODEL.composition
-        held[0] += speciation.water / 0.0180153
+        held[0] += speciation.water / 0.018015
         scale = speciation.water * speciation.molality @ np.abs(MODEL.composition) + np.abs(totals)
         assert np.all(np.abs(held - totals) <= 1e-12 * scale)
         charge = MODEL.charge * speciation.molality
