@@ -104,7 +104,7 @@ def add_circuit(sheet: Flowsheet, metal: str, extractant: str, feeds: list[str],
 def add_crystals(sheet: Flowsheet, metal: str, salt: str, temperature: float) -> None:
     """Add a crystalliser with its centrifuge; the mother liquor returns but for a bleed."""
     name = f"{metal}SO4"
-    boiler = EvaporativeCrystalliser(salts=(salt,), temperature=celsius(temperature), yield_per_pass=0.7)
+    boiler = EvaporativeCrystalliser(salts=(salt,), temperature=celsius(temperature), yield_per_pass=0.6)
     sheet.add(f"{name} crystalliser", boiler, feed=[f"{metal} liquor.liquor", f"{name} bleed.second"])
     sheet.add(f"{name} centrifuge", Filtration(moisture=0.05), slurry=f"{name} crystalliser.slurry", wash=water(30.0))
     sheet.add(

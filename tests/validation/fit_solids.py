@@ -63,7 +63,7 @@ PLANS = {
     "CoSO4.6H2O(s)": Plan(2),
     "CoSO4.H2O(s)": Plan(3),
     "NiSO4.7H2O(s)": Plan(3),
-    "NiSO4.6H2O(s)": Plan(2),
+    "NiSO4.6H2O(s)": Plan(3),
 }
 
 

@@ -23,13 +23,13 @@ LIMITS = {
     "Na2CO3.H2O(s)": 0.5,
     "MgSO4.7H2O(s)": 3.0,
     "MgSO4.6H2O(s)": 2.0,
-    "MnSO4.5H2O(s)": 1.5,
+    "MnSO4.5H2O(s)": 2.0,
     "MnSO4.H2O(s)": 0.5,
     "CoSO4.7H2O(s)": 0.5,
     "CoSO4.6H2O(s)": 1.0,
     "CoSO4.H2O(s)": 0.5,
     "NiSO4.7H2O(s)": 0.5,
-    "NiSO4.6H2O(s)": 1.0,
+    "NiSO4.6H2O(s)": 1.5,
 }
 # Hydrates in the order in which they are stable when heated, and where one gives way to the next, degC.
 HYDRATES = {
