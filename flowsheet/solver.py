@@ -2,8 +2,8 @@
 
 A loop is a strongly connected part of the graph. Its torn streams are the unknowns x; a pass over its units answers
 g(x); `convergence.Accelerator` proposes the next x. A loop has converged when every species of every torn stream agrees
-to the tolerance and every element balances over the loop. Then every unit is run once more on the streams that are
-answered, and every element, charge and mass is checked again, over each unit and over the plant.
+to the tolerance and every element balances over the loop. At the end every element, charge and mass is checked again on
+the streams that are answered, over each unit and over the plant.
 """
 
 from __future__ import annotations

@@ -59,7 +59,7 @@ class Cementation(UnitOp):
         if feed.mass == 0.0:
             return Outcome({"slurry": feed, "offgas": feed})
         if self.iron_powder["Fe(s)"] <= 0.0:
-            raise DataError("iron: Fe(s) = 0 mol/s, the powder must hold iron")
+            raise DataError("iron_powder: Fe(s) = 0 mol/s, the powder must hold iron")
         copper, ferric = feed["Cu+2"], feed["Fe+3"]
         needed = copper + 0.5 * ferric
         drawn = self.iron_powder * (self.iron_ratio * needed / self.iron_powder["Fe(s)"])

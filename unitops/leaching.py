@@ -144,7 +144,8 @@ class Leaching(UnitOp):
                 break
         else:
             raise ConvergenceError(
-                f"acid dose has not settled in {_STEPS} steps: {dose:.6g}, then {answered[0]:.6g} of `acid`"
+                f"dose of acid for free_acid = {self.free_acid:g} mol/m3 has not settled in {_STEPS} steps: {dose:.6g}, then "
+                f"{answered[0]:.6g} of `acid`; more free acid settles it"
             )
         acid = self.acid * dose
         report = self._report(feed, slurry, ways, dissolved, electrons)

@@ -24,6 +24,8 @@ from ..kernels.cascade import Cascade, solve_cascade
 from ..kernels.status import CONVERGED, OVERLOADED, SENTENCES
 
 _LITRES = 1000.0
+_GELS = 0.7  # equivalents per extractant
+_PRECIPITATES = 8.0  # pH
 
 
 class _Answer(NamedTuple):
@@ -91,7 +93,7 @@ class MixerSettler(UnitOp):
             "loading": float(bound / (bound + loaded[acid_form(self.extractant)])),
             "organic_to_aqueous": oil / volume,
         }
-        return Outcome({"raffinate": mix([raffinate, carried]), "loaded": loaded}, report)
+        return Outcome({"raffinate": mix([raffinate, carried]), "loaded": loaded}, report, warnings=_warnings(report))
 
     def _positions(self, stream: Stream) -> tuple[np.ndarray, np.ndarray]:
         """Answer where the cations and their salts stand in a vector of flows."""
@@ -181,3 +183,18 @@ class MixerSettler(UnitOp):
             flows[PROTON] = -float(flows @ chemistry.charges)
             outlets.append(mix([liquor, organic]).replace(flows=flows))
         return outlets[0], outlets[1]
+
+
+def _warnings(report: Mapping[str, float]) -> tuple[str, ...]:
+    """Say where the answer lies outside the range of the model."""
+    found = []
+    if report["loading"] > _GELS:
+        found.append(
+            f"loading {report['loading']:.2f} is above {_GELS:g} equivalents per extractant, where an organic gels"
+        )
+    highest = max(report["ph_raffinate"], report["ph_first"])
+    if highest > _PRECIPITATES:
+        found.append(
+            f"pH {highest:.2f} is above {_PRECIPITATES:g}, where hydroxides come down that the model leaves out"
+        )
+    return tuple(found)

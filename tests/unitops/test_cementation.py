@@ -86,8 +86,8 @@ def test_cementation__draws_nothing_for_a_liquor_without_copper():
 
 def test_cementation__refuses_a_powder_without_iron():
     nickel = Stream.of(CHEMISTRY, {"NiO(s)": 1.0})
-    with pytest.raises(DataError, match=r"iron: Fe\(s\) = 0 mol/s, the powder must hold iron"):
-        Cementation(iron=nickel).run({"feed": FEED})
+    with pytest.raises(DataError, match=r"iron_powder: Fe\(s\) = 0 mol/s, the powder must hold iron"):
+        Cementation(iron_powder=nickel).run({"feed": FEED})
 
 
 def test_cementation__refuses_a_rate_constant_in_the_wrong_unit():

@@ -33,5 +33,5 @@ def test_coalescer__passes_a_clean_liquor():
 
 
 def test_coalescer__refuses_a_share_above_one():
-    with pytest.raises(DeclarationError, match=r"Coalescer: removal = 1\.5 - is outside 0 to 1 -"):
+    with pytest.raises(DeclarationError, match=r"Coalescer: removal = 1\.5 is outside 0 to 1"):
         Coalescer(removal=1.5)

@@ -47,5 +47,5 @@ def test_fluoride_sorption__refuses_an_acid_as_base():
 
 
 def test_fluoride_sorption__refuses_complete_removal():
-    with pytest.raises(DeclarationError, match=r"FluorideSorption: removal = 1 - is outside 0 to 0\.999 -"):
+    with pytest.raises(DeclarationError, match=r"FluorideSorption: removal = 1 is outside 0 to 0\.999"):
         FluorideSorption(base=BASE, removal=1.0)

@@ -125,6 +125,6 @@ def test_hydrolysis__refuses_an_oxidant_without_peroxide():
 
 def test_hydrolysis__refuses_a_loss_above_its_range():
     with pytest.raises(
-        DeclarationError, match=r"Hydrolysis: nickel_loss = 0\.5 - is outside 0 to 0\.2 - \(share of nickel"
+        DeclarationError, match=r"Hydrolysis: nickel_loss = 0\.5 is outside 0 to 0\.2 \(share of nickel"
     ):
         _tanks(nickel_loss=0.5)

@@ -2,7 +2,7 @@
 
 import pytest
 from hand import imbalance, mass_of
-from raffinate.flowsheet import DataError, DeclarationError, Flowsheet, Stream, solve
+from raffinate.flowsheet import ConvergenceError, DataError, DeclarationError, Flowsheet, Stream, solve
 from raffinate.flowsheet.chemistry import Chemistry
 from raffinate.unitops.filtration import Filtration
 from raffinate.unitops.leaching import Leaching
@@ -242,6 +242,20 @@ def test_leaching__refuses_reagents_that_are_none():
         Leaching(acid=caustic, reductant=PEROXIDE, residence_time=3600.0).run(inlets)
     with pytest.raises(DataError, match="reductant: H2O2 = 0 mol/s, the reagent must hold peroxide"):
         Leaching(acid=ACID, reductant=WATER, residence_time=3600.0).run(inlets)
+
+
+def test_leaching__tells_the_free_acid_that_it_cannot_settle():
+    """With next to no free acid left, what dissolves follows every drop of the dose."""
+    solids = _solids(oxide=500.0, graphite=300.0, Al=20.0, Cu=20.0, Fe=7.0, LiF=30.0, Li3PO4=15.0)
+    pulp = Stream.of(CHEMISTRY, {"H2O": 1500.0})
+    given = {"free_acid": 1.0, "residence_time": 14400.0, "temperature": 313.15, "reductant_ratio": 0.6}
+    with pytest.raises(
+        ConvergenceError, match=r"free_acid = 1 mol/m3 has not settled in 200 steps: .* of `acid`; more free"
+    ):
+        _leach(solids, liquor=pulp, **given)
+    assert _leach(solids, liquor=pulp, **given | {"free_acid": 100.0}).report["free_acid"] == pytest.approx(
+        100.0, rel=1e-9
+    )
 
 
 def test_leaching__refuses_minutes_given_as_hours():

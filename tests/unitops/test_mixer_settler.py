@@ -103,6 +103,15 @@ def test_mixer_settler__never_loads_more_than_its_extractant():
     assert outcome.outlets["loaded"]["HA[Cyanex 272]"] >= 0.0
 
 
+def test_mixer_settler__warns_of_gelling_and_of_hydroxides():
+    """An organic all in its sodium form makes the raffinate caustic and leaves with nothing free."""
+    soap = Stream.of(CHEMISTRY, {"NaA[Cyanex 272]": 0.3, "diluent": 0.7})
+    gelled, caustic = _bank(LIQUOR, soap).warnings
+    assert gelled.endswith("is above 0.7 equivalents per extractant, where an organic gels")
+    assert caustic.endswith("is above 8, where hydroxides come down that the model leaves out")
+    assert _bank(LIQUOR, SAPONIFIED).warnings == ()
+
+
 def test_mixer_settler__keeps_the_extractant():
     outcome = _bank(LIQUOR, SAPONIFIED)
     loaded = outcome.outlets["loaded"]
@@ -159,5 +168,5 @@ def test_mixer_settler__names_the_extractant_that_exists():
 
 
 def test_mixer_settler__refuses_a_bank_without_stages():
-    with pytest.raises(DeclarationError, match=r"MixerSettler: stages = 0 - is outside 1 to 60 - \(stages\)"):
+    with pytest.raises(DeclarationError, match=r"MixerSettler: stages = 0 is outside 1 to 60 \(stages\)"):
         MixerSettler(extractant="Cyanex 272", stages=0)

@@ -87,5 +87,5 @@ def test_saponification__names_the_extractant_that_exists():
 
 
 def test_saponification__refuses_a_degree_near_one():
-    with pytest.raises(DeclarationError, match=r"Saponification: degree = 0\.95 - is outside 0 to 0\.9 -"):
+    with pytest.raises(DeclarationError, match=r"Saponification: degree = 0\.95 is outside 0 to 0\.9"):
         _soap(0.95)

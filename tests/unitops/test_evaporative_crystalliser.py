@@ -1,0 +1,67 @@
+import pytest
+from hand import imbalance, mass_of
+from raffinate.flowsheet import DataError, DeclarationError, Stream
+from raffinate.flowsheet.chemistry import Chemistry
+from raffinate.unitops.evaporative_crystalliser import EvaporativeCrystalliser
+
+CHEMISTRY = Chemistry("Na Mg S")
+GLAUBER = "Na2SO4.10H2O(s)"
+BRINE = Stream.of(CHEMISTRY, {"H2O": 1.0, "Na2SO4": 0.1, "MgSO4": 0.002}, temperature=293.15)
+
+
+def _boiler(share, temperature=283.15, salts=(GLAUBER,)):
+    return EvaporativeCrystalliser(salts=salts, temperature=temperature, yield_per_pass=share)
+
+
+@pytest.mark.parametrize("share", [0.2, 0.5, 0.8])
+def test_evaporative__reaches_its_yield(share):
+    """The sodium that stays is in a saturated liquor; water fed is vapour, hydrate and liquor."""
+    outcome = _boiler(share).run({"feed": BRINE})
+    slurry, vapour = outcome.outlets["slurry"], outcome.outlets["vapour"]
+    crystals = slurry[GLAUBER]
+    assert 2.0 * crystals == pytest.approx(share * BRINE["Na+"], rel=1e-9)
+    assert slurry["Na+"] == pytest.approx((1.0 - share) * BRINE["Na+"], rel=1e-9)
+    assert slurry["H2O"] + vapour["H2O(g)"] + 10.0 * crystals == pytest.approx(BRINE["H2O"], rel=1e-10)
+    assert slurry["Mg+2"] == pytest.approx(BRINE["Mg+2"], rel=1e-12)
+    assert slurry.equilibrium.saturation_index(GLAUBER) == pytest.approx(0.0, abs=1e-6)
+    assert outcome.report["yield_per_pass"] == pytest.approx(share, rel=1e-9)
+    assert outcome.report["crystals"] == pytest.approx(crystals * mass_of("Na2SO4.10H2O"), rel=1e-9)
+    assert outcome.report["evaporated_fraction"] == pytest.approx(vapour["H2O(g)"] / BRINE["H2O"], rel=1e-12)
+    assert imbalance({"feed": BRINE}, outcome) < 1e-10
+
+
+def test_evaporative__boils_more_for_more_crystals():
+    boiled = [_boiler(share).run({"feed": BRINE}).report["evaporation"] for share in (0.2, 0.4, 0.6, 0.8)]
+    assert boiled == sorted(boiled)
+
+
+def test_evaporative__does_not_boil_what_yields_as_much_by_cooling():
+    strong = Stream.of(CHEMISTRY, {"H2O": 1.0, "Na2SO4": 0.3}, temperature=313.15)
+    outcome = _boiler(0.3).run({"feed": strong})
+    assert outcome.report["evaporation"] == 0.0
+    assert outcome.report["yield_per_pass"] > 0.3
+
+
+def test_evaporative__passes_a_liquor_without_the_metal():
+    water = Stream.of(CHEMISTRY, {"H2O": 1.0, "MgSO4": 0.1})
+    outcome = _boiler(0.5).run({"feed": water})
+    assert outcome.outlets["slurry"] is water
+    assert outcome.outlets["vapour"].mass == 0.0
+
+
+def test_evaporative__refuses_a_yield_that_water_does_not_last_for():
+    """Each sulfate binds ten waters: with magnesium sulfate in plenty, the liquor dries before the sodium is down."""
+    rich = Stream.of(CHEMISTRY, {"H2O": 1.0, "Na2SO4": 0.05, "MgSO4": 0.3}, temperature=293.15)
+    with pytest.raises(
+        DataError, match=r"yield_per_pass = 0\.99 cannot be reached: with 0\.\d+ of the water gone it is 0\.\d+"
+    ):
+        _boiler(0.99).run({"feed": rich})
+
+
+def test_evaporative__refuses_an_unknown_salt_and_a_yield_of_all():
+    with pytest.raises(
+        DataError, match=r"'Na2SO4.9H2O\(s\)' is not in the chemistry; did you mean 'Na2SO4\.10H2O\(s\)'"
+    ):
+        _boiler(0.5, salts=("Na2SO4.9H2O(s)",)).run({"feed": BRINE})
+    with pytest.raises(DeclarationError, match=r"EvaporativeCrystalliser: yield_per_pass = 1 is outside 0 to 0\.99 \("):
+        _boiler(1.0)
