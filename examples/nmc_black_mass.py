@@ -94,7 +94,7 @@ def add_circuit(sheet: Flowsheet, metal: str, extractant: str, feeds: list[str],
     sheet.add(
         f"{metal} strip",
         short,
-        aqueous=strip_acid(1.01 * (excess - SCRUB) * flow, 1.6),
+        aqueous=strip_acid((excess - SCRUB + 0.02) * flow, 1.6),
         organic=f"{metal} scrub.loaded",
     )
     sheet.add(f"{metal} raffinate", Coalescer(), feed=f"{metal} extraction.raffinate")
@@ -104,11 +104,11 @@ def add_circuit(sheet: Flowsheet, metal: str, extractant: str, feeds: list[str],
 def add_crystals(sheet: Flowsheet, metal: str, salt: str, temperature: float) -> None:
     """Add a crystalliser with its centrifuge; the mother liquor returns but for a bleed."""
     name = f"{metal}SO4"
-    boiler = EvaporativeCrystalliser(salts=(salt,), temperature=celsius(temperature), yield_per_pass=0.6)
+    boiler = EvaporativeCrystalliser(salts=(salt,), temperature=celsius(temperature), yield_per_pass=0.55)
     sheet.add(f"{name} crystalliser", boiler, feed=[f"{metal} liquor.liquor", f"{name} bleed.second"])
     sheet.add(f"{name} centrifuge", Filtration(moisture=0.05), slurry=f"{name} crystalliser.slurry", wash=water(30.0))
     sheet.add(
-        f"{name} bleed", Splitter(fraction=0.08), feed=[f"{name} centrifuge.filtrate", f"{name} centrifuge.washings"]
+        f"{name} bleed", Splitter(fraction=0.05), feed=[f"{name} centrifuge.filtrate", f"{name} centrifuge.washings"]
     )
 
 
@@ -129,9 +129,9 @@ def build(assay: dict[str, float] = ASSAY, mass: float = 1000 * kg / hour) -> Fl
     sheet.add("defluorination", FluorideSorption(base=CAUSTIC), feed=["copper.filtrate", "copper.washings"])
     sheet.add("hydrolysis", Hydrolysis(base=CAUSTIC, oxidant=PEROXIDE, target_ph=4.8), feed="defluorination.liquor")
     sheet.add("cake", Filtration(moisture=0.65), slurry="hydrolysis.slurry", wash=water(400.0))
-    add_circuit(sheet, "Mn", "D2EHPA", ["cake.filtrate", "cake.washings"], held["Mn"], 1.2)
-    add_circuit(sheet, "Co", "Cyanex 272", ["Mn raffinate.liquor"], held["Co"], 1.1)
-    add_circuit(sheet, "Ni", "Cyanex 272", ["Co raffinate.liquor"], held["Ni"], 1.11)
+    add_circuit(sheet, "Mn", "D2EHPA", ["cake.filtrate", "cake.washings"], held["Mn"], 1.12)
+    add_circuit(sheet, "Co", "Cyanex 272", ["Mn raffinate.liquor"], held["Co"], 1.06)
+    add_circuit(sheet, "Ni", "Cyanex 272", ["Co raffinate.liquor"], held["Ni"], 1.09)
     add_crystals(sheet, "Mn", "MnSO4.H2O(s)", 95.0)
     add_crystals(sheet, "Co", "CoSO4.7H2O(s)", 20.0)
     add_crystals(sheet, "Ni", "NiSO4.6H2O(s)", 55.0)

@@ -16,12 +16,13 @@ from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
 import numpy as np
+from scipy.optimize import root_scalar
 
 from ..flowsheet.chemistry import water
 from ..flowsheet.chemistry.database import table
 from ..flowsheet.chemistry.reaction import reaction
 from ..flowsheet.chemistry.system import PROTON, WATER, Chemistry
-from ..flowsheet.convergence import Accelerator, State
+from ..flowsheet.convergence import Accelerator
 from ..flowsheet.errors import ConvergenceError, DataError
 from ..flowsheet.stream import Stream, mix
 from ..flowsheet.unitop import Figure, Outcome, Port, UnitOp, parameter, reagent
@@ -35,8 +36,8 @@ _PRODUCTS = {
     "Al": "Al+3", "Cu": "Cu+2", "P": "PO4-3", "F": "F-", "Ca": "Ca+2", "Mg": "Mg+2",
 }  # fmt: skip
 _OXIDES = "LiNi0.6Mn0.2Co0.2O2(s)"  # whose rate stands for every oxide of the cathode
-_STEPS = 200
-_AGREED = 1e-12
+_STEPS = 60
+_AGREED = 1e-11
 
 
 class _Dissolution(NamedTuple):
@@ -121,19 +122,20 @@ class Leaching(UnitOp):
         positions = np.array([chemistry.index[name] for name in ways.names])
         minerals = feed.flows[positions]
         acid_fed, strength = _free_protons(chemistry, feed.flows), self.acid["H+"]
-        accelerator, state = self._start(ways, minerals, feed, acid_fed)
+        accelerator = Accelerator(floor=np.array([feed.liquor_volume, 1.0, 1.0]))
+        state = accelerator.start(np.array([feed.liquor_volume, 1.0, 1.0]))
         for _ in range(_STEPS):
-            dose, volume, by_peroxide, consumed = state.x
+            volume, by_peroxide, consumed = state.x
             demand = self._demand(ways, min(1.0, by_peroxide))
-            conversion = self._conversion(ways, minerals, acid_fed + dose * strength, volume, consumed * demand)
+            acid = self._acid(ways, minerals, acid_fed, volume, consumed * demand)
+            dose = (acid - acid_fed) / strength
+            conversion = self._conversion(ways, minerals, acid, volume, consumed * demand)
             dissolved, electrons, peroxide_fed = self._electron_balance(ways, minerals * conversion)
             flows = self._react(chemistry, ways, dissolved, electrons, peroxide_fed)
             drawn = self.reductant * (peroxide_fed / self.reductant["H2O2"])
             out = mix([feed, self.acid * dose, drawn])
             slurry = out.replace(flows=_rounded(out.flows + flows), temperature=self.temperature)
-            lacking = self.free_acid * slurry.liquor_volume - _free_protons(chemistry, slurry.flows)
             answered = [
-                max(0.0, dose + lacking / strength),
                 slurry.liquor_volume,
                 _ratio(electrons.peroxide, electrons.needed, 0.0),
                 # by what the electrons left undissolved, and by HF and H3PO4, the acid taken up differs from the demand
@@ -144,29 +146,28 @@ class Leaching(UnitOp):
                 break
         else:
             raise ConvergenceError(
-                f"dose of acid for free_acid = {self.free_acid:g} mol/m3 has not settled in {_STEPS} steps: {dose:.6g}, then "
-                f"{answered[0]:.6g} of `acid`; more free acid settles it"
+                f"acid for free_acid = {self.free_acid:g} mol/m3 has not settled in {_STEPS} steps: the liquor changes by "
+                f"{state.residual:.2g} of itself, {_AGREED:g} is wanted"
             )
-        acid = self.acid * dose
+        drawn_acid = self.acid * dose
         report = self._report(feed, slurry, ways, dissolved, electrons)
-        report |= {"acid_dose": acid.mass, "reductant_dose": drawn.mass}
+        report |= {"acid_dose": drawn_acid.mass, "reductant_dose": drawn.mass}
         report["peroxide_utilisation"] = electrons.peroxide / (2.0 * peroxide_fed) if peroxide_fed > 0.0 else 0.0
         outlets = {"slurry": slurry.without(slurry.gas), "offgas": slurry.gas}
-        return Outcome(outlets, report, {"acid": acid, "reductant": drawn}, self._warnings(slurry))
+        return Outcome(outlets, report, {"acid": drawn_acid, "reductant": drawn}, self._warnings(slurry))
 
-    def _start(
-        self, ways: _Dissolution, minerals: np.ndarray, feed: Stream, acid_fed: float
-    ) -> tuple[Accelerator, State]:
-        """Begin where all that can dissolve does: from above, since acid that is short holds the minerals back.
+    def _acid(self, ways: _Dissolution, minerals: np.ndarray, fed: float, volume: float, demand: np.ndarray) -> float:
+        """Answer the acid (mol/s) of which `free_acid` is left at the end, and not less than is fed."""
+        left = self.free_acid * volume
 
-        Sought are the dose of acid, the volume of the liquor (m3/s), the share of the electrons that peroxide gives, and
-        the acid taken up per acid that the minerals demand.
-        """
-        volume = max(feed.liquor_volume, 1e-12)
-        left = self.free_acid * volume / self.acid["H+"]
-        most = (float(minerals @ self._demand(ways, 1.0)) - acid_fed) / self.acid["H+"]
-        accelerator = Accelerator(floor=np.array([left, volume, 1.0, 1.0]))
-        return accelerator, accelerator.start(np.array([max(0.0, most + left), volume, 1.0, 1.0]))
+        def excess(acid: float) -> float:
+            return acid - left - float(minerals * demand @ self._conversion(ways, minerals, acid, volume, demand))
+
+        least, most = max(fed, left), (left + float(minerals @ demand)) * (1.0 + 1e-9)
+        if least >= most or excess(least) >= 0.0:
+            return least
+        found = root_scalar(excess, bracket=(least, most), method="brentq", xtol=1e-14 * most, rtol=1e-14)
+        return float(found.root)
 
     def _demand(self, ways: _Dissolution, by_peroxide: float) -> np.ndarray:
         """Answer the protons that a mole of each mineral takes up, (M,); peroxide sets some free."""
