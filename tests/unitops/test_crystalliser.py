@@ -92,9 +92,7 @@ def test_crystalliser__refuses_an_unknown_salt_and_complete_drying():
         DataError, match=r"'NiSO4.5H2O\(s\)' has no equilibrium in the data; did you mean 'NiSO4\.[67]H2O"
     ):
         Crystalliser(salts=("NiSO4.5H2O(s)",), evaporated=0.1, temperature=300.0).run({"feed": BRINE})
-    with pytest.raises(
-        DeclarationError, match=r"Crystalliser: evaporated = 1 is outside 0 to 0\.99 \(share of the"
-    ):
+    with pytest.raises(DeclarationError, match=r"Crystalliser: evaporated = 1 is outside 0 to 0\.99 \(share of the"):
         Crystalliser(salts=(GLAUBER,), evaporated=1.0, temperature=300.0)
 
 

@@ -92,7 +92,5 @@ def test_filtration__sends_droplets_of_organic_with_the_filtrate():
 
 
 def test_filtration__refuses_a_cake_of_nothing_but_liquor():
-    with pytest.raises(
-        DeclarationError, match=r"Filtration: moisture = 0\.99 is outside 0 to 0\.95 \(mass of liquor"
-    ):
+    with pytest.raises(DeclarationError, match=r"Filtration: moisture = 0\.99 is outside 0 to 0\.95 \(mass of liquor"):
         Filtration(moisture=0.99)
