@@ -40,7 +40,7 @@ ASSAY = {
     "F": 1.8,
     "P": 0.4,
 }  # % of dry mass
-BINDER = 3.4 * percent  # PVDF that outlived pyrolysis, of the dry mass: the rest of the fluorine
+BINDER = 0.34 * percent  # PVDF that outlived pyrolysis, of the dry mass: the rest of the fluorine
 OXIDES = ("LiNi0.6Mn0.2Co0.2O2(s)", "Ni0.6Mn0.2Co0.2O2(s)", "NiO(s)", "CoO(s)", "MnO(s)")
 OTHERS = ("LiF(s)", "Li3PO4(s)", "Cu(s)", "Al(s)", "Fe(s)")
 PRODUCTS = {  # what is sold, and the salt that it is sold as
@@ -51,7 +51,7 @@ PRODUCTS = {  # what is sold, and the salt that it is sold as
     "Na2SO4 centrifuge.cake": "Na2SO4(s)",
 }
 DEGREE = 0.45  # of saponification
-SCRUB = 0.1  # acid to scrub with, per metal
+SCRUB = 0.08  # acid to scrub with, per metal
 
 
 def reagent(**masses: float) -> Stream:
@@ -104,7 +104,7 @@ def add_circuit(sheet: Flowsheet, metal: str, extractant: str, feeds: list[str],
 def add_crystals(sheet: Flowsheet, metal: str, salt: str, temperature: float) -> None:
     """Add a crystalliser with its centrifuge; the mother liquor returns but for a bleed."""
     name = f"{metal}SO4"
-    boiler = EvaporativeCrystalliser(salts=(salt,), temperature=celsius(temperature), yield_per_pass=0.55)
+    boiler = EvaporativeCrystalliser(salts=(salt,), temperature=celsius(temperature), yield_per_pass=0.5)
     sheet.add(f"{name} crystalliser", boiler, feed=[f"{metal} liquor.liquor", f"{name} bleed.second"])
     sheet.add(f"{name} centrifuge", Filtration(moisture=0.05), slurry=f"{name} crystalliser.slurry", wash=water(30.0))
     sheet.add(
@@ -129,17 +129,23 @@ def build(assay: dict[str, float] = ASSAY, mass: float = 1000 * kg / hour) -> Fl
     sheet.add("defluorination", FluorideSorption(base=CAUSTIC), feed=["copper.filtrate", "copper.washings"])
     sheet.add("hydrolysis", Hydrolysis(base=CAUSTIC, oxidant=PEROXIDE, target_ph=4.8), feed="defluorination.liquor")
     sheet.add("cake", Filtration(moisture=0.65), slurry="hydrolysis.slurry", wash=water(400.0))
-    add_circuit(sheet, "Mn", "D2EHPA", ["cake.filtrate", "cake.washings"], held["Mn"], 1.12)
-    add_circuit(sheet, "Co", "Cyanex 272", ["Mn raffinate.liquor"], held["Co"], 1.06)
-    add_circuit(sheet, "Ni", "Cyanex 272", ["Co raffinate.liquor"], held["Ni"], 1.09)
+    add_circuit(sheet, "Mn", "D2EHPA", ["cake.filtrate", "cake.washings"], held["Mn"], 1.1)
+    add_circuit(sheet, "Co", "Cyanex 272", ["Mn raffinate.liquor"], held["Co"], 1.05)
+    add_circuit(sheet, "Ni", "Cyanex 272", ["Co raffinate.liquor"], held["Ni"], 1.08)
     add_crystals(sheet, "Mn", "MnSO4.H2O(s)", 95.0)
     add_crystals(sheet, "Co", "CoSO4.7H2O(s)", 20.0)
     add_crystals(sheet, "Ni", "NiSO4.6H2O(s)", 55.0)
-    sheet.add("Na2SO4", SodiumSulfateRemoval(lithium=14.0), feed=["Ni raffinate.liquor", "acidification.slurry"])
+    sheet.add("Na2SO4", SodiumSulfateRemoval(lithium=18.0), feed=["Ni raffinate.liquor", "acidification.slurry"])
     sheet.add("Na2SO4 centrifuge", Filtration(moisture=0.04), slurry="Na2SO4.slurry", wash=water(150.0))
-    sheet.add("Li2CO3", LithiumCarbonate(soda=SODA), feed=["Na2SO4 centrifuge.filtrate", "Na2SO4 centrifuge.washings"])
+    sheet.add(
+        "Li2CO3",
+        LithiumCarbonate(soda=SODA, soda_ratio=0.83),
+        feed=["Na2SO4 centrifuge.filtrate", "Na2SO4 centrifuge.washings"],
+    )
     sheet.add("Li2CO3 centrifuge", Filtration(moisture=0.1), slurry="Li2CO3.slurry", wash=water(80.0))
-    sheet.add("Li2CO3 bleed", Splitter(fraction=0.1), feed=["Li2CO3 centrifuge.filtrate", "Li2CO3 centrifuge.washings"])
+    sheet.add(
+        "Li2CO3 bleed", Splitter(fraction=0.16), feed=["Li2CO3 centrifuge.filtrate", "Li2CO3 centrifuge.washings"]
+    )
     acidify = Neutralisation(reagent=ACID, target_ph=5.0, temperature=celsius(60.0), forms=("CO2(g)",))
     sheet.add("acidification", acidify, feed="Li2CO3 bleed.second")
     return sheet

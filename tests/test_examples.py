@@ -4,7 +4,6 @@ import importlib.util
 import math
 import os
 import re
-import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -31,13 +30,6 @@ def environment(tmp_path_factory):
     about_kernels = {"RAFFINATE_KERNEL_CACHE", "NUMBA_DISABLE_JIT"}
     kept = {name: value for name, value in os.environ.items() if name not in about_kernels}
     return kept | {"NUMBA_CACHE_DIR": str(tmp_path_factory.mktemp("kernels"))}
-
-
-@pytest.fixture(scope="module")
-def line():
-    """The line's script as a namespace, and its solution."""
-    script = runpy.run_path(str(LINE))
-    return script, solve(script["build"]())
 
 
 def run_script(path: Path, folder: Path, environment: dict[str, str]) -> str:

@@ -20,7 +20,7 @@ from ..flowsheet.stream import Stream, evaporate, settle
 from ..flowsheet.unitop import Figure, Outcome, Port, UnitOp, parameter
 
 _MOST = 0.999  # share of the water
-_STEP = 0.85  # of the water left that a step of the search leaves
+_STEP = 0.93  # of the water left that a step of the search leaves
 
 
 @dataclass(frozen=True, kw_only=True)

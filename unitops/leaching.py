@@ -37,6 +37,8 @@ _PRODUCTS = {
 }  # fmt: skip
 _OXIDES = "LiNi0.6Mn0.2Co0.2O2(s)"  # whose rate stands for every oxide of the cathode
 _STEPS = 60
+_FIRST_ACCURACY = 1e-4
+_ACCURACY = 1e-3
 _AGREED = 1e-11
 
 
@@ -127,7 +129,11 @@ class Leaching(UnitOp):
         for _ in range(_STEPS):
             volume, by_peroxide, consumed = state.x
             demand = self._demand(ways, min(1.0, by_peroxide))
-            acid = self._acid(ways, minerals, acid_fed, volume, consumed * demand)
+            # the acid need not be known better than the volume that it is found for
+            closely = (
+                min(_FIRST_ACCURACY, max(_AGREED, _ACCURACY * state.residual)) if state.passes else _FIRST_ACCURACY
+            )
+            acid = self._acid(ways, minerals, (acid_fed, volume, closely), consumed * demand)
             dose = (acid - acid_fed) / strength
             conversion = self._conversion(ways, minerals, acid, volume, consumed * demand)
             dissolved, electrons, peroxide_fed = self._electron_balance(ways, minerals * conversion)
@@ -156,8 +162,14 @@ class Leaching(UnitOp):
         outlets = {"slurry": slurry.without(slurry.gas), "offgas": slurry.gas}
         return Outcome(outlets, report, {"acid": drawn_acid, "reductant": drawn}, self._warnings(slurry))
 
-    def _acid(self, ways: _Dissolution, minerals: np.ndarray, fed: float, volume: float, demand: np.ndarray) -> float:
-        """Answer the acid (mol/s) of which `free_acid` is left at the end, and not less than is fed."""
+    def _acid(
+        self, ways: _Dissolution, minerals: np.ndarray, known: tuple[float, float, float], demand: np.ndarray
+    ) -> float:
+        """Answer the acid (mol/s) of which `free_acid` is left at the end, and not less than is fed.
+
+        `known`: acid fed (mol/s), volume of the liquor (m3/s), relative accuracy that is wanted.
+        """
+        fed, volume, closely = known
         left = self.free_acid * volume
 
         def excess(acid: float) -> float:
@@ -166,7 +178,9 @@ class Leaching(UnitOp):
         least, most = max(fed, left), (left + float(minerals @ demand)) * (1.0 + 1e-9)
         if least >= most or excess(least) >= 0.0:
             return least
-        found = root_scalar(excess, bracket=(least, most), method="brentq", xtol=1e-14 * most, rtol=1e-14)
+        found = root_scalar(
+            excess, bracket=(least, most), method="brentq", xtol=closely * most, rtol=max(closely, 1e-14)
+        )
         return float(found.root)
 
     def _demand(self, ways: _Dissolution, by_peroxide: float) -> np.ndarray:
@@ -180,22 +194,27 @@ class Leaching(UnitOp):
     ) -> np.ndarray:
         """Answer how much of each mineral its kinetics dissolve: (M,), from the kernel."""
         time, order, accessible = _rates(ways.names, self.temperature)
+        # Minerals that dissolve alike are one to the kernel: all oxides of the cathode are.
+        alike, group = np.unique(np.column_stack([time, order]), axis=0, return_inverse=True)
+        reactive = minerals * accessible
+        flows = np.bincount(group, reactive)
+        taken = np.bincount(group, reactive * demand)
         known = Minerals(
-            law=np.full(len(ways.names), REACTION, dtype=np.int64),
-            complete_time=time,
-            acid_order=order,
-            reference_acid=np.full(len(ways.names), _REFERENCE_ACID),
-            acid_demand=demand,
-            accessible=accessible,
+            law=np.full(len(alike), REACTION, dtype=np.int64),
+            complete_time=np.ascontiguousarray(alike[:, 0]),
+            acid_order=np.ascontiguousarray(alike[:, 1]),
+            reference_acid=np.full(len(alike), _REFERENCE_ACID),
+            acid_demand=np.divide(taken, flows, out=np.zeros_like(taken), where=flows > 0.0),
+            accessible=np.ones(len(alike)),
         )
         one = np.ones(1)
         times = np.full(self.tanks, self.residence_time / self.tanks)
-        conversion, _, error, _, status = leach_train(known, Sizes(one, one), times, minerals, max(acid, 1e-12), volume)
+        conversion, _, error, _, status = leach_train(known, Sizes(one, one), times, flows, max(acid, 1e-12), volume)
         if status != CONVERGED:
             raise ConvergenceError(
                 f"train of {self.tanks} tanks {SENTENCES[status]} (acid {acid:.4g} mol/s, error {error:.2g})"
             )
-        return conversion[-1]
+        return conversion[-1][group] * accessible
 
     def _electron_balance(self, ways: _Dissolution, kinetic: np.ndarray) -> tuple[np.ndarray, _Electrons, float]:
         """Answer what dissolves once the electrons are counted, who gave them, and the peroxide fed (mol/s)."""

@@ -65,7 +65,7 @@ class Equilibrium:
         )
 
     def _aqueous(self, name: str) -> int:
-        names = [species.name for species in self.chemistry.aqueous]
+        names = self.chemistry.aqueous_names
         if name not in names:
             raise DataError(f"aqueous species {name!r} is not in the chemistry{nearest(name, names)}")
         return names.index(name)

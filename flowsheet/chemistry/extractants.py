@@ -13,7 +13,7 @@ from ...kernels.extraction import Extractant, Medium
 from ..errors import DataError, nearest
 from .database import table
 from .equilibrium import Equilibrium
-from .system import WATER, Chemistry, ln_constant, salt_form
+from .system import WATER, Chemistry, salt_form
 
 _MOST_PROTONS = 3
 _NONE = -np.inf
@@ -54,9 +54,10 @@ def constants(chemistry: Chemistry, extractant: str) -> Extractant:
 
 def medium(chemistry: Chemistry, found: Equilibrium, volume: float, taken: tuple[str, ...]) -> Medium:
     """Answer the charge-carrying surroundings of the cations `taken` in a liquor of `volume` (m3 for the totals given)."""
-    gamma = {s.name: found.speciation.ln_gamma[i] for i, s in enumerate(chemistry.aqueous)}
-    molality = {s.name: found.speciation.molality[i] for i, s in enumerate(chemistry.aqueous)}
-    ln_k = {s.name: ln_constant(s, found.temperature) for s in chemistry.aqueous}
+    names = chemistry.aqueous_names
+    gamma = dict(zip(names, found.speciation.ln_gamma.tolist(), strict=True))
+    molality = dict(zip(names, found.speciation.molality.tolist(), strict=True))
+    ln_k = dict(zip(names, chemistry.mixture(found.temperature).ln_k.tolist(), strict=True))
     litres = 1000.0 * volume
     ln_w = float(np.log(found.speciation.water / litres))  # kg of water per litre of liquor
     concentration = found.totals / litres

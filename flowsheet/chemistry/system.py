@@ -56,6 +56,7 @@ class Chemistry:
         self.gases = tuple(s for s in members if s.phase == GAS)
         self.species = self.components + self.solids + self.organics + self.gases
         self.names = tuple(species.name for species in self.species)
+        self.aqueous_names = tuple(species.name for species in self.aqueous)
         self.index: Mapping[str, int] = MappingProxyType({name: i for i, name in enumerate(self.names)})
         self._arrays()
 
