@@ -287,13 +287,3 @@ def settled(stream: Stream, found: Equilibrium, allowed: np.ndarray) -> Stream:
     positions = chemistry.phase_positions[allowed]
     flows[positions] = found.amounts[allowed]
     return stream.replace(flows=flows, temperature=found.temperature)
-
-
-def evaporate(stream: Stream, share: float, temperature: float) -> tuple[Stream, Stream]:
-    """Boil off a share of the water at `temperature` (K); answers what is left and the vapour."""
-    chemistry = stream.chemistry
-    boiled = stream.flows[WATER] * share
-    left, vapour = np.array(stream.flows), np.zeros_like(stream.flows)
-    left[WATER] -= boiled
-    vapour[chemistry.position("H2O(g)")] = boiled
-    return stream.replace(flows=left), stream.replace(flows=vapour, temperature=temperature)

@@ -13,7 +13,7 @@ FLOWSHEET = (
     "errors", "quantities",
     "chemistry.formula", "chemistry.species", "chemistry.database", "chemistry.water", "chemistry.system",
     "chemistry.reaction", "chemistry.equilibrium", "chemistry.extractants",
-    "stream", "assay", "unitop", "graph", "ordering", "convergence", "balances", "solver", "warm_up",
+    "stream", "assay", "evaporation", "unitop", "graph", "ordering", "convergence", "balances", "solver", "warm_up",
     "files", "substances", "report", "layout", "canvas", "sankey", "pictures", "results",
 )  # fmt: skip
 FILES = sorted(path for layer in LAYERS for path in (ROOT / layer).rglob("*.py"))

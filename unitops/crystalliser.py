@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ..flowsheet.chemistry import water
-from ..flowsheet.stream import Stream, evaporate, settle
+from ..flowsheet.evaporation import evaporate
+from ..flowsheet.stream import Stream, settle
 from ..flowsheet.unitop import Figure, Outcome, Port, UnitOp, parameter
 
 

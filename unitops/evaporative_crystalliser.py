@@ -12,15 +12,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from scipy.optimize import root_scalar
-
 from ..flowsheet.chemistry import water
-from ..flowsheet.errors import ConvergenceError, DataError
-from ..flowsheet.stream import Stream, evaporate, settle
+from ..flowsheet.errors import DataError
+from ..flowsheet.evaporation import boil_until, evaporate
+from ..flowsheet.stream import Stream, settle
 from ..flowsheet.unitop import Figure, Outcome, Port, UnitOp, parameter
-
-_MOST = 0.999  # share of the water
-_STEP = 0.93  # of the water left that a step of the search leaves
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,33 +69,17 @@ class EvaporativeCrystalliser(UnitOp):
             name for name, count in species.reaction.items() if count > 0.0 and name.rstrip("0123456789").endswith("+")
         )
 
-    def _short_by(self, share: float, feed: Stream) -> float:
-        metal = self._metal(feed)
-        slurry, _ = settle(evaporate(feed, share, self.temperature)[0], self.temperature, self.salts)
-        return self.yield_per_pass - (1.0 - slurry[metal] / feed[metal])
-
     def _share(self, feed: Stream) -> float:
-        """Answer the share of the water to boil off.
+        """Answer the share of the water to boil off."""
+        metal = self._metal(feed)
 
-        Water is taken away in steps, as a boiler does: beyond the most that can crystallise there is too little water for
-        the hydrate, and the yield falls again.
-        """
-        low, short = 0.0, self._short_by(0.0, feed)
-        while short > 0.0:
-            share = 1.0 - (1.0 - low) * _STEP
-            try:
-                short_there = self._short_by(share, feed)
-            except (DataError, ConvergenceError):  # no liquor is left
-                short_there = float("inf")
-            if short_there > short or share > _MOST:
-                raise DataError(
-                    f"yield_per_pass = {self.yield_per_pass:g} cannot be reached: with {low:.3g} of the water gone it is "
-                    f"{self.yield_per_pass - short:.3g}, beyond that too little water is left"
-                )
-            if short_there <= 0.0:
-                found = root_scalar(
-                    self._short_by, args=(feed,), bracket=(low, share), method="brentq", xtol=1e-15, rtol=1e-14
-                )
-                return float(found.root)
-            low, short = share, short_there
-        return low
+        def short_by(slurry: Stream) -> float:
+            return self.yield_per_pass - (1.0 - slurry[metal] / feed[metal])
+
+        share, short = boil_until(feed, self.temperature, self.salts, short_by)
+        if short > 0.0:
+            raise DataError(
+                f"yield_per_pass = {self.yield_per_pass:g} cannot be reached: with {share:.3g} of the water gone it is "
+                f"{self.yield_per_pass - short:.3g}, beyond that too little water is left"
+            )
+        return share

@@ -10,15 +10,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from scipy.optimize import root_scalar
-
 from ..flowsheet.chemistry import water
 from ..flowsheet.errors import DataError
-from ..flowsheet.stream import Stream, evaporate, settle
+from ..flowsheet.evaporation import boil_until, evaporate
+from ..flowsheet.stream import Stream, settle
 from ..flowsheet.unitop import Figure, Outcome, Port, UnitOp, parameter
 
 _SALTS = ("Na2SO4(s)", "Na2SO4.10H2O(s)")
-_MOST = 0.97  # share of the water: beyond it no liquor is left to speak of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,19 +64,16 @@ class SodiumSulfateRemoval(UnitOp):
         }
         return Outcome({"slurry": slurry, "vapour": vapour}, report, warnings=found.warnings)
 
-    def _short_by(self, share: float, feed: Stream) -> float:
-        left, _ = evaporate(feed, share, self.temperature)
-        slurry, _ = settle(left, self.temperature, self.salts)
-        return self.lithium - slurry.concentration("Li+")
-
     def _share(self, feed: Stream) -> float:
-        if self._short_by(0.0, feed) <= 0.0:
-            return 0.0
-        short = self._short_by(_MOST, feed)
+        """Answer the share of the water to boil off."""
+
+        def short_by(slurry: Stream) -> float:
+            return self.lithium - slurry.concentration("Li+")
+
+        share, short = boil_until(feed, self.temperature, self.salts, short_by)
         if short > 0.0:
             raise DataError(
-                f"lithium = {self.lithium:g} kg/m3 cannot be reached: with {_MOST:.0%} of the water gone the mother liquor "
-                f"holds {self.lithium - short:.3g} kg/m3"
+                f"lithium = {self.lithium:g} kg/m3 cannot be reached: with {share:.1%} of the water gone the mother liquor "
+                f"holds {self.lithium - short:.3g} kg/m3, beyond that no liquor is left"
             )
-        found = root_scalar(self._short_by, args=(feed,), bracket=(0.0, _MOST), method="brentq", xtol=1e-15, rtol=1e-14)
-        return float(found.root)
+        return share

@@ -5,8 +5,9 @@ import pytest
 from raffinate.flowsheet import DataError, Stream, mix, settle
 from raffinate.flowsheet.chemistry import Chemistry
 from raffinate.flowsheet.chemistry.system import WATER
+from raffinate.flowsheet.evaporation import evaporate
 from raffinate.flowsheet.quantities import celsius
-from raffinate.flowsheet.stream import dose, evaporate
+from raffinate.flowsheet.stream import dose
 
 
 @pytest.fixture(scope="module")
