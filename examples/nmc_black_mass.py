@@ -50,8 +50,9 @@ PRODUCTS = {  # what is sold, and the salt that it is sold as
     "Li2CO3 centrifuge.cake": "Li2CO3(s)",
     "Na2SO4 centrifuge.cake": "Na2SO4(s)",
 }
-DEGREE = 0.45  # of saponification
+DEGREE = {"Mn": 0.4, "Co": 0.45, "Ni": 0.45}  # of saponification
 SCRUB = 0.08  # acid to scrub with, per metal
+SPARE = {"Mn": 0.05, "Co": 0.01, "Ni": 0.01}  # acid to strip with beyond the metal
 
 
 def reagent(**masses: float) -> Stream:
@@ -77,11 +78,11 @@ CAUSTIC, SODA = reagent(NaOH=0.3, H2O=0.7), reagent(Na2CO3=0.22, H2O=0.78)
 def add_circuit(sheet: Flowsheet, metal: str, extractant: str, feeds: list[str], flow: float, excess: float) -> None:
     """Add an extraction circuit sized for `flow` (mol/s) of a divalent metal; its organic and its scrub liquor return."""
     strength = 0.7 * mol_per_litre
-    organic = solvent(CHEMISTRY, extractant, strength, 2.0 * flow * excess / (DEGREE * strength))
+    organic = solvent(CHEMISTRY, extractant, strength, 2.0 * flow * excess / (DEGREE[metal] * strength))
     sheet.add(
         f"{metal} solvent", SolventMakeup(extractant=extractant, solvent=organic), organic=f"{metal} strip.loaded"
     )
-    soap = Saponification(extractant=extractant, base=CAUSTIC, degree=DEGREE)
+    soap = Saponification(extractant=extractant, base=CAUSTIC, degree=DEGREE[metal])
     sheet.add(f"{metal} saponification", soap, organic=f"{metal} solvent.organic")
     bank, short = MixerSettler(extractant=extractant, stages=6), MixerSettler(extractant=extractant, stages=4)
     sheet.add(
@@ -94,7 +95,7 @@ def add_circuit(sheet: Flowsheet, metal: str, extractant: str, feeds: list[str],
     sheet.add(
         f"{metal} strip",
         short,
-        aqueous=strip_acid((excess - SCRUB + 0.02) * flow, 1.6),
+        aqueous=strip_acid((excess - SCRUB + SPARE[metal]) * flow, 1.6),
         organic=f"{metal} scrub.loaded",
     )
     sheet.add(f"{metal} raffinate", Coalescer(), feed=f"{metal} extraction.raffinate")
