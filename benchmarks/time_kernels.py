@@ -5,6 +5,7 @@ Steps of the iteration stand beside the times (`extra_info`). Compiling is left 
 
 import numpy as np
 import pytest
+
 from raffinate.flowsheet import Stream
 from raffinate.flowsheet.chemistry import Chemistry
 from raffinate.flowsheet.chemistry.extractants import cations, constants, medium

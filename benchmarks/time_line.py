@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from raffinate.flowsheet import solve
 
 LINE = Path(__file__).resolve().parents[1] / "examples" / "nmc_black_mass.py"

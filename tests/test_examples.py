@@ -10,6 +10,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+
 from raffinate.flowsheet import Stream, solve
 from raffinate.flowsheet.balances import balance
 from raffinate.flowsheet.chemistry import Chemistry

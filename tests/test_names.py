@@ -9,6 +9,7 @@ from collections import defaultdict
 from pathlib import Path
 
 import pytest
+
 import raffinate.unitops
 from raffinate.flowsheet.unitop import UnitOp
 

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 import raffinate.flowsheet
 import raffinate.kernels
 import raffinate.unitops

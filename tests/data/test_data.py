@@ -8,6 +8,7 @@ from collections import Counter
 from importlib import resources
 
 import pytest
+
 from raffinate.flowsheet.chemistry.formula import parse
 
 FOLDER = resources.files("raffinate.flowsheet.data")

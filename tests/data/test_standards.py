@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from raffinate.flowsheet.chemistry import Chemistry
 from raffinate.flowsheet.chemistry.equilibrium import speciate
 

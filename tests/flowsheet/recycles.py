@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
+
 from raffinate.flowsheet import DataError, Stream
 from raffinate.flowsheet.chemistry import Chemistry
 from raffinate.flowsheet.unitop import Figure, Outcome, Port, UnitOp, parameter

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
+
 from raffinate.flowsheet import Flowsheet, Stream, mix
 from raffinate.flowsheet.chemistry.system import Chemistry
 from raffinate.flowsheet.quantities import hour, kg

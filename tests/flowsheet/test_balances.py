@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+
 from raffinate.flowsheet import Stream
 from raffinate.flowsheet.balances import balance
 from raffinate.flowsheet.chemistry import Chemistry

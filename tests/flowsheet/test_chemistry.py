@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+
 from raffinate.flowsheet import DataError, Stream
 from raffinate.flowsheet.chemistry import Chemistry, water
 from raffinate.flowsheet.chemistry.equilibrium import speciate, titrate

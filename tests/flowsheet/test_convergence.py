@@ -8,6 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+
 from raffinate.flowsheet.convergence import Accelerator, Phase, residual
 from raffinate.flowsheet.errors import DataError
 

@@ -4,6 +4,7 @@ import pandas
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+
 from raffinate.flowsheet.errors import DataError
 from raffinate.flowsheet.files import write_csv, write_figure, write_text, write_whole
 

@@ -1,6 +1,7 @@
 """Formulas into elements, charge and phase, and what is refused."""
 
 import pytest
+
 from raffinate.flowsheet import DataError
 from raffinate.flowsheet.chemistry.database import all_species, atomic_masses
 from raffinate.flowsheet.chemistry.formula import Formula, molar_mass, parse

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import pytest
+
 from raffinate.flowsheet import ConvergenceError, DeclarationError, Flowsheet, Stream, solve
 from raffinate.flowsheet.chemistry import Chemistry
 from raffinate.flowsheet.unitop import Outcome, Port, UnitOp, parameter, reagent

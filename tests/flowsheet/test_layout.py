@@ -5,6 +5,7 @@ import random
 
 import networkx
 import pytest
+
 from raffinate.flowsheet.layout import GAP, Cell, Row, arrange, layer, reading_order
 
 

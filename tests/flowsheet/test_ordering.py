@@ -7,6 +7,7 @@ from pathlib import Path
 import networkx as nx
 import numpy as np
 import pytest
+
 from raffinate.flowsheet.errors import DeclarationError
 from raffinate.flowsheet.ordering import Order, Part, loop_through, order
 

@@ -6,11 +6,12 @@ import sys
 
 import pytest
 from matplotlib.patches import FancyBboxPatch
+from synthetic_plant import Divider, Sieve, Source, Tank, long_plant, stream
+
 from raffinate.flowsheet import DataError, Flowsheet, solve
 from raffinate.flowsheet.canvas import mass_text, rounded, text_width
 from raffinate.flowsheet.chemistry.system import Chemistry
 from raffinate.flowsheet.pictures import draw_flowsheet, draw_sankey
-from synthetic_plant import Divider, Sieve, Source, Tank, long_plant, stream
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from raffinate.flowsheet import DataError
 from raffinate.flowsheet.chemistry import Chemistry
 from raffinate.flowsheet.chemistry.database import read_reaction

@@ -5,6 +5,8 @@ from typing import ClassVar
 import numpy as np
 import pandas
 import pytest
+from synthetic_plant import KILOGRAM_PER_HOUR, Divider, Sieve, Source, Tank, stream
+
 from raffinate.flowsheet import DataError, Flowsheet, Stream, solve
 from raffinate.flowsheet.chemistry.system import Chemistry
 from raffinate.flowsheet.quantities import celsius
@@ -21,7 +23,6 @@ from raffinate.flowsheet.report import (
 )
 from raffinate.flowsheet.substances import substances
 from raffinate.flowsheet.unitop import Outcome, Port, UnitOp
-from synthetic_plant import KILOGRAM_PER_HOUR, Divider, Sieve, Source, Tank, stream
 
 NI, CO, NA, S, O, H = 58.693, 58.933, 22.990, 32.06, 15.999, 1.008  # noqa: E741  g/mol
 NISO4 = NI + S + 4 * O

@@ -4,11 +4,12 @@ import itertools
 
 import numpy as np
 import pytest
+from recycles import CHEMISTRY, SALT, FixedYield, Flipper, Leak, Misnamed, Refusal, Saturator, Unacidifier
+
 from raffinate.flowsheet import ConvergenceError, DataError, DeclarationError, Flowsheet, Stream, solve
 from raffinate.unitops.feed import Feed
 from raffinate.unitops.mixer import Mixer
 from raffinate.unitops.splitter import Splitter
-from recycles import CHEMISTRY, SALT, FixedYield, Flipper, Leak, Misnamed, Refusal, Saturator, Unacidifier
 
 FEED = Stream.of(CHEMISTRY, {"H2O": 10.0, "NiSO4": 2.0, "MgSO4": 0.01})
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from raffinate.flowsheet import DataError, Stream, mix, settle
 from raffinate.flowsheet.chemistry import Chemistry
 from raffinate.flowsheet.chemistry.system import WATER

@@ -5,9 +5,10 @@ SciPy, and finds the concentrations that belong to them from a dense matrix. The
 """
 
 import numpy as np
+from scipy.optimize import brentq, root
+
 from raffinate.kernels.cascade import Cascade
 from raffinate.kernels.extraction import Contact, Extractant, Medium
-from scipy.optimize import brentq, root
 
 
 def distribution_ratios(extractant: Extractant, medium: Medium, free: float, hydrogen: float) -> np.ndarray:

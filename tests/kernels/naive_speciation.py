@@ -6,8 +6,9 @@ dissolution.
 """
 
 import numpy as np
-from raffinate.kernels.activity import Mixture
 from scipy.optimize import root
+
+from raffinate.kernels.activity import Mixture
 
 LN10 = np.log(10.0)
 MOLES_PER_KG = 1.0 / 0.018015

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from naive_speciation import LN10, ln_water, mixture
 from naive_speciation import ln_gamma as naive_ln_gamma
+
 from raffinate.kernels.activity import log_gamma, log_water_activity
 
 DEBYE = np.array([0.5092, 0.3283])

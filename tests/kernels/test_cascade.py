@@ -5,6 +5,7 @@ import math
 import naive_extraction as naive
 import numpy as np
 import pytest
+
 from raffinate.kernels.cascade import Cascade, solve_cascade
 from raffinate.kernels.extraction import Contact, Extractant, Medium, contact
 from raffinate.kernels.status import CONVERGED, DRY, OVERLOADED, STARVED

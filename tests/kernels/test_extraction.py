@@ -5,6 +5,7 @@ import math
 import naive_extraction as naive
 import numpy as np
 import pytest
+
 from raffinate.kernels.extraction import Contact, Extractant, Medium, contact, contact_at_ph, medium_charge
 from raffinate.kernels.status import CONVERGED, DRY, STARVED, UNREACHABLE
 

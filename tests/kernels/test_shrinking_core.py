@@ -3,6 +3,7 @@ from itertools import pairwise
 import naive_shrinking_core as naive
 import numpy as np
 import pytest
+
 from raffinate.kernels.shrinking_core import (
     ASH,
     DEGREE,

@@ -6,6 +6,7 @@ import numba
 import numpy as np
 import pytest
 from naive_speciation import COMPONENTS, LN10, mixture, random_totals, settle, totals_of
+
 from raffinate.kernels.saturation import equilibrate, imbalance
 from raffinate.kernels.status import CHARGED, CONVERGED, DRY, OUT_OF_STEPS
 

@@ -1,5 +1,6 @@
 import pytest
 from hand import imbalance, mass_of
+
 from raffinate.flowsheet import DataError, DeclarationError, Stream
 from raffinate.flowsheet.chemistry import Chemistry
 from raffinate.unitops.cementation import Cementation

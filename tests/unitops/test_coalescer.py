@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 from hand import imbalance
+
 from raffinate.flowsheet import DeclarationError, Stream
 from raffinate.flowsheet.chemistry import Chemistry
 from raffinate.unitops.coalescer import Coalescer

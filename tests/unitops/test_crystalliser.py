@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 from hand import imbalance, mass_of
+
 from raffinate.flowsheet import DataError, DeclarationError, Stream
 from raffinate.flowsheet.chemistry import Chemistry, water
 from raffinate.unitops.crystalliser import Crystalliser

@@ -8,6 +8,7 @@ import re
 
 import numpy as np
 import pytest
+
 import raffinate.unitops
 from raffinate.flowsheet import DeclarationError, Stream
 from raffinate.flowsheet.balances import balance

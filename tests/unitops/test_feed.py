@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+
 from raffinate.flowsheet import DeclarationError, Flowsheet, Stream, solve
 from raffinate.flowsheet.chemistry import Chemistry
 from raffinate.unitops.feed import Feed

@@ -3,6 +3,7 @@ import math
 import numpy as np
 import pytest
 from hand import imbalance
+
 from raffinate.flowsheet import DeclarationError, Stream
 from raffinate.flowsheet.chemistry import Chemistry
 from raffinate.unitops.filtration import Filtration

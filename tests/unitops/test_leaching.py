@@ -2,6 +2,7 @@
 
 import pytest
 from hand import imbalance, mass_of
+
 from raffinate.flowsheet import ConvergenceError, DataError, DeclarationError, Flowsheet, Stream, solve
 from raffinate.flowsheet.chemistry import Chemistry
 from raffinate.unitops.filtration import Filtration

@@ -1,5 +1,6 @@
 import pytest
 from hand import mass_of
+
 from raffinate.flowsheet import DataError, Flowsheet, Stream, solve
 from raffinate.flowsheet.chemistry import Chemistry
 from raffinate.unitops.mixer import Mixer

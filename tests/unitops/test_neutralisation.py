@@ -2,6 +2,7 @@ import dataclasses
 
 import pytest
 from hand import imbalance, mass_of
+
 from raffinate.flowsheet import DataError, DeclarationError, Stream
 from raffinate.flowsheet.chemistry import Chemistry
 from raffinate.unitops.neutralisation import Neutralisation

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 from hand import imbalance, mass_of
+
 from raffinate.flowsheet import DataError, DeclarationError, Stream, mix
 from raffinate.flowsheet.chemistry import Chemistry
 from raffinate.flowsheet.stream import solvent

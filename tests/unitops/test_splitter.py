@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+
 from raffinate.flowsheet import DeclarationError, Stream
 from raffinate.flowsheet.chemistry import Chemistry
 from raffinate.unitops.splitter import Splitter

@@ -15,8 +15,9 @@ import math
 from pathlib import Path
 
 import numpy as np
-from raffinate.kernels.extraction import Contact, Extractant, Medium, contact_at_ph
 from scipy.optimize import least_squares
+
+from raffinate.kernels.extraction import Contact, Extractant, Medium, contact_at_ph
 
 HERE = Path(__file__).parent
 DATABASE = HERE.parents[1] / "flowsheet" / "data" / "extraction.csv"

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+
 from raffinate.flowsheet.chemistry import Chemistry
 from raffinate.flowsheet.chemistry.database import all_species, atomic_masses
 from raffinate.flowsheet.chemistry.equilibrium import Equilibrium, speciate

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from phreeqpy.iphreeqc.phreeqc_dll import IPhreeqc
+
 from raffinate.flowsheet.chemistry import Chemistry
 from raffinate.flowsheet.chemistry.database import atomic_masses
 from raffinate.flowsheet.chemistry.species import Species

@@ -7,6 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+
 from raffinate.flowsheet.chemistry.database import atomic_masses
 from raffinate.flowsheet.chemistry.formula import molar_mass, parse
 from raffinate.flowsheet.quantities import celsius

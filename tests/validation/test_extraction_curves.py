@@ -6,6 +6,7 @@ import math
 import fit_extraction as fit
 import numpy as np
 import pytest
+
 from raffinate.kernels.cascade import Cascade, solve_cascade
 from raffinate.kernels.extraction import Extractant
 from raffinate.kernels.status import CONVERGED, OVERLOADED

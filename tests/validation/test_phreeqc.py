@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from liquors import CARBONATES, GYPSUM, HYDROXIDES, LIQUORS, PHOSPHATES, Liquor
 from phreeqc_database import Phreeqc, database, phreeqc_formula
+
 from raffinate.flowsheet.chemistry import Chemistry
 from raffinate.flowsheet.chemistry.equilibrium import speciate, titrate
 from raffinate.flowsheet.chemistry.water import debye_hueckel

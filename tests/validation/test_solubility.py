@@ -7,6 +7,7 @@ import fit_solids as fit
 import numpy as np
 import plot_solubility
 import pytest
+
 from raffinate.flowsheet.chemistry.system import ln_constant
 from raffinate.flowsheet.quantities import celsius
 
