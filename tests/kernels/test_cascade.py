@@ -110,7 +110,10 @@ def test_solve_cascade__equals_its_twin(stages, entrained):
     np.testing.assert_allclose(hydrogen, twin_hydrogen, rtol=1e-6)
 
 
-@pytest.mark.parametrize("first", range(0, 500, 100))
+LONG = [pytest.param(first, marks=pytest.mark.validation_long) for first in range(10_000, 20_000, 100)]
+
+
+@pytest.mark.parametrize("first", [*range(0, 500, 100), *LONG])
 def test_solve_cascade__converges_and_closes_at_random_feasible_points(first):
     for seed in range(first, first + 100):
         extractant, medium, circuit, feed, organic, base, cation = random_case(seed)

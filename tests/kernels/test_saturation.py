@@ -128,10 +128,12 @@ def test_equilibrate__equals_its_twin_with_solids():
             compared += 1
 
 
-@pytest.mark.parametrize("decades", [4.0, 12.0])
-def test_equilibrate__converges_for_every_random_liquor(decades):
+@pytest.mark.parametrize(
+    ("decades", "liquors"), [(4.0, 1250), (12.0, 1250), pytest.param(4.0, 20_000, marks=pytest.mark.validation_long)]
+)
+def test_equilibrate__converges_for_every_random_liquor(decades, liquors):
     generator = np.random.default_rng(2024)
-    for _ in range(1250 if COMPILED else 10):
+    for _ in range(liquors if COMPILED else 10):
         totals = random_totals(generator, decades=decades)
         allowed = generator.random(len(PHASES)) < generator.choice([0.0, 0.5, 1.0])
         speciation = solved(totals, allowed)
