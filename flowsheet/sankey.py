@@ -154,7 +154,7 @@ def _ribbons(solution: Solution, element: str, mass: float, least: float) -> tup
         flows.append((units[link.from_unit], units[link.target], flow(solution.streams[link.source])))
     for full, stream in (*solution.feeds.items(), *solution.drawn.items()):
         owner, _, own = full.partition(".")
-        flows.append((_Node(own, _FEED), units[owner], flow(stream)))
+        flows.append((_Node(f"{own} to {owner}", _FEED), units[owner], flow(stream)))
     leaving = 0.0
     for full in solution.products:
         owner, _, own = full.partition(".")
