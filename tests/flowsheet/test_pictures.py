@@ -166,7 +166,7 @@ def test_draw_sankey__tells_feeds_and_exits_with_shares(small):
     texts = [text.get_text() for text in texts_of(draw_sankey(small, "Ni"))]
     nickel = 5.0 * 58.693 / 154.749
     assert texts[:2] == ["Ni", f"{nickel:.3g} kg/h fed"]
-    assert "feed" in texts
+    assert "feed to sieve" in texts
     assert f"{0.9 * nickel:.3g} kg/h,  90.0%" in texts
     assert f"{0.1 * nickel:.3g} kg/h,  10.0%" in texts
 
