@@ -50,6 +50,8 @@ def from_assay(
     valence of Ni, Co and Mn. Raises `DataError` for an assay above 100 %, an unknown element or solid, or elements that
     the phases cannot hold in these proportions.
     """
+    if not mass >= 0.0:
+        raise DataError(f"assay: mass = {mass:g} kg/s is below 0")
     masses = atomic_masses()
     for element, fraction in assay.items():
         if element not in masses:
@@ -75,9 +77,10 @@ def from_assay(
     for element, got, want in zip([*wanted, "valence"], found, targets, strict=False):
         if abs(got - want) > _CLOSED * max(1.0, *targets):
             have = got * masses.get(element, 1.0) * 100.0
+            metals = f" at a mean valence of {valence:g} of Ni, Co and Mn" if len(targets) > len(wanted) else ""
             raise DataError(
                 f"assay: {element} = {want * masses.get(element, 1.0) * 100:.4g} % cannot be held by the phases "
-                f"{', '.join(phases)} in these proportions; the nearest is {have:.4g} %"
+                f"{', '.join(phases)} in these proportions{metals}; the nearest is {have:.4g} %"
             )
     held = float(sum(a * s.molar_mass for a, s in zip(amounts, species, strict=True)))
     if held > 1.0 + _CLOSED:

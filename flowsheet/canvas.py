@@ -65,6 +65,6 @@ def _toward(start: tuple[float, float], end: tuple[float, float], share: float) 
 def mass_text(mass: float) -> str:
     """Tell a mass flow (kg/s) in t/h or kg/h with three figures."""
     hourly = mass * 3600.0
-    if hourly >= 1000.0:
+    if hourly >= 999.5:  # which three figures round to a tonne
         return f"{hourly / 1000.0:.3g} t/h" if hourly < 1e6 else f"{hourly / 1000.0:.0f} t/h"
     return f"{hourly:.3g} kg/h" if hourly >= 0.001 or hourly == 0.0 else "< 1 g/h"

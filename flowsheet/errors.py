@@ -34,7 +34,7 @@ def nearest(name: str, known: Iterable[str]) -> str:
     if name.casefold() in folded:
         close = [folded[name.casefold()]]
     else:
-        close = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+        close = [folded[match] for match in difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=0.5)]
     if close:
         return f"; did you mean {close[0]!r}?"
     listing = ", ".join(known[:12]) + (", …" if len(known) > 12 else "")

@@ -50,6 +50,8 @@ class Flowsheet:
         """
         if name in self._units:
             raise DeclarationError(f"flowsheet has a unit {name!r} already, of kind {type(self._units[name]).__name__}")
+        if not isinstance(unit, UnitOp):
+            raise DeclarationError(f"{name}: {unit!r} must be a unit operation, such as Splitter(fraction=0.25)")
         if not name or "." in name:
             raise DeclarationError(
                 f"unit name {name!r} must not be empty or hold a point, which stands before an outlet"
@@ -60,7 +62,11 @@ class Flowsheet:
                 raise DeclarationError(
                     f"{name}: {type(unit).__name__} has no inlet {port!r}{nearest(port, unit.inlets)}"
                 )
-            fed[port] = [source] if isinstance(source, (str, Stream)) else list(source)
+            several = isinstance(source, Iterable) and not isinstance(source, str)
+            fed[port] = list(source) if several else [source]
+            for one in fed[port]:
+                if not isinstance(one, (str, Stream)):
+                    raise DeclarationError(f"{name}.{port} is fed from {one!r}, it takes a Stream or the name of an outlet")
         self._units[name] = unit
         self._fed[name] = fed
 

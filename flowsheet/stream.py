@@ -18,6 +18,8 @@ from .chemistry.system import DILUENT, PROTON, WATER, Chemistry, acid_form
 from .errors import DataError, nearest
 
 _ROUND_OFF = 1e-9
+_COMMON = ("H2SO4", "HCl", "NaOH", "Na2CO3", "Na2SO4", "Li2SO4")  # substances whose solution holds no such species
+_COLDEST, _HOTTEST = 223.15, 2273.15  # K: colder than any brine or hotter than any furnace is a slip of units
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,6 +42,12 @@ class Stream:
         if not np.isfinite(flows).all() or not np.isfinite(self.temperature):
             bad = [name for name, flow in zip(self.chemistry.names, flows, strict=True) if not np.isfinite(flow)]
             raise DataError(f"stream: flow of {', '.join(bad) or 'heat'} is not a finite number")
+        if not _COLDEST <= self.temperature <= _HOTTEST:
+            raise DataError(
+                f"stream: temperature = {self.temperature:g} K is outside {_COLDEST:g} to {_HOTTEST:g} K; celsius(25) is 298.15 K"
+            )
+        if not self.pressure > 0.0:
+            raise DataError(f"stream: pressure = {self.pressure:g} Pa is not above 0 Pa")
         negative = flows < 0.0
         negative[PROTON] = False
         if negative.any():
@@ -65,7 +73,9 @@ class Stream:
         """
         flows = np.zeros(chemistry.size)
         for name, mass in masses.items():
-            if not mass >= 0.0:
+            if not isinstance(mass, (int, float, np.number)) or np.isnan(mass):
+                raise DataError(f"stream: flow of {name} = {mass!r} must be a number in kg/s")
+            if mass < 0.0:
                 raise DataError(f"stream: flow of {name} = {mass:g} kg/s is below 0")
             if name in chemistry.index:
                 at = chemistry.index[name]
@@ -73,7 +83,10 @@ class Stream:
             elif name.endswith(")") or name.endswith("]"):
                 chemistry.position(name)
             else:
-                totals = chemistry.dissolve(name)
+                try:
+                    totals = chemistry.dissolve(name)
+                except DataError as error:
+                    raise DataError(f"stream: {error}{_meant(name, chemistry)}") from error
                 flows[chemistry.liquor] += totals * mass / float(totals @ chemistry.molar_masses[chemistry.liquor])
         return cls(chemistry, flows, temperature, pressure)
 
@@ -201,6 +214,15 @@ class Stream:
     def ph(self) -> float:
         """The pH of the liquor at its temperature."""
         return self.equilibrium.ph
+
+
+def _meant(name: str, chemistry: Chemistry) -> str:
+    """Say which species or substance a name that cannot be dissolved was meant to be, where one is near."""
+    if f"{name}(s)" in chemistry.index:
+        return f"; did you mean '{name}(s)'?"
+    neutral = {known.removesuffix("(aq)") for known in chemistry.aqueous_names if known.endswith("(aq)")}
+    found = nearest(name, {*chemistry.names, *neutral, *_COMMON})
+    return found if "did you mean" in found else ""
 
 
 def solvent(chemistry: Chemistry, extractant: str, concentration: float, volume_flow: float) -> Stream:

@@ -64,6 +64,8 @@ class EvaporativeCrystalliser(UnitOp):
 
     def _metal(self, feed: Stream) -> str:
         """Answer the component that the main salt is named for: its cation."""
+        if not self.salts:
+            raise DataError("salts = () names 0 salts, the main one is needed")
         species = feed.chemistry.species[feed.chemistry.position(self.salts[0])]
         return next(
             name for name, count in species.reaction.items() if count > 0.0 and name.rstrip("0123456789").endswith("+")

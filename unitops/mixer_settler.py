@@ -76,7 +76,8 @@ class MixerSettler(UnitOp):
         organic = mix([inlets["organic"].without(carried), droplets])
         volume, oil = liquor.liquor_volume, organic.organic_volume
         if volume == 0.0 or self._extractant(organic) == 0.0:
-            return Outcome({"raffinate": mix([liquor, carried]), "loaded": organic})
+            idle = (f"no {self.extractant} in the organic: nothing is taken up",) if volume > 0.0 and oil > 0.0 else ()
+            return Outcome({"raffinate": mix([liquor, carried]), "loaded": organic}, warnings=idle)
         answer = self._contact(liquor, organic)
         raffinate, loaded = self._share(liquor, organic, answer)
         held = loaded.chemistry

@@ -110,8 +110,13 @@ def test_from_assay__refuses_oxides_heavier_than_the_mass(chemistry):
 
 
 def test_from_assay__refuses_a_valence_that_the_phases_cannot_have(chemistry):
-    with pytest.raises(DataError, match="cannot be held by the phases"):
+    with pytest.raises(DataError, match=r"in these proportions at a mean valence of 3\.9 of Ni, Co and Mn; the nearest"):
         from_assay(chemistry, 1.0, BLACK_MASS, PHASES, valence=3.9)
+
+
+def test_from_assay__refuses_a_mass_below_nothing(chemistry):
+    with pytest.raises(DataError, match="assay: mass = -2 kg/s is below 0"):
+        from_assay(chemistry, -2.0, {"Cu": 0.1}, ["Cu(s)"])
 
 
 def test_from_assay__refuses_a_misspelt_balance(chemistry):

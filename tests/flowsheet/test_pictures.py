@@ -126,6 +126,7 @@ def test_draw_flowsheet__writes_a_file(small, tmp_path, ending):
         (1e-6, "< 1 g/h"),
         (0.0213, "0.0213 kg/h"),
         (999.0, "999 kg/h"),
+        (999.7, "1 t/h"),
         (12345.0, "12.3 t/h"),
         (2e6, "2000 t/h"),
     ],
@@ -166,7 +167,7 @@ def test_draw_sankey__tells_feeds_and_exits_with_shares(small):
     texts = [text.get_text() for text in texts_of(draw_sankey(small, "Ni"))]
     nickel = 5.0 * 58.693 / 154.749
     assert texts[:2] == ["Ni", f"{nickel:.3g} kg/h fed"]
-    assert "feed to sieve" in texts
+    assert "feed to tank" in texts
     assert f"{0.9 * nickel:.3g} kg/h,  90.0%" in texts
     assert f"{0.1 * nickel:.3g} kg/h,  10.0%" in texts
 

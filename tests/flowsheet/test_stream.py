@@ -263,3 +263,36 @@ def test_random_streams__mix_in_any_order_and_conserve(chemistry):
     assert one.flows == pytest.approx(other.flows)
     assert one.temperature == pytest.approx(other.temperature)
     assert min(s.temperature for s in streams) < one.temperature < max(s.temperature for s in streams)
+
+
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        ({"temperature": 25.0}, r"temperature = 25 K is outside 223.15 to 2273.15 K; celsius\(25\) is 298.15 K"),
+        ({"temperature": -5.0}, "temperature = -5 K is outside"),
+        ({"pressure": 0.0}, "pressure = 0 Pa is not above 0 Pa"),
+    ],
+)
+def test_stream__refuses_a_temperature_or_pressure_that_cannot_be(chemistry, given, reason):
+    with pytest.raises(DataError, match=reason):
+        Stream.of(chemistry, {"H2O": 1.0}, **given)
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("niso4", "did you mean 'NiSO4'"),
+        ("Ni2+", r"did you mean 'Ni\+2'"),
+        ("C", r"did you mean 'C\(s\)'"),
+        ("H2SO5", "did you mean 'H2SO4'"),
+    ],
+)
+def test_of__says_what_a_misspelt_species_was_meant_to_be(chemistry, name, reason):
+    with pytest.raises(DataError, match=reason):
+        Stream.of(chemistry, {name: 1.0})
+
+
+@pytest.mark.parametrize("mass", ["5", None, float("nan")])
+def test_of__refuses_a_flow_that_is_no_number(chemistry, mass):
+    with pytest.raises(DataError, match="flow of H2O = .* must be a number in kg/s"):
+        Stream.of(chemistry, {"H2O": mass})

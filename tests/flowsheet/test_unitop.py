@@ -104,3 +104,28 @@ def test_run__answers_the_same_twice_and_keeps_nothing(base):
     first, second = tank.run({"feed": base}), tank.run({"feed": base})
     assert first.outlets["out"].flows == pytest.approx(second.outlets["out"].flows)
     assert (first.report, first.drawn, first.warnings) == ({}, {}, ())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bank(UnitOp):
+    """Parameters of the other kinds, for these tests."""
+
+    tanks: int = parameter("-", "tanks in series", 3, low=1, high=20, default=3)
+    salts: tuple[str, ...] = parameter("names", "solids", ("NiSO4.6H2O(s)",), default=())
+    extractant: str = parameter("name", "the extractant", "D2EHPA", default="D2EHPA")
+
+
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        ({"tanks": 2.5}, r"Bank: tanks = 2.5 must be a whole number \(tanks in series\)"),
+        ({"tanks": "3"}, r"Bank: tanks = '3' must be a number$"),
+        ({"salts": "NiSO4.6H2O(s)"}, r"salts = 'NiSO4.6H2O\(s\)' must be a tuple of names, such as \('NiSO4.6H2O\(s\)',\)"),
+        ({"salts": (4,)}, r"salts = \(4,\) must be a tuple of names"),
+        ({"extractant": 272}, "extractant = 272 must be a name, such as 'D2EHPA'"),
+    ],
+)
+def test_unitop__refuses_names_and_counts_of_the_wrong_kind(given, reason):
+    assert Bank(tanks=2, salts=("Na2SO4(s)",), extractant="Cyanex 272").tanks == 2
+    with pytest.raises(DeclarationError, match=reason):
+        Bank(**given)

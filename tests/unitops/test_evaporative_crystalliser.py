@@ -66,3 +66,5 @@ def test_evaporative__refuses_an_unknown_salt_and_a_yield_of_all():
         _boiler(0.5, salts=("Na2SO4.9H2O(s)",)).run({"feed": BRINE})
     with pytest.raises(DeclarationError, match=r"EvaporativeCrystalliser: yield_per_pass = 1 is outside 0 to 0\.99 \("):
         _boiler(1.0)
+    with pytest.raises(DataError, match=r"salts = \(\) names 0 salts, the main one is needed"):
+        _boiler(0.5, salts=()).run({"feed": BRINE})

@@ -151,6 +151,12 @@ def test_mixer_settler__passes_a_liquid_that_meets_nothing():
     assert np.array_equal(_bank(empty, SAPONIFIED).outlets["loaded"].flows, SAPONIFIED.flows)
 
 
+def test_mixer_settler__says_that_the_organic_lacks_its_extractant():
+    outcome = _bank(LIQUOR, Stream.of(CHEMISTRY, {"diluent": 0.7}))
+    assert outcome.warnings == ("no Cyanex 272 in the organic: nothing is taken up",)
+    assert _bank(LIQUOR, Stream.empty(CHEMISTRY)).warnings == ()
+
+
 def test_mixer_settler__refuses_an_organic_that_carries_more_than_it_can():
     """A complex of aluminium takes three dimers: 0.2234 mol bind 1.340 mol of extractant, and there is less."""
     aluminium = Chemistry("Al Na S", extractants=("Cyanex 272",))

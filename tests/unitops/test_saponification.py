@@ -87,6 +87,12 @@ def test_saponification__names_the_extractant_that_exists():
         _soap(0.4, extractant="Cyanex 27").run({"organic": FRESH})
 
 
+def test_saponification__says_that_the_organic_lacks_its_extractant():
+    outcome = _soap(0.4).run({"organic": Stream.of(CHEMISTRY, {"diluent": 0.7})})
+    assert outcome.warnings == ("no free Cyanex 272 in the organic: no base is drawn",)
+    assert not outcome.drawn
+
+
 def test_saponification__refuses_a_degree_near_one():
     with pytest.raises(DeclarationError, match=r"Saponification: degree = 0\.95 is outside 0 to 0\.9"):
         _soap(0.95)
