@@ -66,7 +66,9 @@ class Flowsheet:
             fed[port] = list(source) if several else [source]
             for one in fed[port]:
                 if not isinstance(one, (str, Stream)):
-                    raise DeclarationError(f"{name}.{port} is fed from {one!r}, it takes a Stream or the name of an outlet")
+                    raise DeclarationError(
+                        f"{name}.{port} is fed from {one!r}, it takes a Stream or the name of an outlet"
+                    )
         self._units[name] = unit
         self._fed[name] = fed
 

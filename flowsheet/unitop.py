@@ -125,7 +125,9 @@ def _check(owner: str, declared: dataclasses.Field, value: object) -> None:
             )
         return
     if unit == "name" and not isinstance(value, str):
-        raise DeclarationError(f"{owner}: {declared.name} = {value!r} must be a name, such as {declared.metadata['example']!r}")
+        raise DeclarationError(
+            f"{owner}: {declared.name} = {value!r} must be a name, such as {declared.metadata['example']!r}"
+        )
     if unit == "names" and not (isinstance(value, tuple) and all(isinstance(name, str) for name in value)):
         raise DeclarationError(
             f"{owner}: {declared.name} = {value!r} must be a tuple of names, such as {declared.metadata['example'][:1]!r}"
@@ -133,9 +135,13 @@ def _check(owner: str, declared: dataclasses.Field, value: object) -> None:
     if low is None and high is None:
         return
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise DeclarationError(f"{owner}: {declared.name} = {value!r} must be a number{'' if unit == '-' else f' in {unit}'}")
+        raise DeclarationError(
+            f"{owner}: {declared.name} = {value!r} must be a number{'' if unit == '-' else f' in {unit}'}"
+        )
     if declared.type in (int, "int") and value != int(value):
-        raise DeclarationError(f"{owner}: {declared.name} = {value:g} must be a whole number ({declared.metadata['doc']})")
+        raise DeclarationError(
+            f"{owner}: {declared.name} = {value:g} must be a whole number ({declared.metadata['doc']})"
+        )
     lower, upper = (float("-inf") if low is None else low), (float("inf") if high is None else high)
     if not lower <= value <= upper:
         suffix = "" if unit == "-" else f" {unit}"

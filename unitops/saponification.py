@@ -43,7 +43,9 @@ class Saponification(UnitOp):
         chemistry = organic.chemistry
         acid, salt = acid_form(self.extractant), salt_form("Na+", self.extractant)
         if organic[acid] == 0.0:
-            idle = (f"no free {self.extractant} in the organic: no base is drawn",) if organic.organic_volume > 0.0 else ()
+            idle = (
+                (f"no free {self.extractant} in the organic: no base is drawn",) if organic.organic_volume > 0.0 else ()
+            )
             return Outcome({"organic": organic}, warnings=idle)
         hydroxide = -self.base["H+"]
         if hydroxide <= 0.0 or self.base["Na+"] < hydroxide * (1.0 - 1e-9):

@@ -110,7 +110,9 @@ def test_from_assay__refuses_oxides_heavier_than_the_mass(chemistry):
 
 
 def test_from_assay__refuses_a_valence_that_the_phases_cannot_have(chemistry):
-    with pytest.raises(DataError, match=r"in these proportions at a mean valence of 3\.9 of Ni, Co and Mn; the nearest"):
+    with pytest.raises(
+        DataError, match=r"in these proportions at a mean valence of 3\.9 of Ni, Co and Mn; the nearest"
+    ):
         from_assay(chemistry, 1.0, BLACK_MASS, PHASES, valence=3.9)
 
 

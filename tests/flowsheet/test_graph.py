@@ -193,5 +193,7 @@ def test_add__refuses_what_is_no_unit_and_a_feed_of_the_wrong_kind(brine):
     with pytest.raises(DeclarationError, match=r"tank: .*Tee'> must be a unit operation, such as Splitter"):
         sheet.add("tank", Tee, feed=brine)
     for feed in (None, 5.0, [brine, 5.0]):
-        with pytest.raises(DeclarationError, match=r"tank\.feed is fed from (None|5\.0), it takes a Stream or the name"):
+        with pytest.raises(
+            DeclarationError, match=r"tank\.feed is fed from (None|5\.0), it takes a Stream or the name"
+        ):
             sheet.add("tank", Tee(), feed=feed)

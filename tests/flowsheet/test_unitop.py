@@ -120,7 +120,10 @@ class Bank(UnitOp):
     [
         ({"tanks": 2.5}, r"Bank: tanks = 2.5 must be a whole number \(tanks in series\)"),
         ({"tanks": "3"}, r"Bank: tanks = '3' must be a number$"),
-        ({"salts": "NiSO4.6H2O(s)"}, r"salts = 'NiSO4.6H2O\(s\)' must be a tuple of names, such as \('NiSO4.6H2O\(s\)',\)"),
+        (
+            {"salts": "NiSO4.6H2O(s)"},
+            r"salts = 'NiSO4.6H2O\(s\)' must be a tuple of names, such as \('NiSO4.6H2O\(s\)',\)",
+        ),
         ({"salts": (4,)}, r"salts = \(4,\) must be a tuple of names"),
         ({"extractant": 272}, "extractant = 272 must be a name, such as 'D2EHPA'"),
     ],
