@@ -62,8 +62,10 @@ class Flowsheet:
                 raise DeclarationError(
                     f"{name}: {type(unit).__name__} has no inlet {port!r}{nearest(port, unit.inlets)}"
                 )
-            several = isinstance(source, Iterable) and not isinstance(source, str)
-            fed[port] = list(source) if several else [source]
+            if isinstance(source, (str, Stream)):
+                fed[port] = [source]
+            else:
+                fed[port] = list(source) if isinstance(source, Iterable) else [source]
             for one in fed[port]:
                 if not isinstance(one, (str, Stream)):
                     raise DeclarationError(
