@@ -102,12 +102,12 @@ def add_circuit(sheet: Flowsheet, metal: str, extractant: str, feeds: list[str],
     sheet.add(f"{metal} liquor", Coalescer(), feed=f"{metal} strip.raffinate")
 
 
-def add_crystals(sheet: Flowsheet, metal: str, salt: str, temperature: float) -> None:
+def add_crystals(sheet: Flowsheet, metal: str, salt: str, temperature: float, wash: Stream) -> None:
     """Add a crystalliser with its centrifuge; the mother liquor returns but for a bleed."""
     name = f"{metal}SO4"
     boiler = EvaporativeCrystalliser(salts=(salt,), temperature=celsius(temperature), yield_per_pass=0.5)
     sheet.add(f"{name} crystalliser", boiler, feed=[f"{metal} liquor.liquor", f"{name} bleed.second"])
-    sheet.add(f"{name} centrifuge", Filtration(moisture=0.05), slurry=f"{name} crystalliser.slurry", wash=water(30.0))
+    sheet.add(f"{name} centrifuge", Filtration(moisture=0.05), slurry=f"{name} crystalliser.slurry", wash=wash)
     sheet.add(
         f"{name} bleed", Splitter(fraction=0.05), feed=[f"{name} centrifuge.filtrate", f"{name} centrifuge.washings"]
     )
@@ -121,29 +121,30 @@ def build(assay: dict[str, float] = ASSAY, mass: float = 1000 * kg / hour) -> Fl
     )
     powder += Stream.of(CHEMISTRY, {"C2H2F2(s)": BINDER * mass})
     held = {metal: 0.955 * powder.elements[metal] for metal in ("Mn", "Co", "Ni")}
+    size = mass / (1000 * kg / hour)  # of the plant; water and wash follow it
     sheet = Flowsheet()
     leach = Leaching(acid=ACID, reductant=PEROXIDE, residence_time=5 * hour, tanks=4)
-    sheet.add("leach", leach, solids=powder, liquor=[water(4000.0), "residue.washings"])
-    sheet.add("residue", Filtration(moisture=0.4), slurry="leach.slurry", wash=water(800.0))
+    sheet.add("leach", leach, solids=powder, liquor=[water(4000.0 * size), "residue.washings"])
+    sheet.add("residue", Filtration(moisture=0.4), slurry="leach.slurry", wash=water(800.0 * size))
     sheet.add("cementation", Cementation(iron_powder=IRON, rate_constant=1e-4), feed="residue.filtrate")
-    sheet.add("copper", Filtration(moisture=0.3), slurry="cementation.slurry", wash=water(30.0))
+    sheet.add("copper", Filtration(moisture=0.3), slurry="cementation.slurry", wash=water(30.0 * size))
     sheet.add("defluorination", FluorideSorption(base=CAUSTIC), feed=["copper.filtrate", "copper.washings"])
     sheet.add("hydrolysis", Hydrolysis(base=CAUSTIC, oxidant=PEROXIDE, target_ph=4.8), feed="defluorination.liquor")
-    sheet.add("cake", Filtration(moisture=0.65), slurry="hydrolysis.slurry", wash=water(400.0))
+    sheet.add("cake", Filtration(moisture=0.65), slurry="hydrolysis.slurry", wash=water(400.0 * size))
     add_circuit(sheet, "Mn", "D2EHPA", ["cake.filtrate", "cake.washings"], held["Mn"], 1.1)
     add_circuit(sheet, "Co", "Cyanex 272", ["Mn raffinate.liquor"], held["Co"], 1.05)
     add_circuit(sheet, "Ni", "Cyanex 272", ["Co raffinate.liquor"], held["Ni"], 1.08)
-    add_crystals(sheet, "Mn", "MnSO4.H2O(s)", 95.0)
-    add_crystals(sheet, "Co", "CoSO4.7H2O(s)", 20.0)
-    add_crystals(sheet, "Ni", "NiSO4.6H2O(s)", 55.0)
+    add_crystals(sheet, "Mn", "MnSO4.H2O(s)", 95.0, water(30.0 * size))
+    add_crystals(sheet, "Co", "CoSO4.7H2O(s)", 20.0, water(30.0 * size))
+    add_crystals(sheet, "Ni", "NiSO4.6H2O(s)", 55.0, water(30.0 * size))
     sheet.add("Na2SO4", SodiumSulfateRemoval(lithium=18.0), feed=["Ni raffinate.liquor", "acidification.slurry"])
-    sheet.add("Na2SO4 centrifuge", Filtration(moisture=0.04), slurry="Na2SO4.slurry", wash=water(150.0))
+    sheet.add("Na2SO4 centrifuge", Filtration(moisture=0.04), slurry="Na2SO4.slurry", wash=water(150.0 * size))
     sheet.add(
         "Li2CO3",
         LithiumCarbonate(soda=SODA, soda_ratio=0.83),
         feed=["Na2SO4 centrifuge.filtrate", "Na2SO4 centrifuge.washings"],
     )
-    sheet.add("Li2CO3 centrifuge", Filtration(moisture=0.1), slurry="Li2CO3.slurry", wash=water(80.0))
+    sheet.add("Li2CO3 centrifuge", Filtration(moisture=0.1), slurry="Li2CO3.slurry", wash=water(80.0 * size))
     sheet.add(
         "Li2CO3 bleed", Splitter(fraction=0.16), feed=["Li2CO3 centrifuge.filtrate", "Li2CO3 centrifuge.washings"]
     )

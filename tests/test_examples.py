@@ -111,6 +111,14 @@ def test_line__runs_again_with_another_feed(line):
     assert copper[1] > 1.5 * copper[0]
 
 
+def test_line__makes_half_as_much_of_half_the_feed(line):
+    script, solution = line
+    half = solve(script["build"](mass=500.0 / 3600.0))
+    assert half.imbalance <= CLOSURE
+    for outlet, main in script["PRODUCTS"].items():
+        assert half.streams[outlet][main] == pytest.approx(0.5 * solution.streams[outlet][main], rel=1e-6)
+
+
 def test_readme__first_script_prints_what_is_shown(tmp_path, environment):
     [script], [shown] = code_blocks("README.md", "python"), code_blocks("README.md", "text")
     path = tmp_path / "first.py"
