@@ -16,7 +16,7 @@ from ..kernels.shrinking_core import REACTION, Minerals, Sizes, leach_train
 from .chemistry.system import Chemistry
 from .stream import Stream, dose, settle
 
-_WHAT_IS_HAPPENING = "compiling kernels (once after installation, then loaded from disk)"
+_WHAT_IS_HAPPENING = "compiling kernels, once"
 
 
 def warm_up(quiet: bool = False) -> None:

@@ -23,7 +23,8 @@ from ..flowsheet.unitop import Figure, Outcome, Port, UnitOp, parameter
 class EvaporativeCrystalliser(UnitOp):
     """Water leaves by `vapour` until `yield_per_pass` of the metal of the first of `salts` is crystals.
 
-    A feed that yields as much without boiling is not boiled. Raises `DataError` where the yield cannot be reached.
+    A feed that yields as much without boiling is not boiled. Where less is the most that can be had, that is answered with a
+    warning. Raises `DataError` where nothing crystallises at all.
     """
 
     inlets: ClassVar[Mapping[str, Port]] = {"feed": Port("a liquor", {"H2O": 1.0, "NiSO4": 0.4})}
@@ -48,7 +49,7 @@ class EvaporativeCrystalliser(UnitOp):
         feed = inlets["feed"]
         if feed[self._metal(feed)] == 0.0:
             return Outcome({"slurry": feed, "vapour": Stream.empty(feed.chemistry)})
-        share = self._share(feed)
+        share, notes = self._share(feed)
         concentrated, vapour = evaporate(feed, share, self.temperature)
         slurry, found = settle(concentrated, self.temperature, self.salts)
         steam = vapour.mass * water.heat_of_evaporation(self.temperature)
@@ -60,7 +61,7 @@ class EvaporativeCrystalliser(UnitOp):
             "heat": steam + feed.heat_capacity * (self.temperature - feed.temperature),
             "ionic_strength": found.ionic_strength,
         }
-        return Outcome({"slurry": slurry, "vapour": vapour}, report, warnings=found.warnings)
+        return Outcome({"slurry": slurry, "vapour": vapour}, report, warnings=found.warnings + notes)
 
     def _metal(self, feed: Stream) -> str:
         """Answer the component that the main salt is named for: its cation."""
@@ -71,17 +72,24 @@ class EvaporativeCrystalliser(UnitOp):
             name for name, count in species.reaction.items() if count > 0.0 and name.rstrip("0123456789").endswith("+")
         )
 
-    def _share(self, feed: Stream) -> float:
-        """Answer the share of the water to boil off."""
+    def _share(self, feed: Stream) -> tuple[float, tuple[str, ...]]:
+        """Answer the share of the water to boil off, and a note where it yields less than is wanted."""
         metal = self._metal(feed)
 
         def short_by(slurry: Stream) -> float:
             return self.yield_per_pass - (1.0 - slurry[metal] / feed[metal])
 
         share, short = boil_until(feed, self.temperature, self.salts, short_by)
-        if short > 0.0:
+        if short <= 0.0:
+            return share, ()
+        most = self.yield_per_pass - short
+        if most <= 0.0:
             raise DataError(
-                f"yield_per_pass = {self.yield_per_pass:g} cannot be reached: with {share:.3g} of the water gone it is "
-                f"{self.yield_per_pass - short:.3g}, beyond that too little water is left"
+                f"yield_per_pass = {self.yield_per_pass:g} cannot be reached: no {self.salts[0]} comes down, whatever share of "
+                f"the water is boiled off ({metal} is {feed[metal]:.4g} mol/s in {feed['H2O']:.4g} mol/s of water)"
             )
-        return share
+        note = (
+            f"yield per pass is {most:.3f}, {self.yield_per_pass:g} was wanted: with more than {share:.0%} of the water gone the "
+            f"hydrate has too little of it, or the liquor lies too far beyond the activity model"
+        )
+        return share, (note,)

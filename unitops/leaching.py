@@ -279,6 +279,12 @@ class Leaching(UnitOp):
         warnings = slurry.equilibrium.warnings
         if not 313.15 <= self.temperature <= 363.15:
             warnings += (f"temperature {self.temperature:.1f} K is outside 313.15 to 363.15 K, where the rates hold",)
+        chemistry = slurry.chemistry
+        dissolving = set(_dissolution(chemistry).names)
+        left = [s.name for s in chemistry.phases if s.reaction.get("H+", 0.0) < 0.0 and slurry[s.name] > 0.0]
+        left = [name for name in left if name not in dissolving and name in {s.name for s in chemistry.solids}]
+        if left:
+            warnings += (f"{', '.join(left)} would dissolve in acid; without a rate in leaching.csv it stays as it is",)
         return warnings
 
 

@@ -1,7 +1,8 @@
 """Lithium carbonate precipitation: soda ash is dosed by its ratio to lithium, hot, and lithium carbonate comes down.
 
 Model      equilibrium with the solids of `forms`; the yield follows from solubility and the water balance
-Assumes    residence time enough for equilibrium; no occlusion of sulfate (impurities come with the adhering liquor)
+Assumes    residence time enough for equilibrium; metals left in the feed come down with the product; no occlusion of
+           sulfate (impurities come with the adhering liquor)
 Valid      60 to 100 degC: the solubility of Li2CO3 falls with temperature
 Sources    `kernels/saturation.py`; solubility of Li2CO3 as fitted in `equilibrium.csv`
 """
@@ -14,7 +15,10 @@ from ..flowsheet.errors import DataError
 from ..flowsheet.stream import Stream, mix, settle
 from ..flowsheet.unitop import Figure, Outcome, Port, UnitOp, parameter, reagent
 
-_FORMS = ("Li2CO3(s)", "Li3PO4(s)", "LiF(s)", "CO2(g)")
+_FORMS = (
+    "Li2CO3(s)", "Li3PO4(s)", "LiF(s)", "CO2(g)", "CaCO3(s)", "Mg(OH)2(s)", "Al(OH)3(s)", "Fe(OH)3(s)", "Fe(OH)2(s)",
+    "Mn(OH)2(s)", "MnCO3(s)", "Co(OH)2(s)", "CoCO3(s)", "Ni(OH)2(s)", "NiCO3(s)", "Cu(OH)2(s)", "Zn(OH)2(s)",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)

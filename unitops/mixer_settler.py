@@ -25,6 +25,7 @@ from ..kernels.status import CONVERGED, OVERLOADED, SENTENCES
 
 _LITRES = 1000.0
 _GELS = 0.7  # equivalents per extractant
+_COLDEST, _WARMEST = 283.15, 318.15
 _PRECIPITATES = 8.0  # pH
 
 
@@ -94,7 +95,9 @@ class MixerSettler(UnitOp):
             "loading": float(bound / (bound + loaded[acid_form(self.extractant)])),
             "organic_to_aqueous": oil / volume,
         }
-        return Outcome({"raffinate": mix([raffinate, carried]), "loaded": loaded}, report, warnings=_warnings(report))
+        return Outcome(
+            {"raffinate": mix([raffinate, carried]), "loaded": loaded}, report, warnings=_warnings(report, raffinate)
+        )
 
     def _positions(self, stream: Stream) -> tuple[np.ndarray, np.ndarray]:
         """Answer where the cations and their salts stand in a vector of flows."""
@@ -186,7 +189,7 @@ class MixerSettler(UnitOp):
         return outlets[0], outlets[1]
 
 
-def _warnings(report: Mapping[str, float]) -> tuple[str, ...]:
+def _warnings(report: Mapping[str, float], raffinate: Stream) -> tuple[str, ...]:
     """Say where the answer lies outside the range of the model."""
     found = []
     if report["loading"] > _GELS:
@@ -197,5 +200,9 @@ def _warnings(report: Mapping[str, float]) -> tuple[str, ...]:
     if highest > _PRECIPITATES:
         found.append(
             f"pH {highest:.2f} is above {_PRECIPITATES:g}, where hydroxides come down that the model leaves out"
+        )
+    if not _COLDEST <= raffinate.temperature <= _WARMEST:
+        found.append(
+            f"temperature {raffinate.temperature:.1f} K is outside {_COLDEST:g} to {_WARMEST:g} K, where the constants hold"
         )
     return tuple(found)
