@@ -18,7 +18,7 @@ from raffinate.flowsheet.chemistry.database import atomic_masses
 from raffinate.flowsheet.report import exit_table, product_sheet
 
 ROOT = Path(__file__).resolve().parents[1]
-EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
+EXAMPLES = sorted(path for path in (ROOT / "examples").glob("*.py") if "__main__" in path.read_text(encoding="utf-8"))
 LINE = ROOT / "examples" / "nmc_black_mass.py"
 CLOSURE = 1e-9
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e[+-]?\d+)?")
@@ -109,6 +109,26 @@ def test_line__runs_again_with_another_feed(line):
     assert richer.imbalance <= CLOSURE
     copper = [found.streams["copper.cake"].elements["Cu"] for found in (solution, richer)]
     assert copper[1] > 1.5 * copper[0]
+
+
+@pytest.mark.parametrize(
+    "feed",
+    [
+        {"Ni": 29.0, "Co": 3.6, "Mn": 3.4, "Li": 3.9},  # NMC811
+        {"Ni": 16.0, "Co": 7.0, "Mn": 9.0, "Li": 3.7},  # NMC532
+        {"Ni": 11.0, "Co": 11.0, "Mn": 10.0, "Li": 3.8},  # NMC111
+        {"Ni": 8.0, "Co": 22.0, "Mn": 4.0},  # blended with LCO
+        {"Cu": 0.0},
+        {"F": 3.6},
+    ],
+    ids=["NMC811", "NMC532", "NMC111", "LCO blend", "no copper", "twice the fluorine"],
+)
+def test_line__takes_other_cathodes(line, feed):
+    script, _ = line
+    other = solve(script["build"](script["ASSAY"] | feed))
+    assert other.imbalance <= CLOSURE
+    for outlet, main in script["PRODUCTS"].items():
+        assert other.streams[outlet][main] > 0.0
 
 
 def test_line__makes_half_as_much_of_half_the_feed(line):
