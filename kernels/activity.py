@@ -52,7 +52,9 @@ class Mixture(NamedTuple):
 
 
 @kernel
-def log_gamma(charge, ion_size, salting, debye, strength):
+def log_gamma(
+    charge: float, ion_size: float, salting: float, debye: np.ndarray, strength: float
+) -> tuple[float, float]:
     """Answer ln gamma of a species and its slope with ionic strength (kg/mol), at `strength` I > 0; debye is (A, B)."""
     root = math.sqrt(strength)
     below = 1.0 + debye[1] * ion_size * root
@@ -63,7 +65,7 @@ def log_gamma(charge, ion_size, salting, debye, strength):
 
 
 @kernel
-def log_water_activity(molalities):
+def log_water_activity(molalities: float) -> tuple[float, float]:
     """Answer ln a_w and its slope (kg/mol) at the sum of all molalities, mol/kg."""
     if molalities <= _WATER_LIMIT:
         activity = 1.0 - _WATER_SLOPE * molalities

@@ -32,7 +32,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .extraction import Contact, charge_scale, contact, distribution, medium_charge
+from .extraction import Contact, Extractant, Medium, charge_scale, contact, distribution, medium_charge
 from .jit import kernel
 from .status import CONVERGED, DRY, OUT_OF_STEPS, OVERLOADED, SINGULAR, STARVED
 
@@ -480,7 +480,15 @@ def _continue(extractant, medium, circuit, chain, u, work, scale):
 
 
 @kernel
-def solve_cascade(extractant, medium, circuit, aqueous_feed, organic_feed, base, base_cation):
+def solve_cascade(
+    extractant: Extractant,
+    medium: Medium,
+    circuit: Cascade,
+    aqueous_feed: np.ndarray,
+    organic_feed: np.ndarray,
+    base: np.ndarray,
+    base_cation: int,
+):
     """The steady state of a cascade.
 
     aqueous_feed, organic_feed: (M,), mol/L of each cation in the liquor and bound in the organic (a saponified organic

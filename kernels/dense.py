@@ -6,11 +6,13 @@ Sources: Golub & Van Loan (2013) Matrix Computations, 4th ed., algorithms 3.4.1 
 
 import math
 
+import numpy as np
+
 from .jit import kernel
 
 
 @kernel
-def eliminate(matrix, rhs, order):
+def eliminate(matrix: np.ndarray, rhs: np.ndarray, order: int):
     """Solve matrix (N, N) times u = rhs (N,) in place with row pivoting; rhs becomes u. False when singular."""
     for k in range(order):
         pivot = k
@@ -41,7 +43,7 @@ def eliminate(matrix, rhs, order):
 
 
 @kernel
-def eliminate_definite(matrix, rhs, order):
+def eliminate_definite(matrix: np.ndarray, rhs: np.ndarray, order: int):
     """Solve a symmetric positive definite matrix (N, N) times u = rhs (N,) in place, by Cholesky; rhs becomes u.
 
     Only the lower triangle is read. A pivot lost to rounding is replaced by 1e-14 of its diagonal, so that the answer

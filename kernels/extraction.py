@@ -73,7 +73,7 @@ class Contact(NamedTuple):
 
 
 @kernel
-def medium_charge(medium, ln_h):
+def medium_charge(medium: Medium, ln_h: float):
     """Charge of everything but the cations, mol/L: (charge, its derivative by ln H, its integral over ln H)."""
     h = math.exp(ln_h)
     oh = medium.water_product / h
@@ -98,7 +98,7 @@ def medium_charge(medium, ln_h):
 
 
 @kernel
-def distribution(extractant, j, ln_e, ln_activity):
+def distribution(extractant: Extractant, j: int, ln_e: float, ln_activity: float):
     """Organic over aqueous concentration of cation j, and its first and second moment in dimers."""
     ratio = 0.0
     first = 0.0
@@ -141,7 +141,7 @@ def _potential(extractant, medium, phases, totals, ln_e, ln_h):
 
 
 @kernel
-def charge_scale(extractant, medium, totals, volume):
+def charge_scale(extractant: Extractant, medium: Medium, totals: np.ndarray, volume: float) -> float:
     """Sum of the sizes of all charges that a liquor may hold, mol/L: what a charge balance is measured against."""
     scale = 1e-4 + abs(medium.fixed_charge)
     for k in range(medium.ligand_total.shape[0]):
@@ -152,7 +152,7 @@ def charge_scale(extractant, medium, totals, volume):
 
 
 @kernel
-def contact(extractant, medium, phases, totals):
+def contact(extractant: Extractant, medium: Medium, phases: Contact, totals: np.ndarray):
     """Equilibrium of a liquor and an organic.
 
     phases: a Contact. totals: (M,), each cation in both phases together, mol (or mol/s) per unit of volume (or flow)
@@ -214,7 +214,9 @@ def contact(extractant, medium, phases, totals):
 
 
 @kernel
-def contact_at_ph(extractant, medium, phases, totals, base_cation, ph):
+def contact_at_ph(
+    extractant: Extractant, medium: Medium, phases: Contact, totals: np.ndarray, base_cation: int, ph: float
+):
     """Equilibrium at a given pH, held there by dosing the hydroxide of one cation.
 
     totals: (M,) as in `contact`; that of the base cation is what was there before. Answers (dose, aqueous (M,),

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .activity import log_gamma, log_water_activity
+from .activity import Mixture, log_gamma, log_water_activity
 from .convex import settle_phases
 from .jit import kernel
 from .speciation import (
@@ -153,7 +153,7 @@ def _spread(mixture, problem, state, water):
 
 
 @kernel
-def imbalance(mixture, totals, inventory, speciation):
+def imbalance(mixture: Mixture, totals: np.ndarray, inventory: np.ndarray, speciation: Speciation) -> float:
     """Largest balance error of a speciation against totals (C,), relative to the terms of the balance.
 
     inventory (C,): the sizes of what the totals were summed from, which bounds how well they are known.
@@ -274,7 +274,7 @@ def _blank_memory(mixture):
 
 
 @kernel
-def equilibrate(mixture, totals, allowed):
+def equilibrate(mixture: Mixture, totals: np.ndarray, allowed: np.ndarray):
     """Bring totals (C,) of components, mol or mol/s, to equilibrium with the phases allowed (P,), bool.
 
     Answers (Speciation, error, steps, status): error is the largest balance error, relative to its terms.
@@ -351,7 +351,14 @@ def _bracket(mixture, totals, titrant, allowed, target, largest_dose):
 
 
 @kernel
-def dose_to_ph(mixture, totals, titrant, allowed, target_ph, largest_dose):
+def dose_to_ph(
+    mixture: Mixture,
+    totals: np.ndarray,
+    titrant: np.ndarray,
+    allowed: np.ndarray,
+    target_ph: float,
+    largest_dose: float,
+):
     """Find the dose in 0 to `largest_dose` of titrant (C,), mol per unit of dose, that brings totals (C,) to the pH.
 
     pH is -log10 a(H+). Answers (dose, Speciation, error, steps, status); UNREACHABLE comes with the nearer end.
