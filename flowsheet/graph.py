@@ -11,10 +11,11 @@ from dataclasses import dataclass
 import networkx
 
 from .chemistry.system import Chemistry
-from .errors import DeclarationError, nearest
+from .errors import DataError, DeclarationError, nearest
 from .stream import Stream
 from .unitop import UnitOp
 
+_NEUTRAL = 1e-6  # of the charge that the ions carry
 Source = str | Stream | Iterable["str | Stream"]
 
 
@@ -46,7 +47,8 @@ class Flowsheet:
     def add(self, name: str, unit: UnitOp, **feeds: Source) -> None:
         """Add a unit operation and say what feeds its ports.
 
-        Raises `DeclarationError` for a name that is taken, or a port that the unit does not have.
+        Raises `DeclarationError` for a name that is taken, or a port that the unit does not have; `DataError` for a feed that
+        carries a charge.
         """
         if name in self._units:
             raise DeclarationError(f"flowsheet has a unit {name!r} already, of kind {type(self._units[name]).__name__}")
@@ -71,6 +73,8 @@ class Flowsheet:
                     raise DeclarationError(
                         f"{name}.{port} is fed from {one!r}, it takes a Stream or the name of an outlet"
                     )
+                if isinstance(one, Stream):
+                    _refuse_charge(one, f"{name}.{port}")
         self._units[name] = unit
         self._fed[name] = fed
 
@@ -145,3 +149,13 @@ class Flowsheet:
                 if isinstance(value, Stream):
                     return value.chemistry
         raise DeclarationError(f"flowsheet of {len(self._units)} units is fed by no stream")
+
+
+def _refuse_charge(stream: Stream, place: str) -> None:
+    """Raise `DataError` for a feed whose ions do not balance: no such liquor exists."""
+    carried = float(abs(stream.flows) @ abs(stream.chemistry.charges))
+    if abs(stream.charge) > _NEUTRAL * carried:
+        raise DataError(
+            f"{place} is fed a stream that carries a charge of {stream.charge:.4g} mol/s; "
+            f"give its salts (NiSO4), or ions that balance"
+        )

@@ -5,9 +5,10 @@ from typing import ClassVar
 
 import pytest
 
-from raffinate.flowsheet import ConvergenceError, DeclarationError, Flowsheet, Stream, solve
+from raffinate.flowsheet import ConvergenceError, DataError, DeclarationError, Flowsheet, Stream, solve
 from raffinate.flowsheet.chemistry import Chemistry
 from raffinate.flowsheet.unitop import Outcome, Port, UnitOp, parameter, reagent
+from raffinate.unitops.splitter import Splitter
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -197,3 +198,10 @@ def test_add__refuses_what_is_no_unit_and_a_feed_of_the_wrong_kind(brine):
             DeclarationError, match=r"tank\.feed is fed from (None|5\.0), it takes a Stream or the name"
         ):
             sheet.add("tank", Tee(), feed=feed)
+
+
+def test_add__refuses_a_feed_that_carries_a_charge():
+    chemistry = Chemistry("Ni S")
+    charged = Stream.of(chemistry, {"H2O": 10.0, "Ni+2": 1.0})
+    with pytest.raises(DataError, match=r"split\.feed is fed a stream that carries a charge of 34\.\d+ mol/s"):
+        Flowsheet().add("split", Splitter(fraction=0.5), feed=charged)
