@@ -11,7 +11,7 @@ from .chemistry.system import WATER
 from .errors import ConvergenceError, DataError
 from .stream import Stream, settle
 
-_STEP = 0.93  # of the water left that a step of the search leaves
+_STEP = 0.9  # of the water left that a step of the search leaves
 _LEAST = 1e-3  # share of the water beyond which nothing is left to boil
 
 
