@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas
 
+from .chemistry.formula import parse
 from .files import write_csv
 from .pictures import draw_flowsheet
 from .report import (
@@ -21,6 +23,8 @@ from .report import (
 )
 from .sankey import draw_sankey
 from .solver import Solution
+
+_TITLES = {"recoveries": "recoveries, % of the feed (a sum above 100: the element also comes in with reagents)"}
 
 
 def show_results(
@@ -45,10 +49,10 @@ def show_results(
             print(f"{outlet}: no {main} came down")
         else:
             tables[f"product_{_plain(main)}"] = product_sheet(solution, outlet, main)
-    with pandas.option_context("display.width", 160, "display.max_rows", 200, "display.max_columns", 12):
-        for name, table in tables.items():
-            if name not in {"species", "streams", "unit_balances"}:
-                print(f"\n{name.replace('_', ' ')}\n{table.to_string(na_rep='', float_format=_number)}")
+    print(f"\nstreams\n{_printed(_in_short(tables['streams'], elements))}")
+    for name, table in tables.items():
+        if name not in {"species", "streams", "unit_balances"}:
+            print(f"\n{_TITLES.get(name, name.replace('_', ' '))}\n{_printed(table)}")
     _print_summary(solution)
     target = Path(folder)
     written = {name: write_csv(target / f"{name}.csv", table) for name, table in tables.items()}
@@ -59,13 +63,22 @@ def show_results(
     return written
 
 
+def _in_short(streams: pandas.DataFrame, elements: Sequence[str]) -> pandas.DataFrame:
+    """Keep what fits a line: mass, volume, temperature, pH, and g/L of the components of these elements."""
+    dissolved = [column for column in streams.columns if column.endswith(" g/L")]
+    wanted = [c for c in dissolved if set(parse(c.removesuffix(" g/L")).elements) & set(elements)]
+    return streams.loc[:, ["mass kg/h", "liquor m3/h", "temperature degC", "pH", *wanted]]
+
+
 def _print_summary(solution: Solution) -> None:
     print(
         f"\n{len(solution.flowsheet.units)} units, {len(solution.tears)} loops, {solution.passes} passes over loops, ",
         end="",
     )
     print(f"{solution.unit_calls} unit calls; torn: {'; '.join(', '.join(keys) for keys in solution.tears)}")
-    print(f"largest relative imbalance over the plant: {solution.imbalance:.1e}")
+    plant = solution.plant
+    print(f"largest relative imbalance over the plant: {plant.worst:.1e}, ", end="")
+    print(f"of mass {abs(plant.mass_error):.1e}, of charge {abs(plant.charge_error):.1e}")
     for unit, sentences in solution.warnings.items():
         for sentence in sentences:
             print(f"note: {unit}: {sentence}")
@@ -73,6 +86,17 @@ def _print_summary(solution: Solution) -> None:
 
 def _plain(solid: str) -> str:
     return solid.removesuffix("(s)")
+
+
+def _printed(table: pandas.DataFrame) -> str:
+    """Answer a table as text, numbers to four digits and nothing where there is nothing."""
+    return table.map(_cell).to_string()
+
+
+def _cell(value: object) -> object:
+    if isinstance(value, float):
+        return "" if math.isnan(value) else _number(value)
+    return "" if value is pandas.NA else value
 
 
 def _number(value: float) -> str:
