@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 import numpy as np
-from scipy.optimize import root_scalar
+from scipy.optimize import minimize_scalar, root_scalar
 
 from .chemistry.system import WATER
 from .errors import ConvergenceError, DataError
 from .stream import Stream, settle
 
 _STEP = 0.9  # of the water left that a step of the search leaves
+_HELD = 0.97  # of the most that can be gained
 _LEAST = 1e-3  # share of the water beyond which nothing is left to boil
 
 
@@ -26,30 +27,49 @@ def evaporate(stream: Stream, share: float, temperature: float) -> tuple[Stream,
 
 
 def boil_until(
-    feed: Stream, temperature: float, salts: Iterable[str], short_by: Callable[[Stream], float]
+    feed: Stream, temperature: float, salts: Iterable[str], gain: Callable[[Stream], float], wanted: float
 ) -> tuple[float, float]:
-    """Find the share of the water to boil off at `temperature` (K) until the slurry of `salts` is short of nothing.
+    """Find the share of the water to boil off at `temperature` (K) until the slurry of `salts` gains what is wanted.
 
-    `short_by` says how much a slurry is short of what is wanted. Water is taken away in steps, as a boiler does, since
-    beyond the most that can be had there is too little water for hydrates and what was gained is lost again. Answers the
-    share and what is short there: above 0 where the wanted cannot be reached.
+    `gain` measures a slurry. Water is taken away in steps, as a boiler does, since beyond the most that can be had there is
+    too little water for hydrates and what was gained is lost again. Answers the share and the gain there: less than
+    `wanted` where that cannot be had, and then a little less than the most, where a boiler can still be held.
     """
     phases = tuple(salts)
 
-    def short_at(share: float) -> float:
-        return short_by(settle(evaporate(feed, share, temperature)[0], temperature, phases)[0])
-
-    low, short = 0.0, short_at(0.0)
-    while short > 0.0 and 1.0 - low > _LEAST:
-        share = 1.0 - (1.0 - low) * _STEP
+    def gain_at(share: float) -> float:
         try:
-            short_there = short_at(share)
+            slurry, _ = settle(evaporate(feed, share, temperature)[0], temperature, phases)
         except (DataError, ConvergenceError):  # no liquor is left
-            return low, short
-        if short_there > short:
-            return low, short
-        if short_there <= 0.0:
-            found = root_scalar(short_at, bracket=(low, share), method="brentq", xtol=1e-15, rtol=1e-14)
-            return float(found.root), 0.0
-        low, short = share, short_there
-    return low, short
+            return 0.0
+        return gain(slurry)
+
+    def share_for(target: float, low: float, high: float) -> float:
+        found = root_scalar(lambda share: gain_at(share) - target, bracket=(low, high), xtol=1e-15, rtol=1e-14)
+        return float(found.root)
+
+    before, low, gained = 0.0, 0.0, gain_at(0.0)
+    if gained >= wanted:
+        return 0.0, gained
+    while 1.0 - low > _LEAST:
+        share = 1.0 - (1.0 - low) * _STEP
+        gained_there = gain_at(share)
+        if gained_there >= wanted:
+            return share_for(wanted, low, share), wanted
+        if gained_there < gained:
+            break
+        before, low, gained = low, share, gained_there
+    # the most is known far better than where it is; a part of it lies where the gain still rises
+    search = minimize_scalar(
+        lambda share: -gain_at(share),
+        bounds=(before, 1.0 - (1.0 - low) * _STEP),
+        method="bounded",
+        options={"xatol": 1e-9},
+    )
+    most = max(gained, -float(search.fun))
+    if most >= wanted:
+        return share_for(wanted, 0.0, float(search.x)), wanted
+    target = _HELD * most
+    if target <= gain_at(0.0):
+        return 0.0, gain_at(0.0)
+    return share_for(target, 0.0, float(search.x)), target

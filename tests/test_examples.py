@@ -118,10 +118,11 @@ def test_line__runs_again_with_another_feed(line):
         {"Ni": 16.0, "Co": 7.0, "Mn": 9.0, "Li": 3.7},  # NMC532
         {"Ni": 11.0, "Co": 11.0, "Mn": 10.0, "Li": 3.8},  # NMC111
         {"Ni": 8.0, "Co": 22.0, "Mn": 4.0},  # blended with LCO
+        {"Ni": 1.5, "Co": 30.0, "Mn": 1.5, "Li": 4.2},  # LCO
         {"Cu": 0.0},
         {"F": 3.6},
     ],
-    ids=["NMC811", "NMC532", "NMC111", "LCO blend", "no copper", "twice the fluorine"],
+    ids=["NMC811", "NMC532", "NMC111", "LCO blend", "LCO", "no copper", "twice the fluorine"],
 )
 def test_line__takes_other_cathodes(line, feed):
     script, _ = line

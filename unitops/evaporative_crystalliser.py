@@ -76,13 +76,12 @@ class EvaporativeCrystalliser(UnitOp):
         """Answer the share of the water to boil off, and a note where it yields less than is wanted."""
         metal = self._metal(feed)
 
-        def short_by(slurry: Stream) -> float:
-            return self.yield_per_pass - (1.0 - slurry[metal] / feed[metal])
+        def crystallised(slurry: Stream) -> float:
+            return 1.0 - slurry[metal] / feed[metal]
 
-        share, short = boil_until(feed, self.temperature, self.salts, short_by)
-        if short <= 0.0:
+        share, most = boil_until(feed, self.temperature, self.salts, crystallised, self.yield_per_pass)
+        if most >= self.yield_per_pass:
             return share, ()
-        most = self.yield_per_pass - short
         if most <= 0.0:
             raise DataError(
                 f"yield_per_pass = {self.yield_per_pass:g} cannot be reached: no {self.salts[0]} comes down, whatever share of "

@@ -67,13 +67,13 @@ class SodiumSulfateRemoval(UnitOp):
     def _share(self, feed: Stream) -> float:
         """Answer the share of the water to boil off."""
 
-        def short_by(slurry: Stream) -> float:
-            return self.lithium - slurry.concentration("Li+")
+        def lithium(slurry: Stream) -> float:
+            return slurry.concentration("Li+")
 
-        share, short = boil_until(feed, self.temperature, self.salts, short_by)
-        if short > 0.0:
+        share, most = boil_until(feed, self.temperature, self.salts, lithium, self.lithium)
+        if most < self.lithium:
             raise DataError(
                 f"lithium = {self.lithium:g} kg/m3 cannot be reached: with {share:.1%} of the water gone the mother liquor "
-                f"holds {self.lithium - short:.3g} kg/m3, beyond that no liquor is left"
+                f"holds {most:.3g} kg/m3, and hardly more beyond that"
             )
         return share

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from raffinate.flowsheet import Stream
+from raffinate.flowsheet import Stream, settle
 from raffinate.flowsheet.chemistry import Chemistry
 from raffinate.flowsheet.evaporation import boil_until, evaporate
 
@@ -12,7 +12,7 @@ LIQUOR = Stream.of(CHEMISTRY, {"H2O": 1.0, "Na2SO4": 0.2})
 HOT = 363.15
 
 
-def solids(slurry):
+def thenardite(slurry):
     return slurry["Na2SO4(s)"]
 
 
@@ -26,23 +26,48 @@ def test_evaporate__moves_the_share_of_the_water_to_the_vapour():
 
 
 def test_boil_until__reaches_what_is_wanted_and_no_more():
-    wanted = 0.5 * LIQUOR["SO4-2"]
-    share, short = boil_until(LIQUOR, HOT, ["Na2SO4(s)"], lambda slurry: wanted - solids(slurry))
-    assert short == 0.0
-    # sulfate left over water left is the solubility, whatever the share: half the sulfate stays in what is not boiled
-    again, _ = boil_until(LIQUOR, HOT, ["Na2SO4(s)"], lambda slurry: 0.5 * wanted - solids(slurry))
-    assert (1.0 - share) / (1.0 - again) == pytest.approx(0.5 / 0.75, rel=1e-6)
+    sulfate = LIQUOR["SO4-2"]
+    half, gained = boil_until(LIQUOR, HOT, ["Na2SO4(s)"], thenardite, 0.5 * sulfate)
+    assert gained == 0.5 * sulfate
+    # sulfate left over water left is the solubility, whatever the share
+    quarter, _ = boil_until(LIQUOR, HOT, ["Na2SO4(s)"], thenardite, 0.25 * sulfate)
+    assert (1.0 - half) / (1.0 - quarter) == pytest.approx(0.5 / 0.75, rel=1e-6)
+    slurry, _ = settle(evaporate(LIQUOR, half, HOT)[0], HOT, ["Na2SO4(s)"])
+    assert thenardite(slurry) == pytest.approx(0.5 * sulfate, rel=1e-12)
 
 
-def test_boil_until__boils_nothing_where_nothing_is_short():
-    assert boil_until(LIQUOR, HOT, ["Na2SO4(s)"], lambda _: -1.0) == (0.0, -1.0)
+def test_boil_until__boils_nothing_where_enough_is_there():
+    assert boil_until(LIQUOR, HOT, ["Na2SO4(s)"], lambda _: 2.0, 1.0) == (0.0, 2.0)
 
 
-def test_boil_until__says_how_far_it_came():
-    nickel = Stream.of(CHEMISTRY, {"H2O": 1.0, "NiSO4": 0.4})
-    metal = nickel["Ni+2"]
-    share, short = boil_until(nickel, 328.15, ["NiSO4.6H2O(s)"], lambda slurry: 2.0 * metal - slurry["NiSO4.6H2O(s)"])
+NICKEL = Stream.of(CHEMISTRY, {"H2O": 1.0, "NiSO4": 0.4, "H2SO4": 0.05})
+WARM, SALT = 328.15, "NiSO4.6H2O(s)"
+
+
+def retgersite(slurry):
+    return slurry[SALT]
+
+
+def test_boil_until__holds_the_boiler_a_little_below_the_most():
+    share, gained = boil_until(NICKEL, WARM, [SALT], retgersite, 2.0 * NICKEL["Ni+2"])
+    tried = [retgersite(settle(evaporate(NICKEL, s, WARM)[0], WARM, [SALT])[0]) for s in np.linspace(0.1, 0.9, 801)]
     assert 0.0 < share < 1.0
-    # all the nickel at most, and the hydrate needs six waters that cannot be boiled off
-    assert metal <= short < 2.0 * metal
-    assert np.isfinite(short)
+    assert gained == pytest.approx(0.97 * max(tried), rel=1e-3)
+    slurry, _ = settle(evaporate(NICKEL, share, WARM)[0], WARM, [SALT])
+    assert retgersite(slurry) == pytest.approx(gained, rel=1e-10)
+
+
+def test_boil_until__answers_smoothly_where_the_wanted_cannot_be_had():
+    # a recycle is solved to 1e-10, so a change of the feed by 1e-7 may not make the answer jump
+    def share_of(water):
+        feed = Stream.of(CHEMISTRY, {"H2O": water, "NiSO4": 0.4, "H2SO4": 0.05})
+        return boil_until(feed, WARM, [SALT], retgersite, 2.0 * feed["Ni+2"])[0]
+
+    one, two, three = share_of(1.0), share_of(1.0 + 1e-5), share_of(1.0 + 2e-5)
+    assert two - one == pytest.approx(three - two, abs=1e-8)
+
+
+def test_boil_until__gains_nothing_where_nothing_comes_down():
+    thin = Stream.of(CHEMISTRY, {"H2O": 1.0, "Na2SO4": 1e-6})
+    share, gained = boil_until(thin, HOT, [SALT], retgersite, 1.0)
+    assert (share, gained) == (0.0, 0.0)
