@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 import numpy as np
-from scipy.optimize import minimize_scalar, root_scalar
+from scipy.optimize import fminbound, root_scalar
 
 from .chemistry.system import WATER
 from .errors import ConvergenceError, DataError
@@ -60,16 +60,11 @@ def boil_until(
             break
         before, low, gained = low, share, gained_there
     # the most is known far better than where it is; a part of it lies where the gain still rises
-    search = minimize_scalar(
-        lambda share: -gain_at(share),
-        bounds=(before, 1.0 - (1.0 - low) * _STEP),
-        method="bounded",
-        options={"xatol": 1e-9},
-    )
-    most = max(gained, -float(search.fun))
+    at_most = np.asarray(fminbound(lambda share: -gain_at(share), before, 1.0 - (1.0 - low) * _STEP, xtol=1e-9)).item()
+    most = max(gained, gain_at(at_most))
     if most >= wanted:
-        return share_for(wanted, 0.0, float(search.x)), wanted
+        return share_for(wanted, 0.0, at_most), wanted
     target = _HELD * most
     if target <= gain_at(0.0):
         return 0.0, gain_at(0.0)
-    return share_for(target, 0.0, float(search.x)), target
+    return share_for(target, 0.0, at_most), target
