@@ -15,6 +15,7 @@ import pytest
 from raffinate.flowsheet import solve
 
 LINE = Path(__file__).resolve().parents[1] / "examples" / "nmc_black_mass.py"
+sys.path.insert(0, str(LINE.parent))  # where the script finds its neighbours when it is run by name
 SOLVE_ONCE = (
     "import runpy, sys; from raffinate.flowsheet import solve; solve(runpy.run_path(sys.argv[1])['build']())",
     str(LINE),
