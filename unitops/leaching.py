@@ -346,6 +346,7 @@ def _is_oxide(elements: Mapping[str, float]) -> bool:
     return "O" in elements and "P" not in elements and bool({"Ni", "Co", "Mn"} & set(elements)) and "H" not in elements
 
 
+@functools.lru_cache(maxsize=256)
 def _rates(names: tuple[str, ...], temperature: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Answer time of complete conversion (s) at the temperature, order in acid, accessible share: (M,) each."""
     numbers = table("leaching")
@@ -356,6 +357,8 @@ def _rates(names: tuple[str, ...], temperature: float) -> tuple[np.ndarray, np.n
     time = np.array([numbers.value(row, "complete_time") for row in rows]) * factor
     order = np.array([numbers.value(row, "acid_order") for row in rows])
     accessible = np.array([numbers.value(row, "accessible") for row in rows])
+    for array in (time, order, accessible):
+        array.setflags(write=False)
     return time, order, accessible
 
 
