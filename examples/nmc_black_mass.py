@@ -78,11 +78,13 @@ def build(assay: dict[str, float] = ASSAY, mass: float = 1000 * kg / hour) -> Fl
     sheet.add("cooler", HeatExchanger(temperature=celsius(30.0)), feed=["cake.filtrate", "cake.washings"])
     liquor = "cooler.out"
     for metal, (extractant, soda, strip, degree, salt, temperature) in CIRCUITS.items():
-        flow = 0.955 * powder.elements[metal]
+        flow = 0.955 * powder.elements[metal]  # what leach and hydrolysis leave of it
         size = {"flow": flow, "soda": soda, "scrub": 0.08, "strip": strip, "degree": degree, "strength": 0.7}
         add_circuit(sheet, metal, extractant, [liquor], CAUSTIC, **size)
         boiler = EvaporativeCrystalliser(salts=(salt,), temperature=celsius(temperature), yield_per_pass=0.5)
-        add_crystals(sheet, f"{metal}SO4", f"{metal} liquor.liquor", boiler, wash=reagent(H2O=0.03 * flow))
+        add_crystals(
+            sheet, f"{metal}SO4", f"{metal} liquor.liquor", boiler, wash=reagent(H2O=0.03 * flow)
+        )  # 30 g a mole
         liquor = f"{metal} raffinate.liquor"
     polish = Neutralisation(reagent=CAUSTIC, target_ph=9.5, temperature=celsius(60.0), forms=TRACES)
     sheet.add("polishing", polish, feed=liquor)

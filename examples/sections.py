@@ -15,8 +15,10 @@ from raffinate.unitops.splitter import Splitter
 
 def sulfuric_acid(chemistry: Chemistry, flow: float, strength: float) -> Stream:
     """Make `flow` (mol/s) of sulfuric acid in water, of a strength in mol/L."""
+    molar_mass = float(chemistry.dissolve("H2SO4") @ chemistry.molar_masses[chemistry.liquor])
     volume = flow / (strength * mol_per_litre)
-    return Stream.of(chemistry, {"H2SO4": flow * 0.098079 * kg, "H2O": 0.97 * kg * volume / litre})
+    water = 0.97 * kg * volume / litre  # a litre of dilute acid holds about as much
+    return Stream.of(chemistry, {"H2SO4": flow * molar_mass, "H2O": water})
 
 
 def add_circuit(

@@ -46,7 +46,7 @@ def from_assay(
     """Make a stream of solids from an assay of its elements.
 
     `mass`: kg/s, dry. `assay`: mass fraction of each element (0 to 1). `phases`: solids that hold them. `balance`: the
-    solid that makes up the rest of the mass (it takes up an assayed element only if no other phase can). `valence`: mean
+    solid that makes up the rest of the mass, on top of what the assay and the phases hold. `valence`: mean
     valence of Ni, Co and Mn. Raises `DataError` for an assay above 100 %, an unknown element or solid, or elements that
     the phases cannot hold in these proportions.
     """

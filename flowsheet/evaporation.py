@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 import numpy as np
 from scipy.optimize import fminbound, root_scalar
 
+from .chemistry import water
+from .chemistry.equilibrium import Equilibrium
 from .chemistry.system import WATER
-from .errors import ConvergenceError, DataError
+from .errors import DataError
 from .stream import Stream, settle
 
 _STEP = 0.9  # of the water left that a step of the search leaves
@@ -26,6 +29,27 @@ def evaporate(stream: Stream, share: float, temperature: float) -> tuple[Stream,
     return stream.replace(flows=left), stream.replace(flows=vapour, temperature=temperature)
 
 
+@dataclass(frozen=True)
+class Boiled:
+    """What a boiler makes: `slurry`, `vapour`, the `equilibrium` of the mother liquor, and the `heat` to supply (W).
+
+    The heat counts the water evaporated and the warming of the feed; heat of crystallisation is left out.
+    """
+
+    slurry: Stream
+    vapour: Stream
+    equilibrium: Equilibrium
+    heat: float
+
+
+def boil(feed: Stream, share: float, temperature: float, salts: Iterable[str]) -> Boiled:
+    """Boil off a share of the water at `temperature` (K) and let the named salts crystallise."""
+    concentrated, vapour = evaporate(feed, share, temperature)
+    slurry, found = settle(concentrated, temperature, salts)
+    steam = vapour.mass * water.heat_of_evaporation(temperature)
+    return Boiled(slurry, vapour, found, steam + feed.heat_capacity * (temperature - feed.temperature))
+
+
 def boil_until(
     feed: Stream, temperature: float, salts: Iterable[str], gain: Callable[[Stream], float], wanted: float
 ) -> tuple[float, float]:
@@ -36,11 +60,12 @@ def boil_until(
     `wanted` where that cannot be had, and then a little less than the most, where a boiler can still be held.
     """
     phases = tuple(salts)
+    feed.chemistry.allowed(phases)  # so that what is refused below is a liquor without water, and not a name
 
     def gain_at(share: float) -> float:
         try:
             slurry, _ = settle(evaporate(feed, share, temperature)[0], temperature, phases)
-        except (DataError, ConvergenceError):  # no liquor is left
+        except DataError:  # no liquor is left
             return 0.0
         return gain(slurry)
 

@@ -10,9 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ..flowsheet.chemistry import water
-from ..flowsheet.evaporation import evaporate
-from ..flowsheet.stream import Stream, settle
+from ..flowsheet.evaporation import boil
+from ..flowsheet.stream import Stream
 from ..flowsheet.unitop import Figure, Outcome, Port, UnitOp, parameter
 
 
@@ -41,13 +40,12 @@ class Crystalliser(UnitOp):
         feed = inlets["feed"]
         if feed.mass == 0.0:
             return Outcome({"slurry": feed, "vapour": feed})
-        concentrated, vapour = evaporate(feed, self.evaporated, self.temperature)
-        slurry, found = settle(concentrated, self.temperature, self.salts)
-        steam = vapour.mass * water.heat_of_evaporation(self.temperature)
+        boiled = boil(feed, self.evaporated, self.temperature, self.salts)
+        slurry, vapour = boiled.slurry, boiled.vapour
         report = {
             "evaporation": vapour.mass,
             "crystals": slurry.solids.mass - feed.solids.mass,
-            "heat": steam + feed.heat_capacity * (self.temperature - feed.temperature),
-            "ionic_strength": found.ionic_strength,
+            "heat": boiled.heat,
+            "ionic_strength": boiled.equilibrium.ionic_strength,
         }
-        return Outcome({"slurry": slurry, "vapour": vapour}, report, warnings=found.warnings)
+        return Outcome({"slurry": slurry, "vapour": vapour}, report, warnings=boiled.equilibrium.warnings)

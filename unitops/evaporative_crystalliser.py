@@ -12,10 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ..flowsheet.chemistry import water
 from ..flowsheet.errors import DataError
-from ..flowsheet.evaporation import boil_until, evaporate
-from ..flowsheet.stream import Stream, settle
+from ..flowsheet.evaporation import boil, boil_until
+from ..flowsheet.stream import Stream
 from ..flowsheet.unitop import Figure, Outcome, Port, UnitOp, parameter
 
 
@@ -50,18 +49,17 @@ class EvaporativeCrystalliser(UnitOp):
         if feed[self._metal(feed)] == 0.0:
             return Outcome({"slurry": feed, "vapour": Stream.empty(feed.chemistry)})
         share, notes = self._share(feed)
-        concentrated, vapour = evaporate(feed, share, self.temperature)
-        slurry, found = settle(concentrated, self.temperature, self.salts)
-        steam = vapour.mass * water.heat_of_evaporation(self.temperature)
+        boiled = boil(feed, share, self.temperature, self.salts)
+        slurry, vapour = boiled.slurry, boiled.vapour
         report = {
             "evaporation": vapour.mass,
             "evaporated_fraction": share,
             "crystals": slurry.solids.mass - feed.solids.mass,
             "yield_per_pass": 1.0 - slurry[self._metal(feed)] / feed[self._metal(feed)],
-            "heat": steam + feed.heat_capacity * (self.temperature - feed.temperature),
-            "ionic_strength": found.ionic_strength,
+            "heat": boiled.heat,
+            "ionic_strength": boiled.equilibrium.ionic_strength,
         }
-        return Outcome({"slurry": slurry, "vapour": vapour}, report, warnings=found.warnings + notes)
+        return Outcome({"slurry": slurry, "vapour": vapour}, report, warnings=boiled.equilibrium.warnings + notes)
 
     def _metal(self, feed: Stream) -> str:
         """Answer the component that the main salt is named for: its cation."""

@@ -10,10 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ..flowsheet.chemistry import water
 from ..flowsheet.errors import DataError
-from ..flowsheet.evaporation import boil_until, evaporate
-from ..flowsheet.stream import Stream, settle
+from ..flowsheet.evaporation import boil, boil_until
+from ..flowsheet.stream import Stream
 from ..flowsheet.unitop import Figure, Outcome, Port, UnitOp, parameter
 
 _SALTS = ("Na2SO4(s)", "Na2SO4.10H2O(s)")
@@ -51,18 +50,17 @@ class SodiumSulfateRemoval(UnitOp):
         if feed["Li+"] == 0.0:
             return Outcome({"slurry": feed, "vapour": Stream.empty(feed.chemistry)})
         share = self._share(feed)
-        concentrated, vapour = evaporate(feed, share, self.temperature)
-        slurry, found = settle(concentrated, self.temperature, self.salts)
-        steam = vapour.mass * water.heat_of_evaporation(self.temperature)
+        boiled = boil(feed, share, self.temperature, self.salts)
+        slurry, vapour = boiled.slurry, boiled.vapour
         report = {
             "evaporation": vapour.mass,
             "evaporated_fraction": share,
             "crystals": slurry.solids.mass - feed.solids.mass,
             "lithium": slurry.concentration("Li+"),
-            "heat": steam + feed.heat_capacity * (self.temperature - feed.temperature),
-            "ionic_strength": found.ionic_strength,
+            "heat": boiled.heat,
+            "ionic_strength": boiled.equilibrium.ionic_strength,
         }
-        return Outcome({"slurry": slurry, "vapour": vapour}, report, warnings=found.warnings)
+        return Outcome({"slurry": slurry, "vapour": vapour}, report, warnings=boiled.equilibrium.warnings)
 
     def _share(self, feed: Stream) -> float:
         """Answer the share of the water to boil off."""

@@ -36,8 +36,8 @@ class Chemistry:
 
     def __init__(self, elements: str | Iterable[str], extractants: Iterable[str] = (), without: Iterable[str] = ()):
         self.elements = tuple(elements.split() if isinstance(elements, str) else elements)
-        self.extractants = tuple(extractants)
-        left_out = tuple(without)
+        self.extractants = (extractants,) if isinstance(extractants, str) else tuple(extractants)
+        left_out = (without,) if isinstance(without, str) else tuple(without)
         chosen = _ALWAYS | set(self.elements)
         _refuse_unknown(self.elements, left_out)
         members = [

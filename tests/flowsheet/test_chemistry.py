@@ -226,3 +226,8 @@ def test_titrate__says_how_near_it_comes(chemistry):
     charged[chemistry.index["Na+"]] = 1.0
     with pytest.raises(DataError, match="titrant carries a net charge of 1 mol per dose"):
         titrate(chemistry, liquor, charged, 7.0, 298.15, nothing)
+
+
+def test_chemistry__takes_a_bare_string_as_one_name():
+    assert Chemistry("Li S", "Cyanex 272").extractants == ("Cyanex 272",)
+    assert "H2O2" not in Chemistry("Li S", without="H2O2").index

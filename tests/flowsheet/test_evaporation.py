@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from raffinate.flowsheet import Stream, settle
+from raffinate.flowsheet import DataError, Stream, settle
 from raffinate.flowsheet.chemistry import Chemistry
-from raffinate.flowsheet.evaporation import boil_until, evaporate
+from raffinate.flowsheet.evaporation import boil, boil_until, evaporate
 
 CHEMISTRY = Chemistry("Na Ni S")
 LIQUOR = Stream.of(CHEMISTRY, {"H2O": 1.0, "Na2SO4": 0.2})
@@ -71,3 +71,19 @@ def test_boil_until__gains_nothing_where_nothing_comes_down():
     thin = Stream.of(CHEMISTRY, {"H2O": 1.0, "Na2SO4": 1e-6})
     share, gained = boil_until(thin, HOT, [SALT], retgersite, 1.0)
     assert (share, gained) == (0.0, 0.0)
+
+
+def test_boil_until__refuses_a_misspelt_salt_and_does_not_take_it_for_a_dry_liquor():
+    with pytest.raises(
+        DataError, match=r"'NiSO4\.6HO\(s\)' has no equilibrium in the data; did you mean 'NiSO4\.6H2O\(s\)'"
+    ):
+        boil_until(NICKEL, WARM, [SALT, "NiSO4.6HO(s)"], retgersite, 1.0)
+
+
+def test_boil__counts_the_water_evaporated_and_the_warming():
+    made = boil(LIQUOR, 0.25, HOT, ["Na2SO4(s)"])
+    evaporated = 0.25 * LIQUOR["H2O"] * 0.018015
+    assert made.vapour.mass == pytest.approx(evaporated, rel=1e-9)
+    # 2283 kJ/kg at 90 degC (steam tables), and the feed of 1 kg/s water from 25 degC
+    assert made.heat == pytest.approx(evaporated * 2.2828e6 + 4184.0 * (HOT - 298.15), rel=5e-3)
+    assert made.slurry["SO4-2"] + thenardite(made.slurry) == pytest.approx(LIQUOR["SO4-2"], rel=1e-12)
