@@ -19,6 +19,7 @@ import numpy as np
 from ...kernels.activity import PITZER, TRUESDELL_JONES
 from ...kernels.pitzer import NO_PITZER
 from ...kernels.pitzer import Pitzer as Interactions
+from ..errors import DataError
 from . import water
 from .database import all_species, table
 from .species import AQUEOUS, Species
@@ -27,6 +28,7 @@ _REFERENCE_TEMPERATURE = 298.15
 _DAVIES = 0.3
 _PROTON = "H+"
 _MOST_LIGANDS = 6
+_MEMBERS = {"theta": 2, "lambda": 2, "psi": 3, "zeta": 3}
 
 
 class Numbers(NamedTuple):
@@ -188,6 +190,10 @@ def _groups(
     for quantity in quantities:
         for of in table("pitzer").names(quantity):
             members = of.split("|")
+            if len(members) == 1:
+                members *= 2  # a neutral species with itself
+            if len(members) != _MEMBERS[quantity]:
+                raise DataError(f"pitzer.csv: {quantity} is of {_MEMBERS[quantity]} species, not of {of!r}")
             if all(name in index for name in members):
                 key = tuple(sorted(index[name] for name in members))
                 found.setdefault(key, parameter(of, quantity, temperature))

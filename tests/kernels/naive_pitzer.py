@@ -90,8 +90,8 @@ class Salt:
                     if j != i:
                         psi = sum(m[k] * self.psi.get(frozenset((i, j, k)), 0.0) for k in other)
                         total += m[j] * (2 * self.phi(i, j, strength)[0] + psi)
-                for k, l in itertools.combinations(other, 2):
-                    total += m[k] * m[l] * self.psi.get(frozenset((i, k, l)), 0.0)
+                for k, h in itertools.combinations(other, 2):
+                    total += m[k] * m[h] * self.psi.get(frozenset((i, k, h)), 0.0)
                 total += 2 * sum(m[n] * self.lam.get((n, i), 0.0) for n in neutrals)
                 total += sum(m[n] * m[k] * self.zeta.get(frozenset((n, i, k)), 0.0) for n in neutrals for k in other)
                 answer[i] = total
