@@ -25,7 +25,15 @@ MEASURED = Path(__file__).parent / "data" / "activity_coefficients.csv"
 HEADER = ["of", "quantity", "value", "unit", "conditions", "source", "where", "note"]
 GAS = 8.314462618e-3  # kJ/mol/K
 WATER = 0.0180153  # kg/mol
-MOLAR_MASS = {"Fe+2": 151.91, "Mn+2": 151.0, "Co+2": 154.99, "Ni+2": 154.75, "Cu+2": 159.61, "Zn+2": 161.47, "Li+": 73.89}
+MOLAR_MASS = {
+    "Fe+2": 151.91,
+    "Mn+2": 151.0,
+    "Co+2": 154.99,
+    "Ni+2": 154.75,
+    "Cu+2": 159.61,
+    "Zn+2": 161.47,
+    "Li+": 73.89,
+}
 METALS = ["Fe+2", "Mn+2", "Co+2", "Ni+2", "Cu+2", "Zn+2"]
 # Pitzer & Mayorga (1974), Table I: valid to 0.1 mol/kg.
 DILUTE_COBALT = {"beta0": 0.20, "beta1": 2.70, "beta2": -30.7}
@@ -55,7 +63,7 @@ def measured(salt: str, quantity: str) -> list[dict[str, str]]:
 
 def solubilities(salt: str) -> list[Solubility]:
     """The solids of a salt, in the order of the file."""
-    mass = MOLAR_MASS[salt.split("|")[0]]
+    mass = MOLAR_MASS[salt.partition("|")[0]]
     heats = {row["solid"]: float(row["value"]) for row in measured(salt, "heat_of_solution")}
     rows = measured(salt, "solubility")
     solids = list(dict.fromkeys(row["solid"] for row in rows))
@@ -347,8 +355,8 @@ def main() -> None:
         rows += rows_of(fitted, of, names, [2, 4], Origin("0-100 degC; <= 6 mol/kg", where, note))
     fitted, capacity, errors = fit_carbonate(table)
     print(f"Li2CO3: capacity {capacity:.0f} J/mol/K, errors of the solubility % {np.round(100 * errors, 1)}")
-    note = f"fitted: to the solubility of Li2CO3 with log10 K {LITHIUM_CARBONATE[0]} and {LITHIUM_CARBONATE[1]} kJ/mol; "
-    note += "beta0 as sodium carbonate; range 0.5 of beta1"
+    note = "fitted: to the solubility of Li2CO3 with log10 K {} and {} kJ/mol; beta0 as sodium carbonate; range 0.5 of beta1"
+    note = note.format(*LITHIUM_CARBONATE)
     rows += rows_of(fitted, "Li+|CO3-2", ("beta0", "beta1"), [1, 4], Origin("0-100 degC; <= 0.3 mol/kg", where, note))
     write(rows)
 

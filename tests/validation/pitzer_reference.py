@@ -254,9 +254,7 @@ def bisulfate(
     return found, evaluate(values, found, temperature)
 
 
-def of_sulfuric_acid(
-    values: Values, molality: float, log_k: float, temperature: float = ROOM
-) -> tuple[float, float]:
+def of_sulfuric_acid(values: Values, molality: float, log_k: float, temperature: float = ROOM) -> tuple[float, float]:
     """(log10 of the mean activity coefficient of H2SO4 as 2 H+ + SO4-2, osmotic coefficient on three ions)."""
     m, found = bisulfate(values, {"H+": 2 * molality, "SO4-2": molality}, log_k, temperature)
     ions = 2 * (math.log(m["H+"]) + found.ln_gamma["H+"]) + math.log(m["SO4-2"]) + found.ln_gamma["SO4-2"]
