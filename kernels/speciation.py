@@ -21,7 +21,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .activity import ActivityModel, activities, fill_log_gamma, log_water_activity, model_of
+from .activity import TRUESDELL_JONES, ActivityModel, activities, fill_log_gamma, log_water_activity, model_of
 from .jit import kernel
 from .pitzer import Terms, blank_terms
 
@@ -30,6 +30,11 @@ MOLES_PER_KG = 1.0 / 0.0180153
 LN_WATER = 0
 LN_ACTIVITY = 1
 DOSE = 2
+# the first guess: turns with the activity coefficients of Truesdell and Jones, more with those of the model
+_TURNS = 9
+_MORE_TURNS = 6
+_SECOND_WIDTH = 3.0
+_LEAP = 4.0
 
 
 class Speciation(NamedTuple):
@@ -296,7 +301,14 @@ def guess(problem, state, ln_proton):
     if problem.dosing == 1:
         state.x[1] = ln_proton
         state.environment[DOSE] = 1e-3
-    for _ in range(9):
+    given = np.empty(problem.species.shape[0])
+    for turn in range(_TURNS if problem.model.kind == TRUESDELL_JONES else _TURNS + _MORE_TURNS):
+        if turn >= _TURNS:
+            weigh_activities(problem, state, given)
+            for i in range(given.shape[0]):
+                state.ln_gamma[i] += min(max(given[i] - state.ln_gamma[i], -_LEAP), _LEAP)
+            if turn == _TURNS:
+                width = _SECOND_WIDTH
         for _ in range(2):
             _sweep(problem, state, relax)
             relax = 0.6
