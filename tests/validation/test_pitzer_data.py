@@ -97,17 +97,10 @@ def test_names__are_written_in_one_way_only():
     assert len({frozenset(of.split("|")) for of in names}) == len(names)
 
 
-@pytest.mark.parametrize("anion", ["SO4-2", "HSO4-"])
-def test_sulfates__are_there_for_every_cation_but_those_that_form_complexes(anion):
-    cations = ["H+", "Li+", "Na+", "K+", "NH4+", "Mg+2", "Ca+2", *METALS]
+@pytest.mark.parametrize("anion", ["SO4-2", "HSO4-", "Cl-"])
+def test_anion__has_a_pair_with_every_cation(anion):
+    cations = ["H+", "Li+", "Na+", "K+", "NH4+", "Mg+2", "Ca+2", "Al+3", "Fe+3", *METALS]
     assert [c for c in cations if frozenset((c, anion)) not in TABLE] == []
-    assert frozenset(("Al+3", anion)) not in TABLE
-    assert frozenset(("Fe+3", anion)) not in TABLE
-
-
-def test_chlorides__are_there_for_every_cation_but_trivalent_iron():
-    cations = ["H+", "Li+", "Na+", "K+", "NH4+", "Mg+2", "Ca+2", "Al+3", *METALS]
-    assert [c for c in cations if frozenset((c, "Cl-")) not in TABLE] == []
 
 
 def test_sulfuric_acid__is_of_one_lineage():
@@ -148,6 +141,24 @@ def test_cobalt_sulfate__agrees_with_its_freezing_points_when_dilute(molality):
     key = frozenset(("Co+2", "SO4-2"))
     published = reference.of_salt({key: fit_pitzer.DILUTE_COBALT}, "Co+2|SO4-2", molality)[1]
     assert reference.of_salt(ROOM, "Co+2|SO4-2", molality)[1] == pytest.approx(published, abs=0.005)
+
+
+def test_aluminium_sulfate__agrees_with_robinson_and_stokes_beyond_the_dilute_end():
+    # Appendix 8.10, recalled; relative to 0.5 mol/kg, because the table rests on a guess at 0.1 mol/kg.
+    measured = {0.2: 0.0225, 0.3: 0.0176, 0.4: 0.0153, 0.6: 0.0140, 0.7: 0.0142, 0.8: 0.0149, 0.9: 0.0159, 1.0: 0.0175}
+    start = reference.of_salt(ROOM, "Al+3|SO4-2", 0.5)[0]
+    errors = [
+        reference.of_salt(ROOM, "Al+3|SO4-2", m)[0] - start - math.log10(gamma / 0.0143)
+        for m, gamma in measured.items()
+    ]
+    assert np.mean(np.abs(errors)) < 0.02
+
+
+def test_trivalent_cation__is_not_at_the_bare_limiting_law_in_a_strong_liquor():
+    liquor = {"Ni+2": 1.0, "Li+": 1.0, "Na+": 1.0, "SO4-2": 2.0, "Al+3": 1e-6, "Fe2(OH)2+4": 1e-9}
+    ln = reference.evaluate(ROOM, liquor).ln_gamma
+    assert -8.0 < ln["Al+3"] < -4.0
+    assert ln["Fe2(OH)2+4"] == pytest.approx(16 / 9 * ln["Al+3"], rel=0.1)
 
 
 def test_sulfuric_acid__agrees_with_measured_osmotic_coefficients():
@@ -274,7 +285,10 @@ def test_parameters__stay_finite_and_moderate_from_0_to_100_degc():
     for kelvin in (273.15, 323.15, 373.15):
         for key, entry in reference.at(TABLE, kelvin).items():
             for name, value in entry.items():
-                assert abs(value) < (100.0 if name == "beta2" else 8.0), (key, name, kelvin)
+                charges = sorted(abs(reference.charge(species)) for species in key)
+                high = charges[-1] > 2
+                limit = 1e4 if high and name == "beta2" else 100.0 if high or name == "beta2" else 8.0
+                assert abs(value) < limit, (key, name, kelvin)
 
 
 # --- the reference evaluation
