@@ -1,11 +1,11 @@
 """Newton's method on a liquor whose phases at saturation are known.
 
-The laws of mass action are solved for the changes of ln m as functions of the changes of x,
+The laws of mass action give the changes of ln m as functions of the changes of x,
 
-    (1 + d ln gamma / d ln m) du = nu dx + r        r: what the laws of mass action lack
+    du = nu dx + r - D du_a        r: what the laws of mass action lack, D = d ln gamma / d ln m
 
-by elimination over the species that are abundant enough to move an activity coefficient, and put into the balances: the
-derivatives of ln gamma enter in full, and the system that is left has one row for a component, for the activity of water
+with du_a of the species that are abundant enough to move an activity coefficient. It is eliminated, so that the
+derivatives of ln gamma enter in full and the system that is left has one row for a component, for the activity of water
 and for a phase. Rows are scaled by the inventory of their component, so that a trace is solved as well as a major one.
 With a pH sought, the dose of a titrant takes the place of x_1.
 
@@ -34,14 +34,15 @@ from .speciation import (
 )
 
 # a share of all molality below which a species moves no activity coefficient that matters to convergence
-_ABUNDANT = 1e-7
+_ABUNDANT = 1e-6
 
 
 class Work(NamedTuple):
-    """Room for the iteration.
+    """Room for the iteration; A abundant species, at most S.
 
-    matrix (N, N), residual, scale, step: (N,). lack: (S,), r. slopes: (S, S). wetness: (S,), d ln a_w / d m. place: (S,),
-    the column of an abundant species, or -1. core: (S, S), reply: (S, C + 1), du by dx, and du at dx = 0.
+    matrix (N, N), residual, scale, step: (N,). lack: (S,), r. slopes: (S, A), D. wetness: (S,), d ln a_w / d m. place:
+    (S,), the column of an abundant species, or -1. abundant: (A,), these species. core: (A, A), 1 + D. reply:
+    (A, C + 1), du_a by dx, and at dx = 0. held: (C + 1, A), what du_a takes from the balances and gives to ln a_w.
     change: (S,), du.
     """
 
@@ -53,8 +54,10 @@ class Work(NamedTuple):
     slopes: np.ndarray
     wetness: np.ndarray
     place: np.ndarray
+    abundant: np.ndarray
     core: np.ndarray
     reply: np.ndarray
+    held: np.ndarray
     change: np.ndarray
 
 
@@ -82,8 +85,10 @@ def blank_work(problem):
         np.empty((s, s)),
         np.empty(s),
         np.empty(s, np.int64),
+        np.empty(s, np.int64),
         np.empty((s, s)),
         np.empty((s, c + 1)),
+        np.empty((c + 1, s)),
         np.empty(s),
     )
 
@@ -134,53 +139,38 @@ def _residuals(problem, state, work):
 
 @kernel
 def _reply(problem, state, work):
-    """Fill reply and wetness at the last `_residuals`; answer whether the laws of mass action could be solved."""
+    """Fill slopes, wetness and reply at the last `_residuals`; answer the number of abundant species, -1 if singular."""
     c = problem.totals.shape[0]
     s = problem.species.shape[0]
-    abundant = np.empty(s, np.int64)
     found = 0
     for i in range(s):
         if work.place[i] >= 0:
             work.place[i] = found
-            abundant[found] = i
+            work.abundant[found] = i
             found += 1
     activity_slopes(problem.model, state.molality, state.terms, work.place, work.slopes, work.wetness)
-    for q in range(found):
-        m = state.molality[abundant[q]]
-        for i in range(s):
-            work.slopes[i, q] *= m
-    work.reply[:] = 0.0
-    # the abundant species first, row by row of the elimination
-    solved = np.zeros((found, c + 1))
+    for i in range(s):
+        for q in range(found):
+            work.slopes[i, q] *= state.molality[work.abundant[q]]
     for p in range(found):
-        i = abundant[p]
+        i = work.abundant[p]
         for q in range(found):
             work.core[p, q] = work.slopes[i, q]
         work.core[p, p] += 1.0
+        for j in range(c):
+            work.reply[p, j] = 0.0
         for z in range(problem.start[i], problem.start[i + 1]):
-            solved[p, problem.column[z]] = problem.number[z]
-        solved[p, c] = work.lack[i]
-    if not eliminate_columns(work.core, solved, found, c + 1):
-        return False
-    for i in range(s):
-        if work.place[i] >= 0:
-            for j in range(c + 1):
-                work.reply[i, j] = solved[work.place[i], j]
-        else:
-            for z in range(problem.start[i], problem.start[i + 1]):
-                work.reply[i, problem.column[z]] = problem.number[z]
-            work.reply[i, c] = work.lack[i]
-            for q in range(found):
-                factor = work.slopes[i, q]
-                for j in range(c + 1):
-                    work.reply[i, j] -= factor * solved[q, j]
-    return True
+            work.reply[p, problem.column[z]] = problem.number[z]
+        work.reply[p, c] = work.lack[i]
+    if not eliminate_columns(work.core, work.reply, found, c + 1):
+        return -1
+    return found
 
 
 @kernel
-def _system(problem, state, work):
+def _system(problem, state, work, found):
     """Fill matrix and step with the system for the changes of (x, ln W, n / weight); answer its order."""
-    matrix, step = work.matrix, work.step
+    matrix, step, held = work.matrix, work.step, work.held
     c = problem.totals.shape[0]
     water = math.exp(state.environment[LN_WATER])
     order = c + 1
@@ -190,18 +180,26 @@ def _system(problem, state, work):
         step[i] = -work.residual[i]
         for j in range(order):
             matrix[i, j] = 0.0
+    for j in range(c):
+        for q in range(found):
+            held[j, q] = 0.0
+    for q in range(found):
+        held[c, q] = work.wetness[work.abundant[q]] * state.molality[work.abundant[q]]
     for i in range(problem.species.shape[0]):
         for p in range(problem.start[i], problem.start[i + 1]):
             j = problem.column[p]
             part = water * state.molality[i] * problem.number[p]
+            for q in range(problem.start[i], problem.start[i + 1]):
+                matrix[j, problem.column[q]] += part * problem.number[q]
+            step[j] -= part * work.lack[i]
+            for q in range(found):
+                held[j, q] += part * work.slopes[i, q]
+    for j in range(c + 1):
+        for p in range(found):
+            part = held[j, p]
             for q in range(c):
-                matrix[j, q] += part * work.reply[i, q]
-            step[j] -= part * work.reply[i, c]
-        if work.place[i] >= 0:
-            part = work.wetness[i] * state.molality[i]
-            for q in range(c):
-                matrix[c, q] -= part * work.reply[i, q]
-            step[c] += part * work.reply[i, c]
+                matrix[j, q] -= part * work.reply[p, q]
+            step[j] += part * work.reply[p, c]
     matrix[c, 0] += 1.0
     matrix[0, c] = water * MOLES_PER_KG
     for j in range(c):
@@ -247,16 +245,27 @@ def _move(problem, state, origin, work, alpha):
 
 
 @kernel
-def _longest_step(problem, state, work):
+def _longest_step(problem, state, work, found):
     """Fill change; answer the share of the Newton step within reason, and the largest change of an unknown by it."""
     step = work.step
     c = problem.totals.shape[0]
-    for i in range(state.u.shape[0]):
-        change = work.reply[i, c]
+    dose = step[1]
+    if problem.dosing == 1:
+        step[1] = 0.0
+    for p in range(found):
+        change = work.reply[p, c]
         for j in range(c):
-            if j != 1 or problem.dosing == 0:
-                change += work.reply[i, j] * step[j]
+            change += work.reply[p, j] * step[j]
+        work.reply[p, c] = change
+    for i in range(state.u.shape[0]):
+        change = work.lack[i]
+        for z in range(problem.start[i], problem.start[i + 1]):
+            change += problem.number[z] * step[problem.column[z]]
+        for p in range(found):
+            change -= work.slopes[i, p] * work.reply[p, c]
         work.change[i] = change
+    if problem.dosing == 1:
+        step[1] = dose
     largest = abs(step[c])
     longest = min(1.0, 0.7 / max(abs(step[c]), 0.7))
     for j in range(c):
@@ -273,12 +282,13 @@ def newton(problem, state, work, most):
     """Newton iteration at the active phases. Answer (whether it converged, steps)."""
     error, merit = _residuals(problem, state, work)
     for iteration in range(most):
-        if not _reply(problem, state, work):
+        found = _reply(problem, state, work)
+        if found < 0:
             return False, iteration
-        order = _system(problem, state, work)
+        order = _system(problem, state, work, found)
         if not eliminate(work.matrix, work.step, order):
             return False, iteration
-        longest, largest = _longest_step(problem, state, work)
+        longest, largest = _longest_step(problem, state, work, found)
         origin = Origin(state.x.copy(), state.u.copy(), state.amounts.copy(), state.environment.copy())
         before = error
         old = merit
