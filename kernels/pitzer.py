@@ -13,7 +13,9 @@ Everything is a derivative of the excess Gibbs energy of a kg of water over RT:
     w    psi of three ions, zeta of a neutral species and two ions
     theta^E   of ions of like sign and unlike charge; it depends on their charges only, so it is summed by charge
 
-Single ions are not scaled.
+Single ions are not scaled. Beyond I = 20 mol/kg, where no parameter was fitted and virial terms answer nonsense, E is
+continued as E(s m) / s with s(I) = (20 + 10 tanh((I - 20) / 10)) / I: a stronger liquor comes to behave as the liquor of
+the same composition at I = 30, with two derivatives continuous and the Gibbs-Duhem equation kept. Nothing below changes.
 
 Shapes: S aqueous species, L distinct alpha, B pairs of cation and anion, Q doubles, T triples, K = 9 sizes of charge.
 Sources: Harvie, Moller & Weare (1984) Geochim. Cosmochim. Acta 48, 723 (equations); Pitzer (1975) J. Solution Chem. 4,
@@ -33,6 +35,10 @@ _B = 1.2
 _SIZES = 9
 _LEAST_STRENGTH = 1e-20
 _SERIES_BELOW = 0.05
+_STRONG = 20.0
+_BEYOND = 10.0
+# places in Terms.whole
+_I, _Z, _SECOND, _ENERGY, _LIFT, _THIN, _THINNING, _BENDING = 0, 1, 2, 3, 4, 5, 6, 7
 
 _SMALL_X = np.array(
     [
@@ -89,7 +95,8 @@ class Terms(NamedTuple):
 
     screening: (L, 3), g and its first and second derivative by I. unequal: (K, K, 3), the same of theta^E by charge.
     held: (2, K), molality of cations and of anions by size of charge. by_strength: (S,), what multiplies dI in
-    d ln gamma at held molalities. by_charge: (S,), likewise for dZ. whole: (3,), I, Z and d2E/dI2.
+    d ln gamma at held molalities. by_charge: (S,), likewise for dZ. thinned: (S,), s m, at which all these are.
+    whole: (8,), I, Z, d2E/dI2 and E there; then dE/ds over s, s, and the derivatives of s by the true I.
     """
 
     screening: np.ndarray
@@ -97,6 +104,7 @@ class Terms(NamedTuple):
     held: np.ndarray
     by_strength: np.ndarray
     by_charge: np.ndarray
+    thinned: np.ndarray
     whole: np.ndarray
 
 
@@ -109,7 +117,8 @@ def blank_terms(species, pitzer):
         np.zeros((2, _SIZES)),
         np.zeros(species),
         np.zeros(species),
-        np.zeros(3),
+        np.zeros(species),
+        np.zeros(8),
     )
 
 
@@ -194,23 +203,40 @@ def _screen(terms, alpha, strength):
 
 
 @kernel
+def _thin(terms, charge, molality):
+    """Fill thinned, s and its derivatives from the molalities (S,); answer their sum."""
+    strength = 0.0
+    total = 0.0
+    for i in range(molality.shape[0]):
+        total += molality[i]
+        strength += 0.5 * molality[i] * charge[i] * charge[i]
+    whole = terms.whole
+    whole[_THIN], whole[_THINNING], whole[_BENDING] = 1.0, 0.0, 0.0
+    if strength > _STRONG:
+        t = math.tanh((strength - _STRONG) / _BEYOND)
+        whole[_THIN] = (_STRONG + _BEYOND * t) / strength
+        whole[_THINNING] = (1.0 - t * t - whole[_THIN]) / strength
+        whole[_BENDING] = (-2.0 * t * (1.0 - t * t) / _BEYOND - 2.0 * whole[_THINNING]) / strength
+    for i in range(molality.shape[0]):
+        terms.thinned[i] = whole[_THIN] * molality[i]
+    return total
+
+
+@kernel
 def _measure(terms, charge, molality):
-    """Fill whole and held from the molalities (S,); answer their sum."""
+    """Fill I, Z and held from the molalities (S,)."""
     terms.held[:] = 0.0
     strength = 0.0
     charges = 0.0
-    total = 0.0
     for i in range(molality.shape[0]):
         m = molality[i]
-        total += m
         if charge[i] != 0.0:
             size = abs(charge[i])
             charges += m * size
             strength += 0.5 * m * size * size
             terms.held[0 if charge[i] > 0.0 else 1, int(size)] += m
-    terms.whole[0] = max(strength, _LEAST_STRENGTH)
-    terms.whole[1] = charges
-    return total
+    terms.whole[_I] = max(strength, _LEAST_STRENGTH)
+    terms.whole[_Z] = charges
 
 
 @kernel
@@ -226,11 +252,11 @@ def _debye_hueckel(a_phi, strength):
 
 
 @kernel
-def pitzer_log_gamma(pitzer, charge, molality, ln_gamma, terms):
-    """Fill ln gamma (S,) and terms at the molalities (S,), mol/kg; answer ln a_w."""
-    total = _measure(terms, charge, molality)
-    strength = terms.whole[0]
-    charges = terms.whole[1]
+def _differentiate(pitzer, charge, molality, ln_gamma, terms):
+    """Fill dE/dm (S,), into ln_gamma, and terms at the molalities (S,)."""
+    _measure(terms, charge, molality)
+    strength = terms.whole[_I]
+    charges = terms.whole[_Z]
     _screen(terms, pitzer.alpha, strength)
     _unequal(terms, pitzer.a_phi, strength)
     energy, first, second = _debye_hueckel(pitzer.a_phi, strength)
@@ -279,8 +305,8 @@ def pitzer_log_gamma(pitzer, charge, molality, ln_gamma, terms):
                     energy += product * terms.unequal[a, b, 0]
                     first += product * terms.unequal[a, b, 1]
                     second += product * terms.unequal[a, b, 2]
-    terms.whole[2] = second
-    excess = -energy
+    terms.whole[_SECOND] = second
+    terms.whole[_ENERGY] = energy
     for i in range(molality.shape[0]):
         if charge[i] != 0.0:
             size = int(abs(charge[i]))
@@ -289,7 +315,23 @@ def pitzer_log_gamma(pitzer, charge, molality, ln_gamma, terms):
                 ln_gamma[i] += 2.0 * terms.held[sign, b] * terms.unequal[size, b, 0]
                 terms.by_strength[i] += 2.0 * terms.held[sign, b] * terms.unequal[size, b, 1]
             ln_gamma[i] += 0.5 * size * size * first + size * by_charges
+
+
+@kernel
+def pitzer_log_gamma(pitzer, charge, molality, ln_gamma, terms):
+    """Fill ln gamma (S,) and terms at the molalities (S,), mol/kg; answer ln a_w."""
+    total = _thin(terms, charge, molality)
+    _differentiate(pitzer, charge, terms.thinned, ln_gamma, terms)
+    thin = terms.whole[_THIN]
+    excess = -terms.whole[_ENERGY] / thin
+    for i in range(molality.shape[0]):
         excess += molality[i] * ln_gamma[i]
+    if thin < 1.0:
+        terms.whole[_LIFT] = excess / thin
+        for i in range(molality.shape[0]):
+            lift = 0.5 * charge[i] * charge[i] * terms.whole[_THINNING] * terms.whole[_LIFT]
+            ln_gamma[i] += lift
+            excess += molality[i] * lift
     return -_WATER_KG * (total + excess)
 
 
@@ -297,10 +339,41 @@ def pitzer_log_gamma(pitzer, charge, molality, ln_gamma, terms):
 def pitzer_slopes(pitzer, charge, molality, terms, place, slopes):
     """Fill slopes (S, S) with d ln gamma_i / d m_j in column place[j] (S,), where that is not negative.
 
-    At the molalities and terms of the last `pitzer_log_gamma`.
+    At the molalities and terms of the last `pitzer_log_gamma`; exact as far as the species left out are scarce.
     """
-    second = terms.whole[2]
-    charges = terms.whole[1]
+    _differentiate_twice(pitzer, charge, terms.thinned, terms, place, slopes)
+    if terms.whole[_THIN] < 1.0:
+        _slopes_beyond(charge, molality, terms, place, slopes)
+
+
+@kernel
+def _slopes_beyond(charge, molality, terms, place, slopes):
+    """Turn the slopes of E at s m into those of E(s m) / s."""
+    count = molality.shape[0]
+    thin, thinning = terms.whole[_THIN], terms.whole[_THINNING]
+    along = np.zeros(count)
+    square = 0.0
+    for i in range(count):
+        for j in range(count):
+            if place[j] >= 0:
+                along[i] += slopes[i, place[j]] * molality[j]
+        square += molality[i] * along[i]
+    bend = thinning * thinning * (square / thin - 2.0 * terms.whole[_LIFT] / thin)
+    bend += terms.whole[_BENDING] * terms.whole[_LIFT]
+    for j in range(count):
+        if place[j] >= 0:
+            half_j = 0.5 * charge[j] * charge[j]
+            for i in range(count):
+                half_i = 0.5 * charge[i] * charge[i]
+                value = thin * slopes[i, place[j]] + thinning * (half_j * along[i] + half_i * along[j])
+                slopes[i, place[j]] = value + half_i * half_j * bend
+
+
+@kernel
+def _differentiate_twice(pitzer, charge, molality, terms, place, slopes):
+    """Fill slopes (S, S) with d2E/dm_i dm_j in column place[j] at the molalities of the last `_differentiate`."""
+    second = terms.whole[_SECOND]
+    charges = terms.whole[_Z]
     for j in range(molality.shape[0]):
         q = place[j]
         if q >= 0:

@@ -79,10 +79,15 @@ def kernel_slopes(molality, model=MODEL):
 
 def liquors():
     generator = np.random.default_rng(4)
-    return [10.0 ** generator.uniform(-4.0, 0.7, len(NAMES)) for _ in range(5)] + [
+    return [10.0 ** generator.uniform(-4.0, 0.4, len(NAMES)) for _ in range(5)] + [
         np.full(len(NAMES), 1e-6),
-        np.where(np.arange(len(NAMES)) % 2, 3.0, 1e-9),
+        np.where(np.arange(len(NAMES)) % 2, 1.0, 1e-9),
     ]
+
+
+def beyond():
+    generator = np.random.default_rng(6)
+    return [scale * generator.uniform(0.1, 1.0, len(NAMES)) for scale in (4.0, 6.0, 40.0)]
 
 
 @pytest.mark.parametrize("x", [1e-3, 0.05, 0.7, 0.999999, 1.000001, 3.0, 12.0, 90.0])
@@ -107,7 +112,7 @@ def test_activities__equal_the_printed_equations(molality):
     assert ln_water == pytest.approx(salt.ln_water(m), rel=1e-6)
 
 
-@pytest.mark.parametrize("molality", liquors())
+@pytest.mark.parametrize("molality", liquors() + beyond())
 def test_activity_slopes__are_symmetric_and_equal_differences(molality):
     slopes, wetness = kernel_slopes(molality)
     np.testing.assert_allclose(slopes, slopes.T, rtol=1e-12, atol=1e-12 * np.abs(slopes).max())
@@ -121,7 +126,7 @@ def test_activity_slopes__are_symmetric_and_equal_differences(molality):
         assert wetness[j] == pytest.approx((above[1] - below[1]) / (2 * step), rel=1e-5, abs=1e-6 + noise)
 
 
-@pytest.mark.parametrize("molality", liquors())
+@pytest.mark.parametrize("molality", liquors() + beyond())
 def test_activity_slopes__obey_gibbs_and_duhem(molality):
     # n_w d ln a_w + sum_i m_i d ln a_i = 0 along any path
     slopes, wetness = kernel_slopes(molality)
@@ -143,6 +148,15 @@ def test_activity_slopes__fill_only_the_columns_asked_for():
     np.testing.assert_allclose(slopes[:, :2], whole[:, [3, 6]])
     assert np.all(np.isnan(slopes[:, 2:]))
     np.testing.assert_allclose(wetness[[3, 6]], wet[[3, 6]])
+
+
+def test_activities__stay_within_bounds_beyond_the_range():
+    composition = beyond()[0] / (0.5 * MODEL.charge**2 @ beyond()[0])
+    values = [kernel_values(strength * composition) for strength in (60.0, 1e3, 1e6)]
+    np.testing.assert_allclose(values[0][0], values[2][0], atol=0.3)
+    np.testing.assert_allclose(values[1][0], values[2][0], atol=1e-9)
+    # the liquor has become an ideal one
+    assert values[2][1] == pytest.approx(-WATER * 1e6 * composition.sum(), rel=1e-9)
 
 
 def test_restrict__leaves_out_what_is_absent():
