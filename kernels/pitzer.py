@@ -137,7 +137,7 @@ def integral_j(x):
         z = 40.0 / 9.0 * tenth - 22.0 / 9.0
         slope = -4.0 / 9.0 * tenth / x
         bend = -1.1 * slope / x
-    b1 = b2 = d1 = d2 = e1 = e2 = 0.0
+    b0 = b1 = b2 = d0 = d1 = d2 = e0 = e1 = e2 = 0.0
     for k in range(20, -1, -1):
         e0 = 2.0 * d1 + z * e1 - e2
         d0 = b1 + z * d1 - d2
