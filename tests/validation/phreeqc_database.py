@@ -100,10 +100,10 @@ def _pitzer(written: dict[str, str]) -> list[str]:
                 names = " ".join(written[name] for name in members)
                 lines.append(f"  {names} {' '.join(repr(float(term)) for term in terms)}")
     lines.append("-ALPHAS")
-    for of in numbers.names("alpha1"):
+    for of in {**dict.fromkeys(numbers.names("alpha1")), **dict.fromkeys(numbers.names("alpha2"))}:
         if all(name in written for name in of.split("|")):
             names = " ".join(written[name] for name in of.split("|"))
-            lines.append(f"  {names} {numbers.value(of, 'alpha1')!r} {numbers.value(of, 'alpha2')!r}")
+            lines.append(f"  {names} {numbers.value(of, 'alpha1', 2.0)!r} {numbers.value(of, 'alpha2', 12.0)!r}")
     return lines
 
 
