@@ -1,6 +1,8 @@
-"""Activity coefficients and the activity of water: the one place where the activity model stands.
+"""Activity coefficients and the activity of water: the one place where the choice of an activity model stands.
 
-Ions, Truesdell-Jones form:      log10 gamma = -A z^2 sqrt(I) / (1 + B a sqrt(I)) + b I
+Pitzer (1): see `pitzer`.
+
+Truesdell-Jones (0), of ions:    log10 gamma = -A z^2 sqrt(I) / (1 + B a sqrt(I)) + b I
 Neutral species (z = 0):         log10 gamma = b I
 Water:                           a_w = 1 - 0.017 sum(m) up to sum(m) = 30 mol/kg, an exponential beyond, equal in value
                                  and slope where they meet, so that a_w stays positive
@@ -20,10 +22,14 @@ from typing import NamedTuple
 import numpy as np
 
 from .jit import kernel
+from .pitzer import NO_PITZER, Pitzer, pitzer_log_gamma, pitzer_slopes, restrict
 
+TRUESDELL_JONES = 0
+PITZER = 1
 _LN10 = 2.302585092994046
 _WATER_SLOPE = 0.017
 _WATER_LIMIT = 30.0
+_WATER_KG = 0.018015
 
 
 class Mixture(NamedTuple):
@@ -38,6 +44,7 @@ class Mixture(NamedTuple):
     debye_a, debye_b: Debye-Hückel parameters.
     phase_composition: (P, C), components in a mole of each solid or gas.
     phase_ln_k: (P,), of dissolution; for a gas, of dissolution plus ln of its fugacity in bar.
+    model: TRUESDELL_JONES or PITZER. pitzer: its interactions. The first guess of a liquor always uses the former.
     """
 
     composition: np.ndarray
@@ -49,6 +56,19 @@ class Mixture(NamedTuple):
     debye_b: float
     phase_composition: np.ndarray
     phase_ln_k: np.ndarray
+    model: int = TRUESDELL_JONES
+    pitzer: Pitzer = NO_PITZER
+
+
+class ActivityModel(NamedTuple):
+    """What of a mixture the activities of some of its species (S,) depend on. debye: (A, B)."""
+
+    kind: int
+    charge: np.ndarray
+    ion_size: np.ndarray
+    salting: np.ndarray
+    debye: np.ndarray
+    pitzer: Pitzer
 
 
 @kernel
@@ -73,3 +93,65 @@ def log_water_activity(molalities: float) -> tuple[float, float]:
     lowest = 1.0 - _WATER_SLOPE * _WATER_LIMIT
     slope = -_WATER_SLOPE / lowest
     return math.log(lowest) + slope * (molalities - _WATER_LIMIT), slope
+
+
+@kernel
+def model_of(mixture, species):
+    """Answer the ActivityModel of species (S,), indices in the mixture."""
+    debye = np.empty(2)
+    debye[0] = mixture.debye_a
+    debye[1] = mixture.debye_b
+    return ActivityModel(
+        mixture.model,
+        mixture.charge[species],
+        mixture.ion_size[species],
+        mixture.salting[species],
+        debye,
+        restrict(mixture.pitzer, species, mixture.charge.shape[0]),
+    )
+
+
+@kernel
+def fill_log_gamma(model, strength, ln_gamma, slope):
+    """Fill ln gamma and its slope with I (S,) by Truesdell-Jones at the ionic strength, whatever the model is."""
+    for i in range(ln_gamma.shape[0]):
+        ln_gamma[i], slope[i] = log_gamma(model.charge[i], model.ion_size[i], model.salting[i], model.debye, strength)
+
+
+@kernel
+def activities(model, molality, ln_gamma, terms):
+    """Fill ln gamma (S,) and terms at the molalities (S,), mol/kg; answer ln a_w."""
+    if model.kind == PITZER:
+        return pitzer_log_gamma(model.pitzer, model.charge, molality, ln_gamma, terms)
+    strength = 0.0
+    total = 0.0
+    for i in range(molality.shape[0]):
+        strength += 0.5 * model.charge[i] * model.charge[i] * molality[i]
+        total += molality[i]
+    terms.whole[0] = max(strength, 1e-20)
+    fill_log_gamma(model, terms.whole[0], ln_gamma, terms.by_strength)
+    ln_activity, terms.whole[1] = log_water_activity(total)
+    return ln_activity
+
+
+@kernel
+def activity_slopes(model, molality, terms, place, slopes, wetness):
+    """Fill slopes (S, S), d ln gamma_i / d m_j in column place[j], and wetness, d ln a_w / d m_j, if place[j] >= 0.
+
+    At the molalities and terms of the last `activities`.
+    """
+    if model.kind == PITZER:
+        pitzer_slopes(model.pitzer, model.charge, molality, terms, place, slopes)
+        for j in range(molality.shape[0]):
+            if place[j] >= 0:
+                total = 1.0
+                for i in range(molality.shape[0]):
+                    total += molality[i] * slopes[i, place[j]]
+                wetness[j] = -_WATER_KG * total
+        return
+    for j in range(molality.shape[0]):
+        if place[j] >= 0:
+            half = 0.5 * model.charge[j] * model.charge[j]
+            for i in range(molality.shape[0]):
+                slopes[i, place[j]] = terms.by_strength[i] * half
+            wetness[j] = terms.whole[1]

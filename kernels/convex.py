@@ -6,7 +6,7 @@ With the activity coefficients, the activity of water and the mass of water W he
 
 over x = ln activity of the components, as mu goes to 0. Phi is strictly convex, its multipliers n_k = mu w_k / s_k are
 the amounts of the phases, and w_k, the most that could form of phase k, makes a trace phase as visible as a major one.
-The primal-dual Newton direction is one of descent, so the iteration cannot fail; ionic strength, a_w and W follow it in
+The primal-dual Newton direction is one of descent, so the iteration cannot fail; ln gamma, a_w and W follow it in
 an outer loop. The answer is a start for the Newton iteration of `speciation`, which finishes it.
 
 Shapes: C components present (0 is water, 1 is H+), P phases.
@@ -15,22 +15,23 @@ ch. 19.
 """
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 
-from .activity import log_water_activity
 from .dense import eliminate_definite
 from .jit import kernel
 from .speciation import (
     DOSE,
-    LN_STRENGTH,
+    LN_ACTIVITY,
     LN_WATER,
     MOLES_PER_KG,
-    evaluate,
+    form,
     growth,
     log_saturation,
     seek_dose,
     weigh,
+    weigh_activities,
 )
 
 
@@ -54,7 +55,7 @@ def _undersaturate(problem, state):
 @kernel
 def _gradient(problem, state, mu, gradient):
     """Fill the gradient (C,) of Phi at mu; answer the largest of it relative to the terms that make it up."""
-    evaluate(problem, state)
+    form(problem, state)
     per_kg = math.exp(-state.environment[LN_WATER])
     c = problem.totals.shape[0]
     scale = np.empty(c)
@@ -76,7 +77,7 @@ def _gradient(problem, state, mu, gradient):
 
 @kernel
 def _direction(problem, state, gradient, matrix, step):
-    """Fill step (C,) with the Newton direction of Phi from the last `evaluate`; matrix: (C, C) of work."""
+    """Fill step (C,) with the Newton direction of Phi from the last `form`; matrix: (C, C) of work."""
     first = 1 + problem.dosing
     c = problem.totals.shape[0]
     matrix[:] = 0.0
@@ -117,7 +118,11 @@ def _along(problem, step, k):
 @kernel
 def _search(problem, state, mu, gradient, step):
     """Move x along step (C,) until the slope of Phi has fallen to a half; leave gradient at the new x; its error."""
-    alpha = growth(problem, state, step, 0.0)
+    change = np.zeros(problem.species.shape[0])
+    for i in range(change.shape[0]):
+        for z in range(problem.start[i], problem.start[i + 1]):
+            change[i] += problem.number[z] * step[problem.column[z]]
+    alpha = growth(problem, state, change)
     for k in range(state.weight.shape[0]):
         if state.weight[k] > 0.0:
             along = _along(problem, step, k)
@@ -150,29 +155,56 @@ def _search(problem, state, mu, gradient, step):
     return error
 
 
+class Trail(NamedTuple):
+    """How ln gamma has been followed: given and residual (S,), relax (1,), the last share of the residual taken."""
+
+    given: np.ndarray
+    residual: np.ndarray
+    relax: np.ndarray
+
+
 @kernel
-def _follow(problem, state, memory):
-    """Let W, I, a_w and the dose follow x; memory (2,): last ln I and residual of it. Answer how far they moved."""
-    given, molalities = evaluate(problem, state)
+def _follow_gamma(problem, state, trail):
+    """Move the ln gamma held towards what the molalities give, by secants along the way; answer how far they move."""
+    weigh_activities(problem, state, trail.given)
+    total = 1e-300
+    for i in range(trail.given.shape[0]):
+        total += state.molality[i]
+    along = 0.0
+    across = 0.0
+    gap = 0.0
+    for i in range(trail.given.shape[0]):
+        residual = min(max(trail.given[i] - state.ln_gamma[i], -6.0), 6.0)
+        share = state.molality[i] / total
+        along += share * trail.residual[i] * (residual - trail.residual[i])
+        across += share * (residual - trail.residual[i]) ** 2
+        if share > 1e-6:
+            gap = max(gap, abs(residual))
+        trail.given[i] = residual
+    relax = 1.0
+    if trail.relax[0] > 0.0 and across > 1e-30:
+        relax = min(max(-trail.relax[0] * along / across, 0.1), 2.0)
+    trail.relax[0] = relax
+    share = relax * min(1.0, 2.0 / max(relax * gap, 1e-300))
+    for i in range(trail.given.shape[0]):
+        trail.residual[i] = trail.given[i]
+        state.ln_gamma[i] += share * trail.given[i]
+    return gap
+
+
+@kernel
+def _follow(problem, state, trail):
+    """Let W, ln gamma, a_w and the dose follow x. Answer how far they moved."""
     environment = state.environment
     water = problem.totals[0] + environment[DOSE] * problem.titrant[0]
     for k in range(state.amounts.shape[0]):
         water -= problem.phase_composition[k, 0] * state.amounts[k]
     change = math.log(max(water, 1e-12) / max(MOLES_PER_KG + state.sums[0, 0], 1e-12)) - environment[LN_WATER]
     change = min(max(change, -0.7), 0.7)
-    old = environment[LN_STRENGTH]
-    residual = min(max(math.log(given), -25.0), 6.0) - old
-    relax = 1.0
-    if memory[1] != 0.0 and abs(old - memory[0]) > 1e-12:
-        slope = (residual - memory[1]) / (old - memory[0])
-        relax = -1.0 / min(max(slope, -10.0), -0.5)
-    memory[0] = old
-    memory[1] = residual
-    move = min(max(relax * residual, -1.5), 1.5)
-    environment[LN_STRENGTH] = old + move
-    ln_activity = log_water_activity(molalities)[0]
-    moved = abs(change) + abs(move) + abs(ln_activity - state.x[0])
-    state.x[0] += min(max(ln_activity - state.x[0], -0.5), 0.5)
+    moved = abs(change) + _follow_gamma(problem, state, trail)
+    drier = environment[LN_ACTIVITY] - state.x[0]
+    moved += abs(drier)
+    state.x[0] += min(max(drier, -0.5), 0.5)
     if problem.dosing == 1:
         dose = environment[DOSE]
         seek_dose(problem, state)
@@ -188,7 +220,8 @@ def settle_phases(problem, state, smallest):
     matrix = np.empty((c, c))
     gradient = np.empty(c)
     step = np.empty(c)
-    memory = np.zeros(2)
+    species = problem.species.shape[0]
+    trail = Trail(np.zeros(species), np.zeros(species), np.zeros(1))
     mu = 1.0
     if state.weight.shape[0] == 0:
         mu = smallest
@@ -203,7 +236,7 @@ def settle_phases(problem, state, smallest):
     while steps < 400:
         steps += 1
         if error < 0.05 * math.sqrt(mu) + 1e-10:
-            moved = _follow(problem, state, memory)
+            moved = _follow(problem, state, trail)
             settled = mu <= smallest and moved < 10.0 * math.sqrt(smallest)
             if settled or state.environment[LN_WATER] < -14.0:
                 break

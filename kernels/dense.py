@@ -43,6 +43,43 @@ def eliminate(matrix: np.ndarray, rhs: np.ndarray, order: int):
 
 
 @kernel
+def eliminate_columns(matrix: np.ndarray, rhs: np.ndarray, order: int, columns: int):
+    """Solve matrix (N, N) times U = rhs (N, columns) in place with row pivoting; rhs becomes U. False when singular."""
+    for k in range(order):
+        pivot = k
+        largest = abs(matrix[k, k])
+        for i in range(k + 1, order):
+            if abs(matrix[i, k]) > largest:
+                largest = abs(matrix[i, k])
+                pivot = i
+        if not 1e-250 < largest < 1e250:
+            return False
+        if pivot != k:
+            for j in range(k, order):
+                matrix[k, j], matrix[pivot, j] = matrix[pivot, j], matrix[k, j]
+            for j in range(columns):
+                rhs[k, j], rhs[pivot, j] = rhs[pivot, j], rhs[k, j]
+        inverse = 1.0 / matrix[k, k]
+        for i in range(k + 1, order):
+            factor = matrix[i, k] * inverse
+            if factor != 0.0:
+                for j in range(k + 1, order):
+                    matrix[i, j] -= factor * matrix[k, j]
+                for j in range(columns):
+                    rhs[i, j] -= factor * rhs[k, j]
+    for k in range(order - 1, -1, -1):
+        inverse = 1.0 / matrix[k, k]
+        for j in range(columns):
+            rhs[k, j] *= inverse
+        for i in range(k):
+            factor = matrix[i, k]
+            if factor != 0.0:
+                for j in range(columns):
+                    rhs[i, j] -= factor * rhs[k, j]
+    return True
+
+
+@kernel
 def eliminate_definite(matrix: np.ndarray, rhs: np.ndarray, order: int):
     """Solve a symmetric positive definite matrix (N, N) times u = rhs (N,) in place, by Cholesky; rhs becomes u.
 

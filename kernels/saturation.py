@@ -1,6 +1,6 @@
 """Equilibrium of a liquor with the solids and gases allowed, and the dose of a titrant that brings it to a pH.
 
-Newton's method of `speciation` solves the liquor without phases. Where several are then supersaturated, or where it
+`newton` solves the liquor without phases. Where several are then supersaturated, or where it
 fails, the convex problem of `convex` says which phases form and gives the start. Phases are dropped when negative and
 added when supersaturated until none is either. Nothing is kept between calls. The answer is recomputed from the mixture
 as given before it is called converged.
@@ -17,19 +17,20 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .activity import Mixture, log_gamma, log_water_activity
+from .activity import Mixture, activities, model_of
 from .convex import settle_phases
 from .jit import kernel
+from .newton import blank_work, newton
+from .pitzer import blank_terms
 from .speciation import (
     DOSE,
-    LN_STRENGTH,
     LN_WATER,
     MOLES_PER_KG,
     Speciation,
     blank_state,
+    form,
     guess,
     log_saturation,
-    newton,
     reduce,
     weigh,
 )
@@ -51,9 +52,10 @@ _SEEK_FROM_MEMORY = 2.0
 
 
 class Memory(NamedTuple):
-    """Where a liquor is left for the next try of the same call: x (C,), phase amounts (P,), environment (3,)."""
+    """Where a liquor is left for the next try of the same call: x (C,), ln_gamma (S,), amounts (P,), environment (3,)."""
 
     x: np.ndarray
+    ln_gamma: np.ndarray
     amounts: np.ndarray
     environment: np.ndarray
 
@@ -92,9 +94,7 @@ def _revise(problem, state):
 @kernel
 def _find(problem, state, warm, ln_proton):
     """Solve the reduced problem from its guess, or from the state when warm. Answer (whether it converged, steps)."""
-    c = problem.totals.shape[0]
-    order = c + 2 + state.active.shape[0]
-    matrix = np.empty((order, order))
+    work = blank_work(problem)
     steps = 0
     patience = 12
     smallest = 1e-3
@@ -117,7 +117,7 @@ def _find(problem, state, warm, ln_proton):
         for k in range(state.weight.shape[0]):
             if state.weight[k] < 0.0:
                 state.weight[k] = MOLES_PER_KG
-        converged, taken = newton(problem, state, matrix, 25)
+        converged, taken = newton(problem, state, work, 25)
         steps += taken
         revised = 0
         if converged:
@@ -138,14 +138,16 @@ def _find(problem, state, warm, ln_proton):
 @kernel
 def _spread(mixture, problem, state, water):
     """Spread the reduced state over the whole mixture as a Speciation; `water` is what the totals brought, kg."""
-    strength = math.exp(state.environment[LN_STRENGTH])
-    molality = np.zeros(mixture.charge.shape[0])
-    ln_gamma = np.empty(mixture.charge.shape[0])
-    debye = problem.debye
-    for i in range(molality.shape[0]):
-        ln_gamma[i] = log_gamma(mixture.charge[i], mixture.ion_size[i], mixture.salting[i], debye, strength)[0]
+    s = mixture.charge.shape[0]
+    molality = np.zeros(s)
+    ln_gamma = np.empty(s)
+    strength = 0.0
     for i in range(problem.species.shape[0]):
         molality[problem.species[i]] = state.molality[i]
+        strength += 0.5 * problem.model.charge[i] ** 2 * state.molality[i]
+    activities(model_of(mixture, np.arange(s)), molality, ln_gamma, blank_terms(s, mixture.pitzer))
+    for i in range(problem.species.shape[0]):
+        ln_gamma[problem.species[i]] = state.ln_gamma[i]
     amounts = np.zeros(mixture.phase_ln_k.shape[0])
     for k in range(problem.phases.shape[0]):
         amounts[problem.phases[k]] = state.amounts[k] * water
@@ -153,18 +155,37 @@ def _spread(mixture, problem, state, water):
 
 
 @kernel
+def _lawlessness(mixture, speciation):
+    """How far a speciation is from the activity model and the laws of mass action, in ln of an activity."""
+    s = speciation.molality.shape[0]
+    ln_gamma = np.empty(s)
+    model = model_of(mixture, np.arange(s))
+    ln_activity = activities(model, speciation.molality, ln_gamma, blank_terms(s, mixture.pitzer))
+    error = abs(ln_activity - speciation.ln_water_activity)
+    for i in range(s):
+        m = speciation.molality[i]
+        if m > 1e-290:
+            error = max(error, abs(ln_gamma[i] - speciation.ln_gamma[i]))
+            lack = mixture.ln_k[i] - math.log(m) - ln_gamma[i] + mixture.composition[i, 0] * ln_activity
+            for j in range(1, mixture.composition.shape[1]):
+                if mixture.composition[i, j] != 0.0:
+                    ln_m = math.log(max(speciation.molality[j - 1], 1e-300))
+                    lack += mixture.composition[i, j] * (ln_m + ln_gamma[j - 1])
+            error = max(error, abs(lack))
+    return error
+
+
+@kernel
 def imbalance(mixture: Mixture, totals: np.ndarray, inventory: np.ndarray, speciation: Speciation) -> float:
     """Largest balance error of a speciation against totals (C,), relative to the terms of the balance.
 
     inventory (C,): the sizes of what the totals were summed from, which bounds how well they are known.
-    Counts every component, the ionic strength, the activity of water and a negative phase.
+    Counts every component, the ionic strength, the activities, the laws of mass action and a negative phase.
     """
-    error = 0.0
+    error = _lawlessness(mixture, speciation)
     given = 0.0
-    molalities = 0.0
     for i in range(speciation.molality.shape[0]):
         given += 0.5 * mixture.charge[i] ** 2 * speciation.molality[i]
-        molalities += speciation.molality[i]
     for j in range(totals.shape[0]):
         held = speciation.water * MOLES_PER_KG if j == 0 else 0.0
         terms = inventory[j] + held
@@ -182,8 +203,6 @@ def imbalance(mixture: Mixture, totals: np.ndarray, inventory: np.ndarray, speci
         if not speciation.phase_amounts[k] >= 0.0:
             error = max(error, 1.0)
     error = max(error, abs(given - speciation.ionic_strength) / (given + speciation.ionic_strength))
-    wet = log_water_activity(molalities)[0] - speciation.ln_water_activity
-    error = max(error, abs(wet))
     if not error < 1e300:
         error = 1e300
     return error
@@ -229,6 +248,8 @@ def _settle(mixture, totals, titrant, allowed, control, memory):
     if warm:
         for j in range(problem.components.shape[0]):
             state.x[j] = memory.x[problem.components[j]]
+        for i in range(problem.species.shape[0]):
+            state.ln_gamma[i] = memory.ln_gamma[problem.species[i]]
         for k in range(problem.phases.shape[0]):
             state.amounts[k] = memory.amounts[problem.phases[k]] / water
             if state.amounts[k] > 0.0:
@@ -238,6 +259,8 @@ def _settle(mixture, totals, titrant, allowed, control, memory):
         state.environment[DOSE] = control[2] / water
     if dosing == 1:
         state.x[1] = control[1]
+    if warm:
+        form(problem, state)
     converged, steps = _find(problem, state, warm, control[1])
     dose = state.environment[DOSE] * water if dosing == 1 else control[2]
     answer = _spread(mixture, problem, state, water)
@@ -252,6 +275,8 @@ def _settle(mixture, totals, titrant, allowed, control, memory):
             status = DRY
     for j in range(problem.components.shape[0]):
         memory.x[problem.components[j]] = state.x[j]
+    for i in range(memory.ln_gamma.shape[0]):
+        memory.ln_gamma[i] = answer.ln_gamma[i]
     for k in range(memory.amounts.shape[0]):
         memory.amounts[k] = answer.phase_amounts[k]
     for e in range(memory.environment.shape[0]):
@@ -270,7 +295,8 @@ def _refusal(mixture):
 @kernel
 def _blank_memory(mixture):
     """A Memory with room for the mixture."""
-    return Memory(np.zeros(mixture.composition.shape[1]), np.zeros(mixture.phase_ln_k.shape[0]), np.zeros(3))
+    species, components = mixture.composition.shape
+    return Memory(np.zeros(components), np.zeros(species), np.zeros(mixture.phase_ln_k.shape[0]), np.zeros(3))
 
 
 @kernel

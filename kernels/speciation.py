@@ -1,17 +1,15 @@
-"""What is dissolved: a liquor whose phases at saturation are known, by Newton's method.
+"""What is dissolved: the reduced problem of a liquor, its iterate, and a first guess.
 
-Unknowns: x_j = ln activity of the components (ln a_w among them), ln W (kg water), ln I and the amounts n_k of the
-phases at saturation. Equations:
+The unknowns are x_j = ln activity of the components (ln a_w among them), u_i = ln molality of the species, ln W (kg
+water) and the amounts n_k of the phases at saturation. Equations:
 
     W sum_i nu_ij m_i + sum_k a_kj n_k = T_j            each component; water itself counts W / 0.018015 too
-    I = 1/2 sum_i z_i^2 m_i                             ionic strength
-    x_0 = ln a_w(sum_i m_i)                             activity of water
+    u_i + ln gamma_i(m) = ln K_i + nu_i.x               each species
+    x_0 = ln a_w(m)                                     activity of water
     a_k.x = ln K_k                                      each phase at saturation
 
-The iteration is damped and runs on all of them at once, with rows scaled by the inventory of their component, so that a
-trace is solved as well as a major one. With a pH sought, the dose of a titrant takes the place of x_1.
-
-The reduced problem holds only what is present. Amounts are per kg of the water that the totals bring.
+`newton` solves them all at once; `convex` solves them with ln gamma, ln a_w and W held. The reduced problem holds only
+what is present. Amounts are per kg of the water that the totals bring.
 
 Shapes: C components (0 is water, 1 is H+), S species, P phases, Z nonzero stoichiometric numbers, of what is present.
 Sources: Parkhurst & Appelo (2013) USGS Techniques and Methods 6-A43 (equations); Carrayrou et al. (2002) AIChE J. 48,
@@ -23,15 +21,20 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .activity import log_gamma, log_water_activity
-from .dense import eliminate
+from .activity import TRUESDELL_JONES, ActivityModel, activities, fill_log_gamma, log_water_activity, model_of
 from .jit import kernel
+from .pitzer import Terms, blank_terms
 
 MOLES_PER_KG = 1.0 / 0.018015
 # places in State.environment
 LN_WATER = 0
-LN_STRENGTH = 1
+LN_ACTIVITY = 1
 DOSE = 2
+# the first guess: turns with the activity coefficients of Truesdell and Jones, more with those of the model
+_TURNS = 9
+_MORE_TURNS = 6
+_SECOND_WIDTH = 3.0
+_LEAP = 4.0
 
 
 class Speciation(NamedTuple):
@@ -53,8 +56,8 @@ class Problem(NamedTuple):
     """A mixture and totals without what is absent; stoichiometric numbers of the species row by row.
 
     components (C,), species (S,), phases (P,): indices in the mixture. start (S + 1,), column (Z,), number (Z,): of
-    species i, numbers start[i] to start[i + 1]. debye: (A, B). totals, titrant: (C,), mol per kg of water brought, and
-    mol per mol of dose. dosing: 1 when the dose is sought at a given ln a(H+), else 0.
+    species i, numbers start[i] to start[i + 1]. model: of the activities of these species. totals, titrant: (C,), mol
+    per kg of water brought, and mol per mol of dose. dosing: 1 when the dose is sought at a given ln a(H+), else 0.
     """
 
     components: np.ndarray
@@ -63,11 +66,8 @@ class Problem(NamedTuple):
     start: np.ndarray
     column: np.ndarray
     number: np.ndarray
-    charge: np.ndarray
     ln_k: np.ndarray
-    ion_size: np.ndarray
-    salting: np.ndarray
-    debye: np.ndarray
+    model: ActivityModel
     phase_composition: np.ndarray
     phase_ln_k: np.ndarray
     totals: np.ndarray
@@ -76,29 +76,22 @@ class Problem(NamedTuple):
 
 
 class State(NamedTuple):
-    """An iterate: x = ln activity (C,), amounts of phases (P,), environment (ln W, ln I, dose), and what follows.
+    """An iterate: x = ln activity (C,), u = ln molality (S,), amounts of phases (P,), environment, and what follows.
 
-    active (P,): 1 for a phase held at saturation. weight (P,): the most that could form, mol. molality, ln_gamma, slope
-    (of ln gamma with I): (S,). sums (2, C): component molality, signed and absolute.
+    environment: (ln W, ln a_w as the molalities give it, dose). active (P,): 1 for a phase held at saturation. weight
+    (P,): the most that could form, mol. molality, ln_gamma: (S,). sums (2, C): component molality, signed and absolute.
     """
 
     x: np.ndarray
+    u: np.ndarray
     amounts: np.ndarray
     environment: np.ndarray
     active: np.ndarray
     weight: np.ndarray
     molality: np.ndarray
     ln_gamma: np.ndarray
-    slope: np.ndarray
     sums: np.ndarray
-
-
-class Origin(NamedTuple):
-    """Where a step starts: x (C,), amounts of phases (P,) and environment (3,)."""
-
-    x: np.ndarray
-    amounts: np.ndarray
-    environment: np.ndarray
+    terms: Terms
 
 
 @kernel
@@ -115,15 +108,6 @@ def _present_rows(composition, present):
             rows[found] = i
             found += 1
     return rows[:found]
-
-
-@kernel
-def _pick(values, rows):
-    """The values (R,) at rows (K,)."""
-    picked = np.empty(rows.shape[0])
-    for k in range(rows.shape[0]):
-        picked[k] = values[rows[k]]
-    return picked
 
 
 @kernel
@@ -156,6 +140,12 @@ def reduce(mixture, totals, titrant, allowed, dosing):
             c += 1
     components = components[:c]
     species = _present_rows(mixture.composition, present)
+    found = 0
+    for i in range(species.shape[0]):
+        if mixture.ln_k[species[i]] > -1e300:
+            species[found] = species[i]
+            found += 1
+    species = species[:found]
     rows = _present_rows(mixture.phase_composition, present)
     kept = 0
     for k in range(rows.shape[0]):
@@ -168,10 +158,7 @@ def reduce(mixture, totals, titrant, allowed, dosing):
     for k in range(kept):
         for j in range(c):
             solid[k, j] = mixture.phase_composition[phases[k], components[j]]
-    debye = np.empty(2)
-    debye[0] = mixture.debye_a
-    debye[1] = mixture.debye_b
-    reduced = _pick(totals, components)
+    reduced = totals[components]
     for j in range(c):
         reduced[j] *= MOLES_PER_KG / totals[0]
     return Problem(
@@ -181,15 +168,12 @@ def reduce(mixture, totals, titrant, allowed, dosing):
         start,
         column,
         number,
-        _pick(mixture.charge, species),
-        _pick(mixture.ln_k, species),
-        _pick(mixture.ion_size, species),
-        _pick(mixture.salting, species),
-        debye,
+        mixture.ln_k[species],
+        model_of(mixture, species),
         solid,
-        _pick(mixture.phase_ln_k, phases),
+        mixture.phase_ln_k[phases],
         reduced,
-        _pick(titrant, components),
+        titrant[components],
         dosing,
     )
 
@@ -202,55 +186,61 @@ def blank_state(problem):
     p = problem.phases.shape[0]
     return State(
         np.zeros(c),
+        np.zeros(s),
         np.zeros(p),
         np.zeros(3),
         np.zeros(p, np.int64),
         np.zeros(p),
         np.zeros(s),
         np.zeros(s),
-        np.zeros(s),
         np.zeros((2, c)),
+        blank_terms(s, problem.model.pitzer),
     )
 
 
 @kernel
-def evaluate(problem, state):
-    """Fill molality, ln gamma and sums at x and I; answer (the ionic strength they give, the sum of molalities)."""
+def add_up(problem, state):
+    """Fill molality and sums from u; answer the sum of molalities."""
     sums = state.sums
     sums[:] = 0.0
-    strength = math.exp(state.environment[LN_STRENGTH])
-    given = 0.0
-    molalities = 0.0
+    total = 0.0
     for i in range(problem.species.shape[0]):
-        ln_gamma, slope = log_gamma(problem.charge[i], problem.ion_size[i], problem.salting[i], problem.debye, strength)
-        ln_m = problem.ln_k[i] - ln_gamma
-        for z in range(problem.start[i], problem.start[i + 1]):
-            ln_m += problem.number[z] * state.x[problem.column[z]]
-        m = math.exp(min(ln_m, 150.0))
-        state.ln_gamma[i] = ln_gamma
-        state.slope[i] = slope
+        m = math.exp(min(state.u[i], 150.0))
         state.molality[i] = m
         for z in range(problem.start[i], problem.start[i + 1]):
             sums[0, problem.column[z]] += problem.number[z] * m
             sums[1, problem.column[z]] += abs(problem.number[z]) * m
-        given += 0.5 * problem.charge[i] ** 2 * m
-        molalities += m
-    return given, molalities
+        total += m
+    return total
 
 
 @kernel
-def growth(problem, state, change, ln_change):
-    """Longest step in which no species outgrows the totals or e^1.5; change: (C,) of x, ln_change: of ln I."""
+def form(problem, state):
+    """Fill u, molality and sums by the law of mass action at x and the ln gamma held."""
+    for i in range(problem.species.shape[0]):
+        u = problem.ln_k[i] - state.ln_gamma[i]
+        for z in range(problem.start[i], problem.start[i + 1]):
+            u += problem.number[z] * state.x[problem.column[z]]
+        state.u[i] = u
+    add_up(problem, state)
+
+
+@kernel
+def weigh_activities(problem, state, ln_gamma):
+    """Fill ln_gamma (S,) by the activity model at the molalities, and the activity of water that belongs to it."""
+    state.environment[LN_ACTIVITY] = activities(problem.model, state.molality, ln_gamma, state.terms)
+
+
+@kernel
+def growth(problem, state, change):
+    """Longest step in which no species outgrows the totals or e^1.5; change: (S,) of ln molality."""
     cap = 1e-4
     for j in range(1, problem.totals.shape[0]):
         cap += 2.0 * abs(problem.totals[j] + state.environment[DOSE] * problem.titrant[j])
     cap = cap * math.exp(-state.environment[LN_WATER])
-    di = math.exp(state.environment[LN_STRENGTH]) * ln_change
     longest = 1.0
     for i in range(problem.species.shape[0]):
-        d = -state.slope[i] * di
-        for z in range(problem.start[i], problem.start[i + 1]):
-            d += problem.number[z] * change[problem.column[z]]
+        d = change[i]
         if d > 1.5:
             m = state.molality[i]
             room = 1.5
@@ -264,7 +254,7 @@ def growth(problem, state, change, ln_change):
 @kernel
 def _sweep(problem, state, relax):
     """One sweep of continuous fractions: each ln activity but those of water and H+ a share of the way to its total."""
-    evaluate(problem, state)
+    form(problem, state)
     for j in range(2, problem.totals.shape[0]):
         total = problem.totals[j] + state.environment[DOSE] * problem.titrant[j]
         held = state.sums[1, j]
@@ -296,13 +286,14 @@ def guess(problem, state, ln_proton):
     molalities = 0.0
     for j in range(1, c):
         total = abs(problem.totals[j])
-        strength += 0.25 * problem.charge[j - 1] ** 2 * total
+        strength += 0.25 * problem.model.charge[j - 1] ** 2 * total
         molalities += total
         state.x[j] = math.log(max(total, 1e-6))
     state.environment[LN_WATER] = 0.0
-    state.environment[LN_STRENGTH] = math.log(min(strength, 6.0))
     state.environment[DOSE] = 0.0
+    fill_log_gamma(problem.model, min(strength, 6.0), state.ln_gamma, state.terms.by_strength)
     state.x[0] = log_water_activity(molalities)[0]
+    state.environment[LN_ACTIVITY] = state.x[0]
     # the width shrinks by less than a half, so that one wrong turn of an early round is made good by the later ones
     width = 14.0
     state.x[1] = -16.0
@@ -310,7 +301,14 @@ def guess(problem, state, ln_proton):
     if problem.dosing == 1:
         state.x[1] = ln_proton
         state.environment[DOSE] = 1e-3
-    for _ in range(9):
+    given = np.empty(problem.species.shape[0])
+    for turn in range(_TURNS if problem.model.kind == TRUESDELL_JONES else _TURNS + _MORE_TURNS):
+        if turn >= _TURNS:
+            weigh_activities(problem, state, given)
+            for i in range(given.shape[0]):
+                state.ln_gamma[i] += min(max(given[i] - state.ln_gamma[i], -_LEAP), _LEAP)
+            if turn == _TURNS:
+                width = _SECOND_WIDTH
         for _ in range(2):
             _sweep(problem, state, relax)
             relax = 0.6
@@ -321,6 +319,7 @@ def guess(problem, state, ln_proton):
         else:
             state.x[1] += width
         width *= 0.6
+    form(problem, state)
 
 
 @kernel
@@ -343,156 +342,3 @@ def weigh(problem, state):
             if number > 0.0 and (most < 0.0 or total / number < most):
                 most = max(total, 1e-250) / number
         state.weight[k] = most
-
-
-@kernel
-def _residuals(problem, state, residual, scale):
-    """Fill residual and scale (C + 2 + active phases,) at the state; answer (largest, sum of squares), both scaled."""
-    given, molalities = evaluate(problem, state)
-    c = problem.totals.shape[0]
-    water = math.exp(state.environment[LN_WATER])
-    for j in range(c):
-        dosed = state.environment[DOSE] * problem.titrant[j]
-        residual[j] = water * state.sums[0, j] - (problem.totals[j] + dosed)
-        # what cancels between totals and dose is known to rounding only, so both count in full
-        scale[j] = water * state.sums[1, j] + abs(problem.totals[j]) + abs(dosed)
-    residual[0] += water * MOLES_PER_KG
-    scale[0] += water * MOLES_PER_KG
-    strength = math.exp(state.environment[LN_STRENGTH])
-    residual[c] = given - strength
-    scale[c] = given + strength
-    residual[c + 1] = state.x[0] - log_water_activity(molalities)[0]
-    scale[c + 1] = 1.0
-    row = c + 2
-    for k in range(state.active.shape[0]):
-        if state.active[k] == 1:
-            for j in range(c):
-                residual[j] += problem.phase_composition[k, j] * state.amounts[k]
-                scale[j] += abs(problem.phase_composition[k, j] * state.amounts[k])
-            residual[row] = log_saturation(problem, state, k)
-            scale[row] = 1.0
-            row += 1
-    largest = 0.0
-    squares = 0.0
-    for j in range(row):
-        relative = residual[j] / max(scale[j], 1e-300)
-        largest = max(largest, abs(relative))
-        squares += relative * relative
-    return largest, squares
-
-
-@kernel
-def _jacobian(problem, state, matrix):
-    """Fill matrix with the derivatives of the residuals by (x, ln W, ln I, n / weight); answer its order."""
-    c = problem.totals.shape[0]
-    water = math.exp(state.environment[LN_WATER])
-    strength = math.exp(state.environment[LN_STRENGTH])
-    order = c + 2
-    for k in range(state.active.shape[0]):
-        order += state.active[k]
-    for i in range(order):
-        for j in range(order):
-            matrix[i, j] = 0.0
-    molalities = 0.0
-    for i in range(problem.species.shape[0]):
-        molalities += state.molality[i]
-    wetness = log_water_activity(molalities)[1]
-    for i in range(problem.species.shape[0]):
-        m = state.molality[i]
-        ionic = 0.5 * problem.charge[i] ** 2 * m
-        swelling = state.slope[i] * strength
-        for p in range(problem.start[i], problem.start[i + 1]):
-            j = problem.column[p]
-            part = water * m * problem.number[p]
-            for q in range(problem.start[i], problem.start[i + 1]):
-                matrix[j, problem.column[q]] += part * problem.number[q]
-            matrix[j, c + 1] -= part * swelling
-            matrix[c, j] += ionic * problem.number[p]
-            matrix[c + 1, j] -= wetness * m * problem.number[p]
-        matrix[c, c + 1] -= ionic * swelling
-        matrix[c + 1, c + 1] += wetness * m * swelling
-    matrix[c, c + 1] -= strength
-    matrix[c + 1, 0] += 1.0
-    matrix[0, c] = water * MOLES_PER_KG
-    for j in range(c):
-        matrix[j, c] += water * state.sums[0, j]
-    order = c + 2
-    for k in range(state.active.shape[0]):
-        if state.active[k] == 1:
-            for j in range(c):
-                matrix[j, order] = problem.phase_composition[k, j] * state.weight[k]
-                matrix[order, j] = problem.phase_composition[k, j]
-            order += 1
-    if problem.dosing == 1:
-        for j in range(order):
-            matrix[j, 1] = 0.0
-        for j in range(c):
-            matrix[j, 1] = -problem.titrant[j]
-    return order
-
-
-@kernel
-def _move(problem, state, origin, step, alpha):
-    """Set x, environment and amounts to origin plus alpha times step (C + 2 + active phases,)."""
-    c = problem.totals.shape[0]
-    for j in range(c):
-        state.x[j] = origin.x[j] + alpha * step[j]
-    if problem.dosing == 1:
-        state.x[1] = origin.x[1]
-        state.environment[DOSE] = origin.environment[DOSE] + alpha * step[1]
-    state.environment[LN_WATER] = origin.environment[LN_WATER] + alpha * step[c]
-    state.environment[LN_STRENGTH] = origin.environment[LN_STRENGTH] + alpha * step[c + 1]
-    row = c + 2
-    for k in range(state.active.shape[0]):
-        if state.active[k] == 1:
-            state.amounts[k] = origin.amounts[k] + alpha * state.weight[k] * step[row]
-            row += 1
-
-
-@kernel
-def _longest_step(problem, state, step):
-    """Share of the Newton step that stays within reason, and the largest change of an unknown at a full step."""
-    c = problem.totals.shape[0]
-    change = step[:c].copy()
-    largest = max(abs(step[c]), abs(step[c + 1]))
-    if problem.dosing == 1:
-        change[1] = 0.0
-        largest = max(largest, abs(step[1]) / (abs(state.environment[DOSE]) + 1e-9))
-    longest = min(0.7 / max(abs(step[c]), 0.7), 1.5 / max(abs(step[c + 1]), 1.5))
-    for j in range(c):
-        largest = max(largest, abs(change[j]))
-        longest = min(longest, 25.0 / max(abs(change[j]), 25.0))
-    return min(longest, growth(problem, state, change, step[c + 1])), largest
-
-
-@kernel
-def newton(problem, state, matrix, most):
-    """Newton iteration at the active phases; matrix is work. Answer (whether it converged, steps)."""
-    order = matrix.shape[0]
-    residual = np.empty(order)
-    scale = np.empty(order)
-    step = np.empty(order)
-    error, merit = _residuals(problem, state, residual, scale)
-    for iteration in range(most):
-        order = _jacobian(problem, state, matrix)
-        for i in range(order):
-            inverse = 1.0 / max(scale[i], 1e-300)
-            step[i] = -residual[i] * inverse
-            for j in range(order):
-                matrix[i, j] *= inverse
-        if not eliminate(matrix, step, order):
-            return False, iteration
-        longest, largest = _longest_step(problem, state, step)
-        origin = Origin(state.x.copy(), state.amounts.copy(), state.environment.copy())
-        before = error
-        old = merit
-        for halving in range(7):
-            _move(problem, state, origin, step, longest * 0.5**halving)
-            error, merit = _residuals(problem, state, residual, scale)
-            if merit < old or error < 1e-12:
-                break
-        if not error < 1e6 or state.environment[LN_WATER] < -18.0:
-            return False, iteration
-        if largest < 1e-7 and (error < 1e-13 or (error < 1e-11 and error > 0.1 * before)):
-            return True, iteration + 1
-    return False, most

@@ -18,6 +18,7 @@ _LN10 = float(np.log(10.0))
 _FIRST_SOLUTE = 2  # components 0 and 1 are H2O and H+
 _TRACE = 1e-6
 _NEUTRAL = 1e-9
+_MAJOR = 0.05  # mol/kg, above which an interaction that is not known is reported
 LARGEST_DOSE_PER_WATER = 100.0  # mol of titrant per mol of water: beyond any liquor
 
 
@@ -52,16 +53,37 @@ class Equilibrium:
     @property
     def in_range(self) -> bool:
         """Whether the ionic strength lies where the activity model was made for."""
-        return self.ionic_strength <= self.chemistry.largest_ionic_strength
+        return self.ionic_strength <= self.chemistry.activity.largest_ionic_strength
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What a reader must know of this answer: an ionic strength outside the range of the activity model."""
-        if self.in_range:
-            return ()
-        limit = self.chemistry.largest_ionic_strength
-        return (
-            f"ionic strength {self.ionic_strength:.2f} mol/kg is outside the activity model's range of 0 to {limit:g}",
+        """What a reader must know of this answer: a liquor outside the range of the model, interactions it lacks."""
+        found = []
+        if not self.in_range:
+            limit = self.chemistry.activity.largest_ionic_strength
+            found.append(
+                f"ionic strength {self.ionic_strength:.2f} mol/kg is outside the activity model's range of 0 to {limit:g}"
+            )
+        if self.unknown_pairs:
+            pairs = ", ".join(f"{cation} with {anion}" for cation, anion in self.unknown_pairs)
+            found.append(
+                f"the activity model has no interaction of {pairs}, each above {_MAJOR:g} mol/kg; taken as none"
+            )
+        return tuple(found)
+
+    @property
+    def unknown_pairs(self) -> tuple[tuple[str, str], ...]:
+        """Cations and anions above 0.05 mol/kg that the activity model has no parameters for, and no complex of."""
+        chemistry = self.chemistry
+        major = [i for i in range(len(chemistry.aqueous)) if self.speciation.molality[i] > _MAJOR]
+        composition = chemistry.mixture(self.temperature).composition
+        return tuple(
+            (chemistry.aqueous[c].name, chemistry.aqueous[a].name)
+            for c in major
+            for a in major
+            if chemistry.aqueous[c].charge > 0 > chemistry.aqueous[a].charge
+            and not chemistry.activity.knows(chemistry.aqueous[c].name, chemistry.aqueous[a].name)
+            and not (composition == composition[c] + composition[a]).all(axis=1).any()
         )
 
     def _aqueous(self, name: str) -> int:

@@ -17,6 +17,7 @@ import numpy as np
 from ...kernels.activity import Mixture
 from ..errors import DataError, nearest
 from . import water
+from .activity_models import ActivityModel, Pitzer
 from .database import all_species, atomic_masses, named_formulas, table
 from .formula import Formula, molar_mass, parse
 from .species import AQUEOUS, COMPONENT, GAS, ORGANIC, SOLID, Species
@@ -31,10 +32,18 @@ class Chemistry:
     """The species of a flowsheet.
 
     `elements`: symbols such as "Li Ni Co Mn S"; H and O are always there. `extractants`: names as in `extraction.csv`.
-    `without`: species to leave out. Raises `DataError` for an element, extractant or species that the data lack.
+    `without`: species to leave out. `activity`: the model of activity coefficients. Raises `DataError` for an element,
+    extractant or species that the data lack.
     """
 
-    def __init__(self, elements: str | Iterable[str], extractants: Iterable[str] = (), without: Iterable[str] = ()):
+    def __init__(
+        self,
+        elements: str | Iterable[str],
+        extractants: Iterable[str] = (),
+        without: Iterable[str] = (),
+        activity: ActivityModel | None = None,
+    ):
+        self.activity = Pitzer() if activity is None else activity
         self.elements = tuple(elements.split() if isinstance(elements, str) else elements)
         self.extractants = (extractants,) if isinstance(extractants, str) else tuple(extractants)
         left_out = (without,) if isinstance(without, str) else tuple(without)
@@ -43,7 +52,10 @@ class Chemistry:
         members = [
             species
             for species in all_species().values()
-            if species.name not in left_out and chosen >= set(species.elements) and species.phase != ORGANIC
+            if species.name not in left_out
+            and chosen >= set(species.elements)
+            and species.phase != ORGANIC
+            and self.activity.keeps(species)
         ]
         self.components = tuple(s for s in members if s.phase == COMPONENT)
         known = {component.name for component in self.components}
@@ -93,11 +105,7 @@ class Chemistry:
         self.phase_positions = np.array([self.index[s.name] for s in self.phases], dtype=np.int64)
         self._aqueous_composition = self._reactions(self.aqueous)
         self._phase_composition = self._reactions(self.phases)
-        activity = table("activity")
-        self._ion_size = _frozen([activity.value(s.name, "ion_size", _default_size(s)) for s in self.aqueous])
-        self._salting = _frozen([activity.value(s.name, "salting", _default_salting(s)) for s in self.aqueous])
         self._aqueous_charge = _frozen([float(s.charge) for s in self.aqueous])
-        self.largest_ionic_strength = activity.value("model", "largest_ionic_strength")
         self._kopp = _frozen([_kopp(s) for s in self.species])
         volumes = table("volumes")
         self.apparent_volumes = _frozen([volumes.value(c.name, "apparent_molar_volume", 0.0) for c in self.components])
@@ -142,16 +150,19 @@ class Chemistry:
     def mixture(self, temperature: float) -> Mixture:
         """Answer the arrays of the equilibrium kernel at `temperature` (K)."""
         debye_a, debye_b = water.debye_hueckel(temperature)
+        numbers = self.activity.numbers(self.aqueous, temperature)
         return Mixture(
             composition=self._aqueous_composition,
             charge=self._aqueous_charge,
             ln_k=np.array([ln_constant(s, temperature) for s in self.aqueous]),
-            ion_size=self._ion_size,
-            salting=self._salting,
+            ion_size=numbers.ion_size,
+            salting=numbers.salting,
             debye_a=debye_a,
             debye_b=debye_b,
             phase_composition=self._phase_composition,
             phase_ln_k=np.array([ln_constant(s, temperature) for s in self.phases]),
+            model=numbers.model,
+            pitzer=numbers.interactions,
         )
 
     @functools.lru_cache(maxsize=4096)  # noqa: B019
@@ -242,14 +253,6 @@ def _refuse_unknown(elements: tuple[str, ...], left_out: tuple[str, ...]) -> Non
             )
         if name in {"H2O", "H+"}:
             raise DataError(f"species {name!r} cannot be left out, every liquor holds it")
-
-
-def _default_size(species: Species) -> float:
-    return table("activity").value("charged" if species.charge else "neutral", "ion_size", 0.0)
-
-
-def _default_salting(species: Species) -> float:
-    return table("activity").value("charged" if species.charge else "neutral", "salting")
 
 
 def _kopp(species: Species) -> float:

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 import numpy as np
 from phreeqpy.iphreeqc.phreeqc_dll import IPhreeqc
 
-from raffinate.flowsheet.chemistry import Chemistry
-from raffinate.flowsheet.chemistry.database import atomic_masses
+from raffinate.flowsheet.chemistry import Chemistry, Pitzer
+from raffinate.flowsheet.chemistry.database import atomic_masses, table
 from raffinate.flowsheet.chemistry.species import Species
 from raffinate.flowsheet.chemistry.water import GAS_CONSTANT
 from raffinate.flowsheet.quantities import to_celsius
@@ -25,6 +25,10 @@ from raffinate.flowsheet.quantities import to_celsius
 REFERENCE = 298.15
 FIXED_PH = "Fixed_pH"
 _APART = {"Fe+2": "Fetwo", "Fe+3": "Fethree"}
+_INTERACTIONS = {
+    **{"beta0": "B0", "beta1": "B1", "beta2": "B2", "cphi": "C0"},
+    **{"theta": "THETA", "lambda": "LAMDA", "psi": "PSI", "zeta": "ZETA"},
+}
 _PHASE_WORD = re.compile(r"\([a-z ]+\)$")
 _ITS_OWN = """
 SOLUTION_MASTER_SPECIES
@@ -73,8 +77,34 @@ def database(chemistry: Chemistry) -> str:
     lines.append("PHASES")
     for phase in chemistry.phases:
         lines += [phase.name, _equation(phase, written, formation=False), *_constants(phase)]
-    lines += [FIXED_PH, "H+ = H+", "    log_k 0", "END"]
+    lines += [FIXED_PH, "H+ = H+", "    log_k 0"]
+    if isinstance(chemistry.activity, Pitzer):
+        lines += _pitzer({s.name: phreeqc_formula(s) for s in chemistry.aqueous})
+    lines.append("END")
     return "\n".join(lines)
+
+
+def _pitzer(written: dict[str, str]) -> list[str]:
+    """Write the interactions of pitzer.csv among these species; both programs have the same law of temperature."""
+    numbers, seen = table("pitzer"), set()
+    lines = ["PITZER", "-MacInnes false", "-use_etheta true", "-redox false"]
+    for quantity, keyword in _INTERACTIONS.items():
+        lines.append(f"-{keyword}")
+        for of in numbers.names(quantity):
+            members = of.split("|") if "|" in of else [of, of]
+            key = (quantity, *sorted(members))
+            if key not in seen and all(name in written for name in members):
+                seen.add(key)
+                terms = [numbers.value(of, quantity)]
+                terms += [numbers.value(of, f"{quantity}_t{n}", 0.0) for n in range(2, 7)]
+                names = " ".join(written[name] for name in members)
+                lines.append(f"  {names} {' '.join(repr(float(term)) for term in terms)}")
+    lines.append("-ALPHAS")
+    for of in {**dict.fromkeys(numbers.names("alpha1")), **dict.fromkeys(numbers.names("alpha2"))}:
+        if all(name in written for name in of.split("|")):
+            names = " ".join(written[name] for name in of.split("|"))
+            lines.append(f"  {names} {numbers.value(of, 'alpha1', 2.0)!r} {numbers.value(of, 'alpha2', 12.0)!r}")
+    return lines
 
 
 def _own_element(component: Species) -> tuple[str, float]:

@@ -5,7 +5,7 @@ import pytest
 from liquors import CARBONATES, GYPSUM, HYDROXIDES, LIQUORS, PHOSPHATES, Liquor
 from phreeqc_database import Phreeqc, database, phreeqc_formula
 
-from raffinate.flowsheet.chemistry import Chemistry
+from raffinate.flowsheet.chemistry import Chemistry, TruesdellJones
 from raffinate.flowsheet.chemistry.equilibrium import speciate, titrate
 from raffinate.flowsheet.chemistry.water import debye_hueckel
 from raffinate.flowsheet.quantities import celsius
@@ -44,7 +44,7 @@ TITRATIONS = (
 
 @pytest.fixture(scope="module")
 def chemistry():
-    return Chemistry("Li Na K N Mg Ca Al Fe Mn Co Ni Cu Zn S Cl C P F", without=("H2O2",))
+    return Chemistry("Li Na K N Mg Ca Al Fe Mn Co Ni Cu Zn S Cl C P F", without=("H2O2",), activity=TruesdellJones())
 
 
 @pytest.fixture(scope="module")
@@ -161,7 +161,7 @@ def test_debye_hueckel__is_that_of_phreeqcs_own_water(chemistry, phreeqc, degree
 
 
 def test_phreeqc_formula__keeps_iron_apart_and_binds_water_with_a_colon():
-    chemistry = Chemistry("Fe S Ni F", without=("H2O2",))
+    chemistry = Chemistry("Fe S Ni F", without=("H2O2",), activity=TruesdellJones())
     written = {s.name: phreeqc_formula(s) for s in (*chemistry.components, *chemistry.aqueous, *chemistry.phases)}
     assert written["Fe+2"] == "Fetwo+2"
     assert written["FeSO4+"] == "FethreeSO4+"

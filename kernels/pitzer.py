@@ -1,0 +1,450 @@
+"""Pitzer's activity coefficients in the form of Harvie, Moller and Weare, and the activity of water that belongs to them.
+
+Everything is a derivative of the excess Gibbs energy of a kg of water over RT:
+
+    E = f(I) + sum_ca m_c m_a (2 B_ca(I) + Z C_ca) + sum_ij 2 m_i m_j v_ij + sum_ij 2 m_i m_j theta^E_ij(I)
+        + sum_ijk m_i m_j m_k w_ijk
+    ln gamma_i = dE/dm_i          ln a_w = -0.018015 (sum_i m_i + sum_i m_i ln gamma_i - E)
+
+    f = -4 A I ln(1 + 1.2 sqrt(I)) / 1.2            A    Debye-Hückel parameter of the osmotic coefficient
+    B = beta0 + beta1 g(alpha1 sqrt(I)) + beta2 g(alpha2 sqrt(I))       g(x) = 2 (1 - (1 + x) exp(-x)) / x^2
+    C = C^phi / (2 sqrt|z_c z_a|)                   Z = sum_i m_i |z_i|, I = 1/2 sum_i m_i z_i^2
+    v    theta of two ions of like sign, lambda of a neutral species and another one (half of it with itself)
+    w    psi of three ions, zeta of a neutral species and two ions
+    theta^E   of ions of like sign and unlike charge; it depends on their charges only, so it is summed by charge
+
+Single ions are not scaled. Beyond I = 20 mol/kg, where no parameter was fitted and virial terms answer nonsense, E is
+continued as E(s m) / s with s(I) = (20 + 10 tanh((I - 20) / 10)) / I: a stronger liquor comes to behave as the liquor of
+the same composition at I = 30, with two derivatives continuous and the Gibbs-Duhem equation kept. Nothing below changes.
+
+Shapes: S aqueous species, L distinct alpha, B pairs of cation and anion, Q doubles, T triples, K = 9 sizes of charge.
+Sources: Harvie, Moller & Weare (1984) Geochim. Cosmochim. Acta 48, 723 (equations); Pitzer (1975) J. Solution Chem. 4,
+249 (theta^E and the integral J); Harvie (1981), thesis, Univ. of California San Diego, as printed in Pitzer (1991)
+Activity Coefficients in Electrolyte Solutions, 2nd ed., ch. 3, appendix (Chebyshev series of J).
+"""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from .jit import kernel
+
+_WATER_KG = 0.018015
+_B = 1.2
+_SIZES = 9
+_LEAST_STRENGTH = 1e-20
+_SERIES_BELOW = 0.05
+_STRONG = 20.0
+_BEYOND = 10.0
+# places in Terms.whole
+_I, _Z, _SECOND, _ENERGY, _LIFT, _THIN, _THINNING, _BENDING = 0, 1, 2, 3, 4, 5, 6, 7
+
+_SMALL_X = np.array(
+    [
+        *(1.925154014814667, -0.060076477753119, -0.029779077456514, -0.007299499690937, 0.000388260636404),
+        *(0.000636874599598, 0.000036583601823, -0.000045036975204, -0.000004537895710, 0.000002937706971),
+        *(0.000000396566462, -0.000000202099617, -0.000000025267769, 0.000000013522610, 0.000000001229405),
+        *(-0.000000000821969, -0.000000000050847, 0.000000000046333, 0.000000000001943, -0.000000000002563),
+        -0.000000000010991,
+    ]
+)
+_LARGE_X = np.array(
+    [
+        *(0.628023320520852, 0.462762985338493, 0.150044637187895, -0.028796057604906, -0.036552745910311),
+        *(-0.001668087945272, 0.006519840398744, 0.001130378079086, -0.000887171310131, -0.000242107641309),
+        *(0.000087294451594, 0.000034682122751, -0.000004583768938, -0.000003548684306, -0.000000250453880),
+        *(0.000000216991779, 0.000000080779570, 0.000000004558555, -0.000000006944757, -0.000000002849257),
+        0.000000000237816,
+    ]
+)
+
+
+class Pitzer(NamedTuple):
+    """The interactions of a mixture's species at one temperature; indices are of species.
+
+    a_phi: kg^0.5 mol^-0.5. alpha: (L,), the distinct exponents, kg^0.5 mol^-0.5. pair: (B, 4), cation, anion, places of
+    alpha1 and alpha2. pair_value: (B, 4), beta0, beta1, beta2 (kg/mol) and C (kg^2/mol^2). double: (Q, 2);
+    double_value: (Q,), theta or lambda, kg/mol. triple: (T, 3); triple_value: (T,), psi or zeta, kg^2/mol^2.
+    """
+
+    a_phi: float
+    alpha: np.ndarray
+    pair: np.ndarray
+    pair_value: np.ndarray
+    double: np.ndarray
+    double_value: np.ndarray
+    triple: np.ndarray
+    triple_value: np.ndarray
+
+
+NO_PITZER = Pitzer(
+    0.0,
+    np.zeros(0),
+    np.zeros((0, 4), np.int64),
+    np.zeros((0, 4)),
+    np.zeros((0, 2), np.int64),
+    np.zeros(0),
+    np.zeros((0, 3), np.int64),
+    np.zeros(0),
+)
+
+
+class Terms(NamedTuple):
+    """What ln gamma and its slopes share.
+
+    screening: (L, 3), g and its first and second derivative by I. unequal: (K, K, 3), the same of theta^E by charge.
+    held: (2, K), molality of cations and of anions by size of charge. by_strength: (S,), what multiplies dI in
+    d ln gamma at held molalities. by_charge: (S,), likewise for dZ. thinned: (S,), s m, at which all these are.
+    whole: (8,), I, Z, d2E/dI2 and E there; then dE/ds over s, s, and the derivatives of s by the true I.
+    """
+
+    screening: np.ndarray
+    unequal: np.ndarray
+    held: np.ndarray
+    by_strength: np.ndarray
+    by_charge: np.ndarray
+    thinned: np.ndarray
+    whole: np.ndarray
+
+
+@kernel
+def blank_terms(species, pitzer):
+    """Answer Terms with room for so many species."""
+    return Terms(
+        np.zeros((pitzer.alpha.shape[0], 3)),
+        np.zeros((_SIZES, _SIZES, 3)),
+        np.zeros((2, _SIZES)),
+        np.zeros(species),
+        np.zeros(species),
+        np.zeros(species),
+        np.zeros(8),
+    )
+
+
+@kernel
+def integral_j(x):
+    """Pitzer's J of x > 0, and its first and second derivative."""
+    if x <= 1.0:
+        series = _SMALL_X
+        fifth = x**0.2
+        z = 4.0 * fifth - 2.0
+        slope = 0.8 * fifth / x
+        bend = -0.8 * slope / x
+    else:
+        series = _LARGE_X
+        tenth = x**-0.1
+        z = 40.0 / 9.0 * tenth - 22.0 / 9.0
+        slope = -4.0 / 9.0 * tenth / x
+        bend = -1.1 * slope / x
+    b0 = b1 = b2 = d0 = d1 = d2 = e0 = e1 = e2 = 0.0
+    for k in range(20, -1, -1):
+        e0 = 2.0 * d1 + z * e1 - e2
+        d0 = b1 + z * d1 - d2
+        b0 = series[k] + z * b1 - b2
+        if k > 0:
+            b2, b1 = b1, b0
+            d2, d1 = d1, d0
+            e2, e1 = e1, e0
+    return (
+        0.25 * x - 1.0 + 0.5 * (b0 - b2),
+        0.25 + 0.5 * slope * (d0 - d2),
+        0.5 * (bend * (d0 - d2) + slope * slope * (e0 - e2)),
+    )
+
+
+@kernel
+def _integral(product, k, strength):
+    """J at x = product * k sqrt(I), and its first and second derivative by I; k holds sqrt(I)."""
+    x = product * k
+    value, first, second = integral_j(x)
+    return value, 0.5 * first * x / strength, 0.25 * (second * x * x - first * x) / (strength * strength)
+
+
+@kernel
+def _unequal(terms, a_phi, strength):
+    """Fill theta^E and its derivatives by I for each two sizes of charge that meet among cations or among anions."""
+    k = 6.0 * a_phi * math.sqrt(strength)
+    own = np.zeros((_SIZES, 3))
+    for a in range(1, _SIZES):
+        for b in range(a + 1, _SIZES):
+            if terms.held[0, a] * terms.held[0, b] + terms.held[1, a] * terms.held[1, b] > 0.0:
+                for c in (a, b):
+                    if own[c, 0] == 0.0:
+                        own[c, 0], own[c, 1], own[c, 2] = _integral(c * c, k, strength)
+                t0, t1, t2 = _integral(a * b, k, strength)
+                t0 -= 0.5 * (own[a, 0] + own[b, 0])
+                t1 -= 0.5 * (own[a, 1] + own[b, 1])
+                t2 -= 0.5 * (own[a, 2] + own[b, 2])
+                share = 0.25 * a * b / strength
+                terms.unequal[a, b, 0] = share * t0
+                terms.unequal[a, b, 1] = share * (t1 - t0 / strength)
+                terms.unequal[a, b, 2] = share * (t2 - 2.0 * (t1 - t0 / strength) / strength)
+            else:
+                terms.unequal[a, b, :] = 0.0
+            terms.unequal[b, a, :] = terms.unequal[a, b, :]
+
+
+@kernel
+def _screen(terms, alpha, strength):
+    """Fill g(alpha sqrt(I)) and its derivatives by I."""
+    for q in range(alpha.shape[0]):
+        x = alpha[q] * math.sqrt(strength)
+        decay = math.exp(-x)
+        if x < _SERIES_BELOW:
+            rest = x * (1.0 / 72.0 - x * (1.0 / 420.0 - x * (1.0 / 2880.0 - x / 22680.0)))
+            g = 1.0 - x * (2.0 / 3.0 - x * (0.25 - x * (1.0 / 15.0 - rest)))
+        else:
+            g = 2.0 * (1.0 - (1.0 + x) * decay) / (x * x)
+        first = (decay - g) / strength
+        terms.screening[q, 0] = g
+        terms.screening[q, 1] = first
+        terms.screening[q, 2] = -(0.5 * x * decay / strength + 2.0 * first) / strength
+
+
+@kernel
+def _thin(terms, charge, molality):
+    """Fill thinned, s and its derivatives from the molalities (S,); answer their sum."""
+    strength = 0.0
+    total = 0.0
+    for i in range(molality.shape[0]):
+        total += molality[i]
+        strength += 0.5 * molality[i] * charge[i] * charge[i]
+    whole = terms.whole
+    whole[_THIN], whole[_THINNING], whole[_BENDING] = 1.0, 0.0, 0.0
+    if strength > _STRONG:
+        t = math.tanh((strength - _STRONG) / _BEYOND)
+        whole[_THIN] = (_STRONG + _BEYOND * t) / strength
+        whole[_THINNING] = (1.0 - t * t - whole[_THIN]) / strength
+        whole[_BENDING] = (-2.0 * t * (1.0 - t * t) / _BEYOND - 2.0 * whole[_THINNING]) / strength
+    for i in range(molality.shape[0]):
+        terms.thinned[i] = whole[_THIN] * molality[i]
+    return total
+
+
+@kernel
+def _measure(terms, charge, molality):
+    """Fill I, Z and held from the molalities (S,)."""
+    terms.held[:] = 0.0
+    strength = 0.0
+    charges = 0.0
+    for i in range(molality.shape[0]):
+        m = molality[i]
+        if charge[i] != 0.0:
+            size = abs(charge[i])
+            charges += m * size
+            strength += 0.5 * m * size * size
+            terms.held[0 if charge[i] > 0.0 else 1, int(size)] += m
+    terms.whole[_I] = max(strength, _LEAST_STRENGTH)
+    terms.whole[_Z] = charges
+
+
+@kernel
+def _debye_hueckel(a_phi, strength):
+    """f(I) and its first and second derivative."""
+    root = math.sqrt(strength)
+    below = 1.0 + _B * root
+    logarithm = math.log1p(_B * root)
+    value = -4.0 * a_phi / _B * strength * logarithm
+    first = -2.0 * a_phi * (root / below + 2.0 / _B * logarithm)
+    second = -2.0 * a_phi * (0.5 / below + 1.0) / (root * below)
+    return value, first, second
+
+
+@kernel
+def _differentiate(pitzer, charge, molality, ln_gamma, terms):
+    """Fill dE/dm (S,), into ln_gamma, and terms at the molalities (S,)."""
+    _measure(terms, charge, molality)
+    strength = terms.whole[_I]
+    charges = terms.whole[_Z]
+    _screen(terms, pitzer.alpha, strength)
+    _unequal(terms, pitzer.a_phi, strength)
+    energy, first, second = _debye_hueckel(pitzer.a_phi, strength)
+    ln_gamma[:] = 0.0
+    terms.by_strength[:] = 0.0
+    terms.by_charge[:] = 0.0
+    by_charges = 0.0
+    for p in range(pitzer.pair.shape[0]):
+        c, a = pitzer.pair[p, 0], pitzer.pair[p, 1]
+        one, two = terms.screening[pitzer.pair[p, 2]], terms.screening[pitzer.pair[p, 3]]
+        beta1, beta2, third = pitzer.pair_value[p, 1], pitzer.pair_value[p, 2], pitzer.pair_value[p, 3]
+        product = molality[c] * molality[a]
+        both = 2.0 * (pitzer.pair_value[p, 0] + beta1 * one[0] + beta2 * two[0]) + charges * third
+        bend = 2.0 * (beta1 * one[1] + beta2 * two[1])
+        ln_gamma[c] += molality[a] * both
+        ln_gamma[a] += molality[c] * both
+        terms.by_strength[c] += molality[a] * bend
+        terms.by_strength[a] += molality[c] * bend
+        terms.by_charge[c] += molality[a] * third
+        terms.by_charge[a] += molality[c] * third
+        energy += product * both
+        first += product * bend
+        second += product * 2.0 * (beta1 * one[2] + beta2 * two[2])
+        by_charges += product * third
+    for q in range(pitzer.double.shape[0]):
+        i, j = pitzer.double[q, 0], pitzer.double[q, 1]
+        twice = 2.0 * pitzer.double_value[q]
+        ln_gamma[i] += twice * molality[j]
+        if i == j:
+            energy += 0.5 * twice * molality[i] * molality[i]
+        else:
+            ln_gamma[j] += twice * molality[i]
+            energy += twice * molality[i] * molality[j]
+    for t in range(pitzer.triple.shape[0]):
+        i, j, k = pitzer.triple[t, 0], pitzer.triple[t, 1], pitzer.triple[t, 2]
+        value = pitzer.triple_value[t]
+        ln_gamma[i] += value * molality[j] * molality[k]
+        ln_gamma[j] += value * molality[i] * molality[k]
+        ln_gamma[k] += value * molality[i] * molality[j]
+        energy += value * molality[i] * molality[j] * molality[k]
+    for sign in range(2):
+        for a in range(1, _SIZES):
+            for b in range(a + 1, _SIZES):
+                product = 2.0 * terms.held[sign, a] * terms.held[sign, b]
+                if product > 0.0:
+                    energy += product * terms.unequal[a, b, 0]
+                    first += product * terms.unequal[a, b, 1]
+                    second += product * terms.unequal[a, b, 2]
+    terms.whole[_SECOND] = second
+    terms.whole[_ENERGY] = energy
+    for i in range(molality.shape[0]):
+        if charge[i] != 0.0:
+            size = int(abs(charge[i]))
+            sign = 0 if charge[i] > 0.0 else 1
+            for b in range(1, _SIZES):
+                ln_gamma[i] += 2.0 * terms.held[sign, b] * terms.unequal[size, b, 0]
+                terms.by_strength[i] += 2.0 * terms.held[sign, b] * terms.unequal[size, b, 1]
+            ln_gamma[i] += 0.5 * size * size * first + size * by_charges
+
+
+@kernel
+def pitzer_log_gamma(pitzer, charge, molality, ln_gamma, terms):
+    """Fill ln gamma (S,) and terms at the molalities (S,), mol/kg; answer ln a_w."""
+    total = _thin(terms, charge, molality)
+    _differentiate(pitzer, charge, terms.thinned, ln_gamma, terms)
+    thin = terms.whole[_THIN]
+    excess = -terms.whole[_ENERGY] / thin
+    for i in range(molality.shape[0]):
+        excess += molality[i] * ln_gamma[i]
+    if thin < 1.0:
+        terms.whole[_LIFT] = excess / thin
+        for i in range(molality.shape[0]):
+            lift = 0.5 * charge[i] * charge[i] * terms.whole[_THINNING] * terms.whole[_LIFT]
+            ln_gamma[i] += lift
+            excess += molality[i] * lift
+    return -_WATER_KG * (total + excess)
+
+
+@kernel
+def pitzer_slopes(pitzer, charge, molality, terms, place, slopes):
+    """Fill slopes (S, S) with d ln gamma_i / d m_j in column place[j] (S,), where that is not negative.
+
+    At the molalities and terms of the last `pitzer_log_gamma`; exact as far as the species left out are scarce.
+    """
+    _differentiate_twice(pitzer, charge, terms.thinned, terms, place, slopes)
+    if terms.whole[_THIN] < 1.0:
+        _slopes_beyond(charge, molality, terms, place, slopes)
+
+
+@kernel
+def _slopes_beyond(charge, molality, terms, place, slopes):
+    """Turn the slopes of E at s m into those of E(s m) / s."""
+    count = molality.shape[0]
+    thin, thinning = terms.whole[_THIN], terms.whole[_THINNING]
+    along = np.zeros(count)
+    square = 0.0
+    for i in range(count):
+        for j in range(count):
+            if place[j] >= 0:
+                along[i] += slopes[i, place[j]] * molality[j]
+        square += molality[i] * along[i]
+    bend = thinning * thinning * (square / thin - 2.0 * terms.whole[_LIFT] / thin)
+    bend += terms.whole[_BENDING] * terms.whole[_LIFT]
+    for j in range(count):
+        if place[j] >= 0:
+            half_j = 0.5 * charge[j] * charge[j]
+            for i in range(count):
+                half_i = 0.5 * charge[i] * charge[i]
+                value = thin * slopes[i, place[j]] + thinning * (half_j * along[i] + half_i * along[j])
+                slopes[i, place[j]] = value + half_i * half_j * bend
+
+
+@kernel
+def _differentiate_twice(pitzer, charge, molality, terms, place, slopes):
+    """Fill slopes (S, S) with d2E/dm_i dm_j in column place[j] at the molalities of the last `_differentiate`."""
+    second = terms.whole[_SECOND]
+    charges = terms.whole[_Z]
+    for j in range(molality.shape[0]):
+        q = place[j]
+        if q >= 0:
+            size_j = abs(charge[j])
+            half_j = 0.5 * size_j * size_j
+            by_half = half_j * second + terms.by_strength[j]
+            by_size = terms.by_charge[j]
+            for i in range(molality.shape[0]):
+                size_i = abs(charge[i])
+                value = 0.5 * size_i * size_i * by_half + half_j * terms.by_strength[i]
+                value += size_i * by_size + size_j * terms.by_charge[i]
+                if charge[i] * charge[j] > 0.0 and size_i != size_j:
+                    value += 2.0 * terms.unequal[int(size_i), int(size_j), 0]
+                slopes[i, q] = value
+    for p in range(pitzer.pair.shape[0]):
+        one, two = terms.screening[pitzer.pair[p, 2], 0], terms.screening[pitzer.pair[p, 3], 0]
+        beta = pitzer.pair_value[p, 0] + pitzer.pair_value[p, 1] * one + pitzer.pair_value[p, 2] * two
+        _add(slopes, place, pitzer.pair[p, 0], pitzer.pair[p, 1], 2.0 * beta + charges * pitzer.pair_value[p, 3])
+    for q in range(pitzer.double.shape[0]):
+        _add(slopes, place, pitzer.double[q, 0], pitzer.double[q, 1], 2.0 * pitzer.double_value[q])
+    for t in range(pitzer.triple.shape[0]):
+        i, j, k = pitzer.triple[t, 0], pitzer.triple[t, 1], pitzer.triple[t, 2]
+        value = pitzer.triple_value[t]
+        _add(slopes, place, i, j, value * molality[k])
+        _add(slopes, place, i, k, value * molality[j])
+        _add(slopes, place, j, k, value * molality[i])
+
+
+@kernel
+def _add(slopes, place, i, j, value):
+    """Add value to the slope of i by j and of j by i, once when they are the same."""
+    if place[j] >= 0:
+        slopes[i, place[j]] += value
+    if i != j and place[i] >= 0:
+        slopes[j, place[i]] += value
+
+
+@kernel
+def restrict(pitzer, species, count):
+    """Answer the Pitzer of some species (R,) out of `count`, with indices into these."""
+    place = np.full(count, -1, np.int64)
+    for r in range(species.shape[0]):
+        place[species[r]] = r
+    pair, pair_rows = _renumber(pitzer.pair, place, 2)
+    double, double_rows = _renumber(pitzer.double, place, 2)
+    triple, triple_rows = _renumber(pitzer.triple, place, 3)
+    return Pitzer(
+        pitzer.a_phi,
+        pitzer.alpha,
+        pair,
+        pitzer.pair_value[pair_rows],
+        double,
+        pitzer.double_value[double_rows],
+        triple,
+        pitzer.triple_value[triple_rows],
+    )
+
+
+@kernel
+def _renumber(indices, place, leading):
+    """Rows of indices (R, N) whose `leading` species all have a place (S,), renumbered; and which rows these are."""
+    kept = np.empty_like(indices)
+    rows = np.empty(indices.shape[0], np.int64)
+    found = 0
+    for r in range(indices.shape[0]):
+        there = True
+        for n in range(leading):
+            there = there and place[indices[r, n]] >= 0
+        if there:
+            for n in range(indices.shape[1]):
+                kept[found, n] = place[indices[r, n]] if n < leading else indices[r, n]
+            rows[found] = r
+            found += 1
+    return kept[:found], rows[:found]
