@@ -3,17 +3,17 @@
 Pitzer (1): see `pitzer`.
 
 Truesdell-Jones (0), of ions:    log10 gamma = -A z^2 sqrt(I) / (1 + B a sqrt(I)) + b I
-Neutral species (z = 0):         log10 gamma = b I
+Neutral species (z = 0):         log10 gamma = b I + a I / (1 + I)     (a is 0 but for the law of Drummond)
 Water:                           a_w = 1 - 0.017 sum(m) up to sum(m) = 30 mol/kg, an exponential beyond, equal in value
                                  and slope where they meet, so that a_w stays positive
 
     A, B   Debye-Hückel parameters, kg^0.5 mol^-0.5 (log10 units) and angstrom^-1 kg^0.5 mol^-0.5
-    a, b   ion size, angstrom; salting coefficient, kg/mol
+    a, b   ion size, angstrom, or of a neutral species the coefficient of Drummond's law; salting coefficient, kg/mol
     I      ionic strength, mol/kg
 
 Shapes: S aqueous species, C components, P solids and gases.
 Sources: Truesdell & Jones (1974) J. Res. USGS 2, 233; Parkhurst & Appelo (2013) USGS Techniques and Methods 6-A43,
-whose `-gamma a b` and water activity these are.
+whose `-gamma a b` and water activity these are; Drummond (1981), thesis, Pennsylvania State Univ. (CO2 in NaCl).
 """
 
 import math
@@ -39,7 +39,7 @@ class Mixture(NamedTuple):
         species are the components 1 to C - 1 themselves, then come the complexes.
     charge: (S,), elementary charges.
     ln_k: (S,), of formation from components; 0 for the components.
-    ion_size: (S,), angstrom.
+    ion_size: (S,), angstrom; of a neutral species, Drummond's coefficient.
     salting: (S,), kg/mol.
     debye_a, debye_b: Debye-Hückel parameters.
     phase_composition: (P, C), components in a mole of each solid or gas.
@@ -76,6 +76,10 @@ def log_gamma(
     charge: float, ion_size: float, salting: float, debye: np.ndarray, strength: float
 ) -> tuple[float, float]:
     """Answer ln gamma of a species and its slope with ionic strength (kg/mol), at `strength` I > 0; debye is (A, B)."""
+    if charge == 0.0:
+        beyond = 1.0 + strength
+        ln_gamma = _LN10 * (salting * strength + ion_size * strength / beyond)
+        return ln_gamma, _LN10 * (salting + ion_size / (beyond * beyond))
     root = math.sqrt(strength)
     below = 1.0 + debye[1] * ion_size * root
     size = _LN10 * debye[0] * charge * charge

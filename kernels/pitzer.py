@@ -13,6 +13,11 @@ Everything is a derivative of the excess Gibbs energy of a kg of water over RT:
     w    psi of three ions, zeta of a neutral species and two ions
     theta^E   of ions of like sign and unlike charge; it depends on their charges only, so it is summed by charge
 
+SIT, the specific ion interaction theory, is the same energy with fewer terms: pairs only (v = ln10 epsilon / 2), no
+theta^E, and the Debye-Hückel function of which f'/2 = -3 A sqrt(I) / (1 + 1.5 sqrt(I)):
+
+    f = -12 A (I / (2 b) - sqrt(I) / b^2 + ln(1 + b sqrt(I)) / b^3),   b = 1.5
+
 Single ions are not scaled. Beyond I = 20 mol/kg, where no parameter was fitted and virial terms answer nonsense, E is
 continued as E(s m) / s with s(I) = (20 + 10 tanh((I - 20) / 10)) / I: a stronger liquor comes to behave as the liquor of
 the same composition at I = 30, with two derivatives continuous and the Gibbs-Duhem equation kept. Nothing below changes.
@@ -20,7 +25,8 @@ the same composition at I = 30, with two derivatives continuous and the Gibbs-Du
 Shapes: S aqueous species, L distinct alpha, B pairs of cation and anion, Q doubles, T triples, K = 9 sizes of charge.
 Sources: Harvie, Moller & Weare (1984) Geochim. Cosmochim. Acta 48, 723 (equations); Pitzer (1975) J. Solution Chem. 4,
 249 (theta^E and the integral J); Harvie (1981), thesis, Univ. of California San Diego, as printed in Pitzer (1991)
-Activity Coefficients in Electrolyte Solutions, 2nd ed., ch. 3, appendix (Chebyshev series of J).
+Activity Coefficients in Electrolyte Solutions, 2nd ed., ch. 3, appendix (Chebyshev series of J); Grenthe, Plyasunov &
+Spahiu (1997) in Modelling in Aquatic Chemistry, OECD/NEA, ch. IX (SIT).
 """
 
 import math
@@ -32,6 +38,9 @@ from .jit import kernel
 
 _WATER_KG = 0.018015
 _B = 1.2
+_SIT_B = 1.5
+# what of the energy there is: all, all but theta^E, that of SIT
+FULL, WITHOUT_UNEQUAL, SIT = 0, 1, 2
 _SIZES = 9
 _LEAST_STRENGTH = 1e-20
 _SERIES_BELOW = 0.05
@@ -65,7 +74,8 @@ class Pitzer(NamedTuple):
 
     a_phi: kg^0.5 mol^-0.5. alpha: (L,), the distinct exponents, kg^0.5 mol^-0.5. pair: (B, 4), cation, anion, places of
     alpha1 and alpha2. pair_value: (B, 4), beta0, beta1, beta2 (kg/mol) and C (kg^2/mol^2). double: (Q, 2);
-    double_value: (Q,), theta or lambda, kg/mol. triple: (T, 3); triple_value: (T,), psi or zeta, kg^2/mol^2.
+    double_value: (Q,), theta or lambda, kg/mol. triple: (T, 3); triple_value: (T,), psi or zeta, kg^2/mol^2. form: FULL,
+    WITHOUT_UNEQUAL or SIT.
     """
 
     a_phi: float
@@ -76,6 +86,7 @@ class Pitzer(NamedTuple):
     double_value: np.ndarray
     triple: np.ndarray
     triple_value: np.ndarray
+    form: int = FULL
 
 
 NO_PITZER = Pitzer(
@@ -87,6 +98,7 @@ NO_PITZER = Pitzer(
     np.zeros(0),
     np.zeros((0, 3), np.int64),
     np.zeros(0),
+    FULL,
 )
 
 
@@ -240,9 +252,13 @@ def _measure(terms, charge, molality):
 
 
 @kernel
-def _debye_hueckel(a_phi, strength):
+def _debye_hueckel(a_phi, form, strength):
     """f(I) and its first and second derivative."""
     root = math.sqrt(strength)
+    if form == SIT:
+        below = 1.0 + _SIT_B * root
+        value = 0.5 * strength / _SIT_B - root / _SIT_B**2 + math.log1p(_SIT_B * root) / _SIT_B**3
+        return -12.0 * a_phi * value, -6.0 * a_phi * root / below, -3.0 * a_phi / (root * below * below)
     below = 1.0 + _B * root
     logarithm = math.log1p(_B * root)
     value = -4.0 * a_phi / _B * strength * logarithm
@@ -258,8 +274,9 @@ def _differentiate(pitzer, charge, molality, ln_gamma, terms):
     strength = terms.whole[_I]
     charges = terms.whole[_Z]
     _screen(terms, pitzer.alpha, strength)
-    _unequal(terms, pitzer.a_phi, strength)
-    energy, first, second = _debye_hueckel(pitzer.a_phi, strength)
+    if pitzer.form == FULL:
+        _unequal(terms, pitzer.a_phi, strength)
+    energy, first, second = _debye_hueckel(pitzer.a_phi, pitzer.form, strength)
     ln_gamma[:] = 0.0
     terms.by_strength[:] = 0.0
     terms.by_charge[:] = 0.0
@@ -429,6 +446,7 @@ def restrict(pitzer, species, count):
         pitzer.double_value[double_rows],
         triple,
         pitzer.triple_value[triple_rows],
+        pitzer.form,
     )
 
 

@@ -11,7 +11,9 @@ ROOT = Path(__file__).resolve().parents[1]
 LAYERS = {"kernels": 0, "flowsheet": 1, "unitops": 2}
 FLOWSHEET = (
     "errors", "quantities",
-    "chemistry.formula", "chemistry.species", "chemistry.database", "chemistry.water", "chemistry.activity_models",
+    "chemistry.formula", "chemistry.laws", "chemistry.species", "chemistry.database", "chemistry.water",
+    "chemistry.interactions", "chemistry.activity_models", "chemistry.databases", "chemistry.assembly",
+    "chemistry.phreeqc_text", "chemistry.phreeqc_blocks", "chemistry.phreeqc", "chemistry.eq36",
     "chemistry.system", "chemistry.reaction", "chemistry.equilibrium", "chemistry.extractants",
     "stream", "assay", "evaporation", "unitop", "graph", "ordering", "convergence", "balances", "solver", "warm_up",
     "files", "substances", "report", "layout", "canvas", "sankey", "pictures", "results",

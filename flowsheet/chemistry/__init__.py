@@ -1,7 +1,19 @@
 """Formulas, species, the data, and the arrays that the kernels take."""
 
-from .activity_models import Davies, Pitzer, TruesdellJones
+from .activity_models import Bdot, Davies, Pitzer, Sit, TruesdellJones
+from .databases import Database
 from .equilibrium import Equilibrium
+from .phreeqc import read_phreeqc
 from .system import Chemistry
 
-__all__ = ["Chemistry", "Davies", "Equilibrium", "Pitzer", "TruesdellJones"]
+__all__ = [
+    "Bdot",
+    "Chemistry",
+    "Database",
+    "Davies",
+    "Equilibrium",
+    "Pitzer",
+    "Sit",
+    "TruesdellJones",
+    "read_phreeqc",
+]

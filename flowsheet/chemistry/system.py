@@ -9,6 +9,7 @@ An extractant brings its acid form `HA[name]`, a salt `MA2[name]` for each catio
 
 import functools
 import itertools
+import math
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
@@ -17,12 +18,14 @@ import numpy as np
 from ...kernels.activity import Mixture
 from ..errors import DataError, nearest
 from . import water
-from .activity_models import ActivityModel, Pitzer
-from .database import all_species, atomic_masses, named_formulas, table
+from .activity_models import ActivityModel
+from .database import atomic_masses, named_formulas, table
+from .databases import Database, own_data
 from .formula import Formula, molar_mass, parse
 from .species import AQUEOUS, COMPONENT, GAS, ORGANIC, SOLID, Species
 
 WATER, PROTON = 0, 1
+_NEVER = 1e301  # ln K of a solid that never forms; its negative, of a species that is never there
 _REFERENCE_TEMPERATURE = 298.15
 _ALWAYS = frozenset({"H", "O"})
 DILUENT = "diluent"
@@ -32,8 +35,9 @@ class Chemistry:
     """The species of a flowsheet.
 
     `elements`: symbols such as "Li Ni Co Mn S"; H and O are always there. `extractants`: names as in `extraction.csv`.
-    `without`: species to leave out. `activity`: the model of activity coefficients. Raises `DataError` for an element,
-    extractant or species that the data lack.
+    `without`: species to leave out. `activity`: the model of activity coefficients, by default that of the database.
+    `database`: where the species come from, by default the data of the engine; an extractant needs these. Raises
+    `DataError` for an element, extractant or species that the data lack.
     """
 
     def __init__(
@@ -42,16 +46,20 @@ class Chemistry:
         extractants: Iterable[str] = (),
         without: Iterable[str] = (),
         activity: ActivityModel | None = None,
+        database: Database | None = None,
     ):
-        self.activity = Pitzer() if activity is None else activity
+        self.database = own_data() if database is None else database
+        self.activity = self.database.activity if activity is None else activity
         self.elements = tuple(elements.split() if isinstance(elements, str) else elements)
         self.extractants = (extractants,) if isinstance(extractants, str) else tuple(extractants)
         left_out = (without,) if isinstance(without, str) else tuple(without)
         chosen = _ALWAYS | set(self.elements)
-        _refuse_unknown(self.elements, left_out)
+        _refuse_unknown(self.database, self.elements, left_out)
+        if self.extractants and not self.database.own:
+            raise DataError(f"extractants need the built-in data, not {self.database.name}")
         members = [
             species
-            for species in all_species().values()
+            for species in self.database.species.values()
             if species.name not in left_out
             and chosen >= set(species.elements)
             and species.phase != ORGANIC
@@ -110,7 +118,14 @@ class Chemistry:
         volumes = table("volumes")
         self.apparent_volumes = _frozen([volumes.value(c.name, "apparent_molar_volume", 0.0) for c in self.components])
         self.hydroxide_volume = volumes.value("OH-", "apparent_molar_volume")
-        self.own_volumes = _frozen([_own_volume(s) for s in self.species])
+
+    @functools.cached_property
+    def own_volumes(self) -> np.ndarray:
+        """The volume of every species, m3/mol, 0 of what is dissolved or a gas.
+
+        Raises `DataError` where the database tells no volume of a solid that the chemistry has.
+        """
+        return _frozen([_own_volume(s) for s in self.species])
 
     def _reactions(self, species: tuple[Species, ...]) -> np.ndarray:
         matrix = np.array([[s.reaction.get(c.name, 0.0) for c in self.components] for s in species], dtype=np.float64)
@@ -141,7 +156,8 @@ class Chemistry:
             if name in self.phase_index:
                 mask[self.phase_index[name]] = True
                 continue
-            known = [s.name for s in all_species().values() if s.log_k is not None and s.phase in {SOLID, GAS}]
+            species = self.database.species.values()
+            known = [s.name for s in species if s.log_k is not None and s.phase in {SOLID, GAS}]
             if name not in known:
                 raise DataError(f"solid or gas {name!r} has no equilibrium in the data{nearest(name, known)}")
         return mask
@@ -149,21 +165,27 @@ class Chemistry:
     @functools.lru_cache(maxsize=512)  # noqa: B019  a chemistry lives as long as the program that defines it
     def mixture(self, temperature: float) -> Mixture:
         """Answer the arrays of the equilibrium kernel at `temperature` (K)."""
-        debye_a, debye_b = water.debye_hueckel(temperature)
+        self.database.check_temperature(temperature)
         numbers = self.activity.numbers(self.aqueous, temperature)
         return Mixture(
             composition=self._aqueous_composition,
             charge=self._aqueous_charge,
-            ln_k=np.array([ln_constant(s, temperature) for s in self.aqueous]),
+            ln_k=np.array([ln_constant(s, temperature, -_NEVER) for s in self.aqueous]),
             ion_size=numbers.ion_size,
             salting=numbers.salting,
-            debye_a=debye_a,
-            debye_b=debye_b,
+            debye_a=numbers.debye[0],
+            debye_b=numbers.debye[1],
             phase_composition=self._phase_composition,
-            phase_ln_k=np.array([ln_constant(s, temperature) for s in self.phases]),
+            phase_ln_k=np.array([ln_constant(s, temperature, _NEVER) for s in self.phases]),
             model=numbers.model,
             pitzer=numbers.interactions,
         )
+
+    @functools.lru_cache(maxsize=512)  # noqa: B019
+    def unknown_at(self, temperature: float) -> tuple[str, ...]:
+        """Answer the species that the database has no constant of at `temperature` (K); they are taken as absent."""
+        laws = ((s.name, s.law) for s in (*self.aqueous, *self.phases))
+        return tuple(name for name, law in laws if law is not None and law.at(temperature) is None)
 
     @functools.lru_cache(maxsize=4096)  # noqa: B019
     def heat_capacities(self, temperature: float) -> np.ndarray:
@@ -190,11 +212,12 @@ class Chemistry:
 
 @functools.lru_cache(maxsize=1024)
 def _dissolve(chemistry: Chemistry, formula: str) -> np.ndarray:
-    wanted = parse(formula)
+    wanted = chemistry.database.read_formula(formula)
     if wanted.charge != 0:
         raise DataError(f"{formula!r} carries the charge {wanted.charge:+d}; give a neutral substance or a component")
+    oxidants = {c.name for c in chemistry.components[PROTON + 1 :] if set(c.elements) <= _ALWAYS}
     candidates = [
-        c for c in chemistry.components if c.name != "H2O2" and _ALWAYS | set(wanted.elements) >= set(c.elements)
+        c for c in chemistry.components if c.name not in oxidants and _ALWAYS | set(wanted.elements) >= set(c.elements)
     ]
     symbols = sorted(_ALWAYS | set(wanted.elements))
     missing = set(symbols) - {e for c in candidates for e in c.elements}
@@ -218,8 +241,14 @@ def _dissolve(chemistry: Chemistry, formula: str) -> np.ndarray:
     return totals
 
 
-def ln_constant(species: Species, temperature: float) -> float:
-    """Answer ln K of a species' reaction at `temperature` (K): van 't Hoff's law with a constant heat capacity."""
+def ln_constant(species: Species, temperature: float, unknown: float = math.nan) -> float:
+    """Answer ln K of a species' reaction at `temperature` (K): its law, or van 't Hoff's with a constant heat capacity.
+
+    `unknown` is answered where the law has no data; `Chemistry.unknown_at` tells of which species.
+    """
+    if species.law is not None:
+        log_k = species.law.at(temperature)
+        return unknown if log_k is None else float(log_k * np.log(10.0))
     ratio = _REFERENCE_TEMPERATURE / temperature
     from_enthalpy = species.enthalpy / water.GAS_CONSTANT * (1.0 / _REFERENCE_TEMPERATURE - 1.0 / temperature)
     from_capacity = species.heat_capacity / water.GAS_CONSTANT * (ratio - 1.0 - np.log(ratio))
@@ -241,16 +270,14 @@ def _organic(name: str, formula: Formula, extractant: str) -> Species:
     return Species(name, ORGANIC, formula.elements, 0, molar_mass(formula, atomic_masses()), extractant=extractant)
 
 
-def _refuse_unknown(elements: tuple[str, ...], left_out: tuple[str, ...]) -> None:
-    in_data = {element for species in all_species().values() for element in species.elements}
+def _refuse_unknown(database: Database, elements: tuple[str, ...], left_out: tuple[str, ...]) -> None:
+    data = "the data" if database.own else database.name
     for element in elements:
-        if element not in in_data:
-            raise DataError(f"element {element!r} is in no species of the data{nearest(element, in_data)}")
+        if element not in database.elements:
+            raise DataError(f"element {element!r} is in no species of {data}{nearest(element, database.elements)}")
     for name in left_out:
-        if name not in all_species():
-            raise DataError(
-                f"species {name!r} cannot be left out, the data do not have it{nearest(name, all_species())}"
-            )
+        if name not in database.species:
+            raise DataError(f"species {name!r} cannot be left out, {data} has none{nearest(name, database.species)}")
         if name in {"H2O", "H+"}:
             raise DataError(f"species {name!r} cannot be left out, every liquor holds it")
 
@@ -267,6 +294,8 @@ def _own_volume(species: Species) -> float:
     """Answer m3/mol of a solid or an organic species; the salt of an extractant takes the room of its acid."""
     volumes = table("volumes")
     if species.phase == SOLID:
+        if species.volume:
+            return species.volume
         return species.molar_mass / volumes.value(species.name, "density")
     if species.phase == ORGANIC:
         name = species.extractant or species.name
