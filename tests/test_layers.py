@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[1]
 LAYERS = {"kernels": 0, "flowsheet": 1, "unitops": 2}
 FLOWSHEET = (
     "errors", "quantities",
-    "chemistry.formula", "chemistry.laws", "chemistry.species", "chemistry.database", "chemistry.water",
+    "chemistry.formula", "chemistry.laws", "chemistry.species", "chemistry.fugacity", "chemistry.database", "chemistry.water",
     "chemistry.interactions", "chemistry.activity_models", "chemistry.databases", "chemistry.assembly",
     "chemistry.phreeqc_text", "chemistry.phreeqc_blocks", "chemistry.phreeqc", "chemistry.eq36",
     "chemistry.system", "chemistry.reaction", "chemistry.equilibrium", "chemistry.extractants",

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from ..errors import DataError
-from .laws import Analytic, Grid, Law, at_reference
-from .species import COMPONENT, Critical, Species
+from .laws import ZERO, Analytic, Grid, Law, at_reference
+from .species import AQUEOUS, COMPONENT, Critical, Species
 
 WATER, PROTON, ELECTRON = "H2O", "H+", "e-"
 _NOTHING = 1e-6
@@ -70,6 +70,11 @@ def plus(law: Law, other: Law, times: float) -> Law:
     raise DataError("laws of two kinds cannot be added")
 
 
+def negative(law: Law) -> Law:
+    """Answer the law of the reaction read backwards."""
+    return law.scaled(-1.0) if isinstance(law, Grid) else plus(ZERO, law, -1.0)
+
+
 class _Assembler:
     def __init__(self, sources: Sources):
         self.sources = sources
@@ -119,8 +124,17 @@ class _Assembler:
         return {name: count for name, count in reaction.items() if abs(count) > _NOTHING}, law
 
     def settle(self, entry: Entry) -> tuple[dict[str, float], Law] | None:
-        """Answer an entry's reaction in components without electrons, or None where there is none."""
-        reaction, law = self._resolve(entry.reaction, entry.law, (entry.name,))
+        """Answer an entry's reaction in components without electrons, or None where there is none.
+
+        A phase is settled as if it were formed: laws of formation add up, one of dissolution is the negative of its own.
+        """
+        if entry.phase == AQUEOUS:
+            return self._settle(entry, entry.law)
+        settled = self._settle(entry, negative(entry.law))
+        return None if settled is None else (settled[0], negative(settled[1]))
+
+    def _settle(self, entry: Entry, law: Law) -> tuple[dict[str, float], Law] | None:
+        reaction, law = self._resolve(entry.reaction, law, (entry.name,))
         own = self.sources.agents & set(reaction)
         if ELECTRON not in reaction and (not own or set(entry.elements) <= {"H", "O"}):
             return reaction, law
