@@ -195,7 +195,9 @@ def _put(made: dict[str, Species], entry: Entry, name: str, assembler: _Assemble
     worst = max(off, key=lambda what: abs(off[what]))
     if abs(off[worst]) > _UNBALANCED * max(1.0, entry.elements.get(worst, 0.0)):
         if not entry.lenient:
-            raise DataError(f"{entry.place}: the equation of {entry.name} does not balance: {worst} is out by {off[worst]:+g}")
+            raise DataError(
+                f"{entry.place}: the equation of {entry.name} does not balance: {worst} is out by {off[worst]:+g}"
+            )
         sources.left_out[name] = f"does not balance: {worst} is out by {off[worst]:+g}"
         return
     exact = {element: round(count, 12) for element, count in elements.items() if abs(count) > _UNBALANCED}

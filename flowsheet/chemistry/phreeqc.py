@@ -195,11 +195,11 @@ def _parameters(contents: Contents) -> Parameters:
             cation, anion = sorted(members, key=lambda name: -charges[name])
             if not charges[cation] > 0 > charges[anion]:
                 line.refuse(f"{kind} is of a cation and an anion, not of {' and '.join(members)}")
-            members = (cation, anion)
             if kind == "alphas":
                 alphas[cation, anion] = (values[0], values[1] if len(values) > 1 else 0.0)
-                continue
-        if kind in _QUANTITIES:
+            else:
+                terms.setdefault(_QUANTITIES[kind], {})[cation, anion] = values
+        else:
             terms.setdefault(_QUANTITIES[kind], {})[members] = values
     a_phi = phreeqc_a_phi if own is None else partial(parameter_of, own)
     return Parameters(terms, alphas, charges, a_phi, contents.unequal)

@@ -27,7 +27,18 @@ from .species import AQUEOUS, GAS, SOLID, Critical
 
 GAS_CONSTANT = 8.31470  # J/mol/K, the one PHREEQC computes with (R_KJ_DEG_MOL)
 ATMOSPHERE = 101325.0  # Pa
-_LAW = ("log_k", "logk", "delta_h", "deltah", "analytical_expression", "a_e", "ae", "add_logk", "add_log_k", "add_constant")
+_LAW = (
+    "log_k",
+    "logk",
+    "delta_h",
+    "deltah",
+    "analytical_expression",
+    "a_e",
+    "ae",
+    "add_logk",
+    "add_log_k",
+    "add_constant",
+)
 _SPECIES = (
     *("no_check", "check", "gamma", "mb", "mass_balance", "mole_balance", "llnl_gamma", "co2_llnl_gamma"),
     *("activity_water", "dw", "erm_ddl", "millero", "vm", "viscosity"),
@@ -248,7 +259,9 @@ def _dissolution(line: Line, name: str) -> Entry:
             reaction[plain] = reaction.get(plain, 0.0) + sign * number
     body, charge = split_charge(formula)
     phase = GAS if name.lower().endswith("(g)") else SOLID
-    return Entry(name, phase, _elements(line, body, formula), charge, reaction, ZERO, f"{line.file}, line {line.number}")
+    return Entry(
+        name, phase, _elements(line, body, formula), charge, reaction, ZERO, f"{line.file}, line {line.number}"
+    )
 
 
 def named_expressions(lines: Iterable[Line], contents: Contents) -> None:
@@ -316,5 +329,3 @@ def check_members(contents: Contents) -> None:
     """Raise `DataError` for an interaction of a species that is not defined."""
     for members, _, line in contents.interactions.values():
         known_species(line, members, contents.aqueous)
-
-

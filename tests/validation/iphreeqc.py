@@ -27,6 +27,7 @@ class Problem:
     holds: dict[str, float]
     solids: tuple[str, ...] = ()
     gases: dict[str, float] = field(default_factory=dict)
+    pe: float = 4.0
 
     @property
     def name(self) -> str:
@@ -61,7 +62,7 @@ class Library:
     def run(self, problem: Problem, elements: dict[str, str]) -> Answer:
         """Answer a problem; `elements`: PHREEQC's name of the element of each component."""
         solution = [
-            f"SOLUTION 1\n temp {problem.degrees!r}\n pH 7 charge\n pe 8\n units mol/kgw",
+            f"SOLUTION 1\n temp {problem.degrees!r}\n pH 7 charge\n pe {problem.pe!r}\n units mol/kgw",
             *(f" {elements[name]} {molality!r}" for name, molality in problem.holds.items()),
         ]
         phases = [f" {name} 0 0" for name in problem.solids]
@@ -100,5 +101,3 @@ def elements_of(database: Database, path: Path) -> dict[str, str]:
             if species in database.species:
                 names[species] = words[0]
     return names
-
-

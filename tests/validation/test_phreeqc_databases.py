@@ -1,0 +1,92 @@
+"""PHREEQC's own databases by our reader and our engine, against IPhreeqc: the same data, another engine.
+
+What is told to both: molalities in a kilogram of water, H+ as electroneutrality asks, temperature, solids, pressures of
+gases. PHREEQC's kilogram of water is 55.506 mol, ours 55.509: both are given a kilogram. MacInnes' scaling is off in both.
+"""
+
+import math
+
+import numpy as np
+import pytest
+from database_problems import ELEMENTS, PROBLEMS
+from iphreeqc import DATABASES, Library, elements_of
+
+from raffinate.flowsheet.chemistry import Chemistry, read_phreeqc
+from raffinate.flowsheet.chemistry.fugacity import fugacity_coefficient
+from raffinate.flowsheet.quantities import celsius
+from raffinate.kernels.saturation import equilibrate
+from raffinate.kernels.status import CONVERGED
+
+PH_LIMIT = 1e-4
+LIMIT = 1e-5
+SOLIDS_LIMIT = 1e-4
+LEAST_AMOUNT = 1e-9  # mol/kg
+ATMOSPHERE = 101325.0
+GAS_BROUGHT = 10.0  # mol
+OURS_PER_KG = 1.0 / 0.018015
+
+
+@pytest.fixture(scope="module")
+def engines():
+    """Of each database: our chemistry, IPhreeqc with it, the names of elements."""
+    found = {}
+    for name, elements in ELEMENTS.items():
+        path = DATABASES / f"{name}.dat"
+        database = read_phreeqc(path)
+        found[name] = (Chemistry(elements, database=database), Library(path), elements_of(database, path))
+    return found
+
+
+def phase(chemistry, name):
+    """The place of a phase; one that is named like a dissolved species is marked as a solid."""
+    return chemistry.phase_index[name if name in chemistry.phase_index else f"{name}(s)"]
+
+
+def totals_of(chemistry, problem, theirs):
+    """Totals of a kilogram of free water, as PHREEQC's: what else holds oxygen is bound in species."""
+    totals = np.zeros(len(chemistry.components))
+    for name, molality in problem.holds.items():
+        totals[chemistry.index[name]] = molality
+    oxygen = np.array([c.elements.get("O", 0.0) for c in chemistry.components])
+    totals[1] = -totals @ np.array([float(c.charge) for c in chemistry.components])
+    totals[0] = OURS_PER_KG + theirs.oxygen - 1.0 / theirs.water_mass - totals @ oxygen
+    return totals
+
+
+def ours(chemistry, problem, theirs):
+    """Our Speciation of a problem."""
+    temperature = celsius(problem.degrees)
+    totals = totals_of(chemistry, problem, theirs)
+    mixture = chemistry.mixture(temperature)
+    ln_k, allowed = mixture.phase_ln_k.copy(), np.zeros(len(chemistry.phases), dtype=bool)
+    allowed[[phase(chemistry, name) for name in problem.solids]] = True
+    for name, pressure in problem.gases.items():
+        at = phase(chemistry, name)
+        allowed[at] = True
+        coefficient = fugacity_coefficient(chemistry.phases[at], temperature, pressure * ATMOSPHERE)
+        ln_k[at] += math.log(coefficient * pressure * ATMOSPHERE / 1e5)
+        totals += GAS_BROUGHT * mixture.phase_composition[at]
+    speciation, _, _, status = equilibrate(mixture._replace(phase_ln_k=ln_k), totals, allowed)
+    assert status == CONVERGED
+    return speciation
+
+
+def test_problems__are_more_than_a_hundred_of_every_database():
+    assert len(PROBLEMS) >= 100
+    assert {problem.database for problem in PROBLEMS} == set(ELEMENTS)
+    assert sum(bool(p.solids) for p in PROBLEMS) > 40
+    assert sum(bool(p.gases) for p in PROBLEMS) > 8
+
+
+@pytest.mark.parametrize("problem", PROBLEMS, ids=lambda problem: problem.name)
+def test_equilibrium__is_that_of_iphreeqc_with_its_own_database(engines, problem):
+    chemistry, library, elements = engines[problem.database]
+    theirs = library.run(problem, elements)
+    found = ours(chemistry, problem, theirs)
+    ph = -(math.log(found.molality[0]) + found.ln_gamma[0]) / math.log(10.0)
+    assert ph == pytest.approx(theirs.ph, abs=PH_LIMIT)
+    assert found.ionic_strength == pytest.approx(theirs.ionic_strength, rel=LIMIT)
+    assert math.exp(found.ln_water_activity) == pytest.approx(theirs.water_activity, rel=LIMIT)
+    for name, amount in theirs.amounts.items():
+        mine = float(found.phase_amounts[phase(chemistry, name)])
+        assert mine == pytest.approx(amount, rel=SOLIDS_LIMIT, abs=LEAST_AMOUNT), name
