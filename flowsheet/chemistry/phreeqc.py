@@ -28,7 +28,7 @@ from .assembly import ELECTRON, PROTON, WATER, Entry, Sources, assemble
 from .database import atomic_masses
 from .databases import Database
 from .formula import Formula
-from .interactions import Parameters, phreeqc_a_phi, parameter_of
+from .interactions import Parameters, parameter_of, phreeqc_a_phi
 from .laws import Analytic
 from .phreeqc_blocks import ATMOSPHERE, GAS_CONSTANT, Contents
 from .phreeqc_text import BLOCKS, KEYWORDS, Line, elements_of, keyword, read_lines, split_charge
