@@ -271,13 +271,15 @@ def _organic(name: str, formula: Formula, extractant: str) -> Species:
 
 
 def _refuse_unknown(database: Database, elements: tuple[str, ...], left_out: tuple[str, ...]) -> None:
-    data = "the data" if database.own else database.name
+    data = "the data" if database.own else f"the data of {database.name}"
     for element in elements:
         if element not in database.elements:
             raise DataError(f"element {element!r} is in no species of {data}{nearest(element, database.elements)}")
     for name in left_out:
         if name not in database.species:
-            raise DataError(f"species {name!r} cannot be left out, {data} has none{nearest(name, database.species)}")
+            raise DataError(
+                f"species {name!r} cannot be left out, {data} do not have it{nearest(name, database.species)}"
+            )
         if name in {"H2O", "H+"}:
             raise DataError(f"species {name!r} cannot be left out, every liquor holds it")
 
