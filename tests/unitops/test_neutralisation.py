@@ -74,7 +74,7 @@ def test_neutralisation__draws_nothing_where_the_liquor_stands_at_its_ph():
 
 
 def test_neutralisation__warns_of_an_ionic_strength_outside_the_model():
-    strong = Stream.of(CHEMISTRY, {"H2O": 1.0, "NiSO4": 0.55})
+    strong = Stream.of(CHEMISTRY, {"H2O": 1.0, "NiSO4": 0.55, "H2SO4": 0.01})
     outcome = _tank(CAUSTIC, 4.0).run({"feed": strong})
     assert outcome.report["ionic_strength"] > CHEMISTRY.activity.largest_ionic_strength
     assert len(outcome.warnings) == 1
