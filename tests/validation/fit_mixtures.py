@@ -49,7 +49,8 @@ HOLMES = {
     "beta1": (0.7534, 5.61e-3, -5.7513e-4, 1.11068, -378.82, 0.0, 1861.3),
     "cphi": (1.1745e-2, -3.3038e-4, 1.85794e-5, -3.9200e-2, 14.2130, 0.0, -24.950),
 }
-SLOW = 1.4  # alpha1 of the alkali sulfates there, kg^0.5/mol^0.5
+# alpha1 of the alkali sulfates there, kg^0.5/mol^0.5. PHREEQC wants an alpha2 with it, which has no beta2 to act on.
+SLOW = 1.4
 # Li2SO4 with alpha1 = 2: May & others (2011) at 25 degC, and the first derivatives of Silvester & Pitzer (1978).
 LITHIUM = {"beta0": 0.1408, "beta1": 1.184, "cphi": -0.0051}
 LITHIUM_SLOPE = {"beta0": 5.055e-4, "beta1": 1.41e-3, "cphi": -2.33345e-4}
@@ -140,7 +141,7 @@ def fit_sodium() -> tuple[dict[str, list[float]], float]:
     t, r = ABOVE, ROOM
     design = np.array([1 / t - 1 / r, np.log(t / r), t - r, t**2 - r**2]).T
     scale = np.max(np.abs(design), axis=0)
-    entry, worst = {"alpha1": [SLOW] + [0.0] * 5}, 0.0
+    entry, worst = {"alpha1": [SLOW] + [0.0] * 5, "alpha2": [SLOW] + [0.0] * 5}, 0.0
     for name, numbers in HOLMES.items():
         aim = np.array([holmes(float(kelvin))[name] for kelvin in t]) - numbers[0]
         terms = np.linalg.lstsq(design / scale, aim, rcond=1e-12)[0] / scale
@@ -156,7 +157,7 @@ def published_lithium(kelvin: float) -> dict[str, float]:
 
 def _lithium_entry(p: np.ndarray) -> dict[str, list[float]]:
     slopes = {"beta0": (p[3], p[6]), "beta1": (p[4], p[7]), "cphi": (p[5], 0.0)}
-    entry = {"alpha1": [SLOW] + [0.0] * 5}
+    entry = {"alpha1": [SLOW] + [0.0] * 5, "alpha2": [SLOW] + [0.0] * 5}
     for (name, (fourth, second)), value in zip(slopes.items(), p[:3], strict=True):
         entry[name] = [value, second * 1e3, 0.0, fourth * 1e-3, 0.0, 0.0]
     return entry
@@ -273,7 +274,7 @@ def rows_of(of: str, entry: Mapping[str, Sequence[float]], about: Sequence[str])
     units = {"": "", "2": "*K", "3": "", "4": "/K", "5": "/K^2", "6": "*K^2"}
     rows = []
     for name, terms in entry.items():
-        base = {"cphi": "kg^2/mol^2", "alpha1": "kg^0.5/mol^0.5"}.get(name, "kg/mol")
+        base = {"cphi": "kg^2/mol^2", "alpha1": "kg^0.5/mol^0.5", "alpha2": "kg^0.5/mol^0.5"}.get(name, "kg/mol")
         for place, value in enumerate(terms, start=1):
             term = "" if place == 1 else str(place)
             if value or not term:
