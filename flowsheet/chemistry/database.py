@@ -44,7 +44,11 @@ _SI = {
     "kg/kg": 1.0,
     "mg/L": 1e-3,
     "m3/m2/h": 1.0 / 3600.0,
+    "V": 1.0,
+    "V/K": 1.0,
 }
+
+_ON_REQUEST = "component on request"
 
 
 _TERM = re.compile(r"^(?:(?P<count>\d+(?:\.\d+)?)\s+)?(?P<name>[A-Z(d][^=]*)$")
@@ -138,7 +142,7 @@ def all_species() -> Mapping[str, Species]:
         rows = list(csv.DictReader(file))
     for row in rows:
         name, formula = row["species"], parse(row["species"])
-        is_component = row["reaction"].strip() == "component"
+        is_component = row["reaction"].strip() in {"component", _ON_REQUEST}
         reaction = {name: 1.0} if is_component else read_reaction(row["reaction"])
         log_k = constants.find(name, "log_k")
         if row["phase"] == AQUEOUS and not is_component and log_k is None:
@@ -153,5 +157,6 @@ def all_species() -> Mapping[str, Species]:
             log_k=0.0 if is_component else (log_k.value if log_k else None),
             enthalpy=constants.value(name, "delta_h", 0.0),
             heat_capacity=constants.value(name, "delta_cp", 0.0),
+            on_request=row["reaction"].strip() == _ON_REQUEST,
         )
     return MappingProxyType(found)
