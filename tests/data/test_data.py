@@ -103,6 +103,9 @@ QUANTITIES = {
     "lambda_t3": ("kg/mol", -200.0, 200.0),
     "lambda_t4": ("kg/mol/K", -1.0, 1.0),
     "zeta": ("kg^2/mol^2", -0.1, 0.2),
+    "zeta_t2": ("kg^2/mol^2*K", -40000.0, 40000.0),
+    "zeta_t3": ("kg^2/mol^2", -200.0, 200.0),
+    "zeta_t4": ("kg^2/mol^2/K", -1.0, 1.0),
     "electrode": ("V", 0.0, 0.5),
     "electrode_slope": ("V/K", -0.002, 0.002),
 }
