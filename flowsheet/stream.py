@@ -269,30 +269,38 @@ def mix(streams: Iterable[Stream]) -> Stream:
     return Stream(first.chemistry, flows, temperature, min(stream.pressure for stream in streams))
 
 
-def settle(stream: Stream, temperature: float, phases: Iterable[str]) -> tuple[Stream, Equilibrium]:
+def settle(
+    stream: Stream, temperature: float, phases: Iterable[str], pressures: Mapping[str, float] | None = None
+) -> tuple[Stream, Equilibrium]:
     """Bring the liquor to equilibrium with the named solids and gases at `temperature` (K).
 
-    What the stream holds of those phases takes part; its other solids stay as they are. Answers the new stream and the
-    equilibrium of its liquor.
+    What the stream holds of those phases takes part; its other solids stay as they are. `pressures` names gases with
+    their partial pressures, Pa: `{"CO2(g)": 0.2e5}`; a gas that `phases` alone names stands at 1 bar. Answers the new
+    stream and the equilibrium of its liquor.
     """
     chemistry = stream.chemistry
-    allowed = chemistry.allowed(phases)
-    found = speciate(chemistry, gathered(stream, allowed), temperature, allowed)
+    allowed = chemistry.allowed([*phases, *(pressures or {})])
+    found = speciate(chemistry, gathered(stream, allowed), temperature, allowed, pressures)
     return settled(stream, found, allowed), found
 
 
 def dose(
-    stream: Stream, titrant: Stream, target_ph: float, temperature: float, phases: Iterable[str]
+    stream: Stream,
+    titrant: Stream,
+    target_ph: float,
+    temperature: float,
+    phases: Iterable[str],
+    pressures: Mapping[str, float] | None = None,
 ) -> tuple[Stream, Stream, Equilibrium]:
     """Dose `titrant` to a target pH at `temperature` (K) while the named solids and gases come to equilibrium.
 
-    Answers the new stream, what was drawn of the titrant, and the equilibrium. Raises `DataError` where the titrant
-    cannot reach the target.
+    `pressures` names gases with their partial pressures, Pa, as in `settle`. Answers the new stream, what was drawn of
+    the titrant, and the equilibrium. Raises `DataError` where the titrant cannot reach the target.
     """
     chemistry = stream.chemistry
-    allowed = chemistry.allowed(phases)
+    allowed = chemistry.allowed([*phases, *(pressures or {})])
     totals = gathered(stream, allowed)
-    factor, found = titrate(chemistry, totals, gathered(titrant, allowed), target_ph, temperature, allowed)
+    factor, found = titrate(chemistry, totals, gathered(titrant, allowed), target_ph, temperature, allowed, pressures)
     drawn = titrant * factor
     return settled(mix([stream, drawn]), found, allowed), drawn, found
 

@@ -64,7 +64,7 @@ class Chemistry:
         ]
         self.components = tuple(s for s in members if s.phase == COMPONENT)
         known = {component.name for component in self.components}
-        members = [s for s in members if known >= set(s.reaction) or _ALWAYS >= set(s.elements)]
+        members = [s for s in members if known >= set(s.reaction) or set(s.elements) <= _ALWAYS]
         self.aqueous = self.components[1:] + tuple(s for s in members if s.phase == AQUEOUS)
         self.solids = tuple(s for s in members if s.phase == SOLID)
         self.organics = tuple(itertools.chain.from_iterable(self._organics(name, known) for name in self.extractants))
@@ -208,6 +208,7 @@ def _dissolve(chemistry: Chemistry, formula: str) -> np.ndarray:
     usual = [c for c in candidates if not c.on_request]
     asked = [c for c in candidates if c.on_request]
     choices = [usual, *([*(u for u in usual if not _own(u) & _own(c)), c] for c in asked), candidates]
+    reason = ""
     for choice in choices if asked else [usual]:
         totals, reason = _made_up(chemistry, formula, choice)
         if not reason:
@@ -281,7 +282,7 @@ def _refuse_unknown(elements: tuple[str, ...], left_out: tuple[str, ...]) -> Non
             raise DataError(f"species {name!r} cannot be left out, every liquor holds it")
 
 
-def _refuse_states(states: tuple[str, ...], chosen: set[str]) -> None:
+def _refuse_states(states: tuple[str, ...], chosen: frozenset[str]) -> None:
     known = {species.name: species for species in all_species().values() if species.on_request}
     for name in states:
         if name not in known:
