@@ -11,26 +11,36 @@ import pytest
 from raffinate.flowsheet.chemistry.system import ln_constant
 from raffinate.flowsheet.quantities import celsius
 
-# Largest error of a solubility, percent, rounded up: what the release promises.
+# Largest error of a solubility, percent, rounded up: what the release promises. 3 is what it set out for.
 LIMITS = {
     "Li2CO3(s)": 1.0,
     "LiOH.H2O(s)": 1.0,
-    "Li2SO4.H2O(s)": 0.5,
+    "Li2SO4.H2O(s)": 1.0,
     "LiF(s)": 0.5,
     "Li3PO4(s)": 0.1,
-    "Na2SO4.10H2O(s)": 3.5,  # the point at 10 degC lies 3 % below the handbooks
-    "Na2SO4(s)": 0.5,
-    "Na2CO3.10H2O(s)": 5.0,  # the point at 25 degC lies off the curve of the others
-    "Na2CO3.H2O(s)": 0.5,
-    "MgSO4.7H2O(s)": 3.0,
-    "MgSO4.6H2O(s)": 2.0,
-    "MnSO4.5H2O(s)": 2.0,
+    "Na2SO4.10H2O(s)": 2.0,  # the point at 10 degC lies 3 % below the handbooks
+    "Na2SO4(s)": 1.0,
+    "Na2CO3.10H2O(s)": 3.0,  # the point at 25 degC lies off the curve of the others
+    "Na2CO3.H2O(s)": 3.0,
+    "(NH4)2SO4(s)": 1.5,
+    "K2SO4(s)": 1.5,
+    "MgSO4.7H2O(s)": 1.5,
+    "MgSO4.6H2O(s)": 0.5,
+    "MgSO4.H2O(s)": 0.5,
+    "FeSO4.7H2O(s)": 0.5,
+    "FeSO4.H2O(s)": 1.5,
+    "MnSO4.7H2O(s)": 0.5,
+    "MnSO4.5H2O(s)": 1.0,
     "MnSO4.H2O(s)": 0.5,
     "CoSO4.7H2O(s)": 0.5,
     "CoSO4.6H2O(s)": 1.0,
     "CoSO4.H2O(s)": 0.5,
     "NiSO4.7H2O(s)": 0.5,
     "NiSO4.6H2O(s)": 1.5,
+    "CuSO4.5H2O(s)": 0.5,
+    "ZnSO4.7H2O(s)": 0.5,
+    "ZnSO4.6H2O(s)": 0.5,
+    "ZnSO4.H2O(s)": 1.5,
 }
 # Hydrates in the order in which they are stable when heated, and where one gives way to the next, degC.
 HYDRATES = {
@@ -38,8 +48,12 @@ HYDRATES = {
     "NiSO4": (["NiSO4.7H2O(s)", "NiSO4.6H2O(s)"], [31.2]),
     # CoSO4.H2O: between the points of the hexahydrate at 60 and of the monohydrate at 70 degC
     "CoSO4": (["CoSO4.7H2O(s)", "CoSO4.6H2O(s)", "CoSO4.H2O(s)"], [41.5, 65.0]),
-    "MnSO4": (["MnSO4.5H2O(s)", "MnSO4.H2O(s)"], [26.0]),
-    "MgSO4": (["MgSO4.7H2O(s)", "MgSO4.6H2O(s)"], [48.3]),
+    "MnSO4": (["MnSO4.7H2O(s)", "MnSO4.5H2O(s)", "MnSO4.H2O(s)"], [9.0, 26.0]),
+    "MgSO4": (["MgSO4.7H2O(s)", "MgSO4.6H2O(s)", "MgSO4.H2O(s)"], [48.3, 68.0]),
+    # FeSO4.4H2O, stable from 56.6 to 64 degC, has no species
+    "FeSO4": (["FeSO4.7H2O(s)", "FeSO4.H2O(s)"], [60.0]),
+    # ZnSO4.H2O: Rohmer (1939) has it from 48 degC, the handbooks from 60 to 70 degC
+    "ZnSO4": (["ZnSO4.7H2O(s)", "ZnSO4.6H2O(s)", "ZnSO4.H2O(s)"], [38.8, 50.0]),
     # Na2CO3.7H2O, stable from 32.0 to 35.4 degC, has no species
     "Na2CO3": (["Na2CO3.10H2O(s)", "Na2CO3.H2O(s)"], [33.7]),
 }
