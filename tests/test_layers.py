@@ -12,8 +12,9 @@ LAYERS = {"kernels": 0, "flowsheet": 1, "unitops": 2}
 FLOWSHEET = (
     "errors", "quantities",
     "chemistry.formula", "chemistry.species", "chemistry.database", "chemistry.water", "chemistry.activity_models",
-    "chemistry.system", "chemistry.reaction", "chemistry.couples", "chemistry.equilibrium", "chemistry.extractants",
-    "stream", "assay", "evaporation", "unitop", "graph", "ordering", "convergence", "balances", "solver", "warm_up",
+    "chemistry.system", "chemistry.density", "chemistry.reaction", "chemistry.couples", "chemistry.equilibrium", "chemistry.redox",
+    "chemistry.extractants",
+    "stream", "oxidation", "assay", "evaporation", "unitop", "graph", "ordering", "convergence", "balances", "solver", "warm_up",
     "files", "substances", "report", "layout", "canvas", "sankey", "pictures", "results",
 )  # fmt: skip
 FILES = sorted(path for layer in LAYERS for path in (ROOT / layer).rglob("*.py"))
