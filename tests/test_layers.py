@@ -10,12 +10,13 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 LAYERS = {"kernels": 0, "flowsheet": 1, "unitops": 2}
 FLOWSHEET = (
-    "errors", "quantities",
+    "errors", "quantities", "files",
     "chemistry.formula", "chemistry.species", "chemistry.database", "chemistry.water", "chemistry.activity_models",
-    "chemistry.system", "chemistry.density", "chemistry.reaction", "chemistry.couples", "chemistry.equilibrium", "chemistry.redox",
-    "chemistry.extractants",
+    "chemistry.cantera_mixing", "chemistry.cantera_export",
+    "chemistry.system", "chemistry.density", "chemistry.reaction", "chemistry.couples", "chemistry.equilibrium",
+    "chemistry.electrons", "chemistry.redox", "chemistry.extractants",
     "stream", "oxidation", "assay", "evaporation", "unitop", "graph", "ordering", "convergence", "balances", "solver", "warm_up",
-    "files", "substances", "report", "layout", "canvas", "sankey", "pictures", "results",
+    "sweeps", "analysis", "pourbaix", "substances", "report", "layout", "canvas", "sankey", "pictures", "charts", "diagrams", "results",
 )  # fmt: skip
 FILES = sorted(path for layer in LAYERS for path in (ROOT / layer).rglob("*.py"))
 

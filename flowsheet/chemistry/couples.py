@@ -100,7 +100,9 @@ def couple(name: str) -> Couple:
 
 def _half_reaction(oxidised: Species, reduced: Species) -> tuple[Mapping[str, float], float]:
     """Balance the reduction of a mole of `oxidised`: moles of each species made, and electrons taken."""
-    made = [s for s in dict.fromkeys((reduced, *(all_species()[n] for n in ("H2O", "H+")))) if s is not oxidised]
+    # two states of oxygen, or of hydrogen, balance without water
+    beside = ("H+",) if set(reduced.elements) | set(oxidised.elements) <= {"H", "O"} else ("H2O", "H+")
+    made = [s for s in dict.fromkeys((reduced, *(all_species()[n] for n in beside))) if s is not oxidised]
     symbols = sorted({element for s in (oxidised, *made) for element in s.elements})
     matrix = np.array([[s.elements.get(symbol, 0.0) for s in made] for symbol in symbols])
     target = np.array([oxidised.elements.get(symbol, 0.0) for symbol in symbols])

@@ -140,7 +140,8 @@ class Equilibrium:
         return potential(self, _IRON, electrode)
 
 
-def _answer(chemistry: Chemistry, temperature: float, speciation: Speciation, totals: np.ndarray) -> Equilibrium:
+def answered(chemistry: Chemistry, temperature: float, speciation: Speciation, totals: np.ndarray) -> Equilibrium:
+    """Answer what a speciation leaves of component `totals` (mol, C) in the liquor, as an equilibrium."""
     mixture = chemistry.mixture(temperature)
     amounts = speciation.phase_amounts
     left = totals - amounts @ mixture.phase_composition
@@ -210,7 +211,7 @@ def speciate(
     """
     speciation, error, _, status = equilibrate(under(chemistry, temperature, pressures), totals, allowed)
     _refuse(status, error, chemistry, totals, temperature)
-    return _answer(chemistry, temperature, speciation, totals)
+    return answered(chemistry, temperature, speciation, totals)
 
 
 def titrate(
@@ -233,7 +234,7 @@ def titrate(
         under(chemistry, temperature, pressures), totals, titrant, allowed, target_ph, largest
     )
     if status == UNREACHABLE:
-        reached = _answer(chemistry, temperature, speciation, totals + dose * titrant).ph
+        reached = answered(chemistry, temperature, speciation, totals + dose * titrant).ph
         names = [c.name for i, c in enumerate(chemistry.components) if titrant[i] != 0.0]
         start = speciate(chemistry, totals, temperature, allowed, pressures).ph
         raise DataError(
@@ -243,4 +244,4 @@ def titrate(
     if status == CHARGED and abs(charge := float(titrant @ chemistry.charges[chemistry.liquor])) > _NEUTRAL * per_dose:
         raise DataError(f"titrant carries a net charge of {charge:.4g} mol per dose, it must be neutral")
     _refuse(status, error, chemistry, totals, temperature)
-    return float(dose), _answer(chemistry, temperature, speciation, totals + dose * titrant)
+    return float(dose), answered(chemistry, temperature, speciation, totals + dose * titrant)
