@@ -10,6 +10,7 @@ An extractant brings its acid form `HA[name]`, a salt `MA2[name]` for each catio
 import functools
 import itertools
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from types import MappingProxyType
 
 import numpy as np
@@ -18,6 +19,7 @@ from ...kernels.activity import Mixture
 from ..errors import DataError, nearest
 from . import water
 from .activity_models import ActivityModel, Pitzer
+from .cantera_export import write_cantera
 from .database import all_species, atomic_masses, named_formulas, table
 from .formula import Formula, molar_mass, parse
 from .species import AQUEOUS, COMPONENT, GAS, ORGANIC, SOLID, Species
@@ -185,6 +187,14 @@ class Chemistry:
             capacities[self.index[gas.name]] = water.gas_heat_capacity(gas.name, temperature)
         capacities.setflags(write=False)
         return capacities
+
+    def to_cantera(self, path: str | Path, temperature: float = 298.15, molality: np.ndarray | None = None) -> Path:
+        """Write the chemistry at `temperature` (K) as a file that Cantera reads; see `cantera_export.write_cantera`.
+
+        `molality`: of a liquor's aqueous species (S,), mol/kg, as `Equilibrium.speciation` has them, that the file is to
+        agree with exactly. Raises `DataError` for what Cantera cannot take.
+        """
+        return write_cantera(self, path, temperature, molality)
 
     def dissolve(self, formula: str) -> np.ndarray:
         """Answer the component totals of a mole of a neutral substance brought into solution, such as `H2SO4` or `FeSO4`.
