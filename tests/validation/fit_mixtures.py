@@ -13,13 +13,14 @@ printed, to be copied into equilibrium.csv.
 """
 
 import csv
+import functools
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from fit_pitzer import HEADER, van_t_hoff
+from fit_pitzer import HEADER, SATURATED, van_t_hoff
 from pitzer_reference import LN10, ROOM, TABLE, Table, at, evaluate, of_salt, read
 from scipy.optimize import brentq, least_squares
 
@@ -76,21 +77,26 @@ class Liquor(NamedTuple):
     note: str
 
 
-def liquors() -> list[Liquor]:
-    """All of data/mixed_solubility.csv, in mol/kg of water."""
+@functools.cache
+def liquors() -> tuple[Liquor, ...]:
+    """All of data/mixed_solubility.csv and, of the salts here, those of data/solubility.csv, in mol/kg of water."""
     found = []
     with LIQUORS.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             names = (row["first_salt"], row["second_salt"])
-            parts = {name: float(row[place]) for name, place in zip(names, ("first", "second"), strict=True) if name}
+            parts = {name: float(row[place]) for name, place in zip(names, ("first", "second"), strict=True)}
             if row["unit"] == "mass %":
                 water = 100.0 - sum(parts.values())
                 parts = {name: 1000.0 * part / (MOLAR_MASS[name] * water) for name, part in parts.items()}
-            elif row["unit"] == "g/100 g water":
-                parts = {name: 10.0 * part / MOLAR_MASS[name] for name, part in parts.items()}
             solids = tuple(f"{name}(s)" for name in row["solids"].split(" + "))
             found.append(Liquor(float(row["temperature_c"]) + 273.15, parts, solids, row["note"]))
-    return found
+    with SATURATED.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            if row["solid"] in SOLIDS:
+                molality = float(row["value"]) * (1.0 if row["unit"] == "mol/kg" else 10.0 / MOLAR_MASS[row["salt"]])
+                kelvin = float(row["temperature"]) + 273.15
+                found.append(Liquor(kelvin, {row["salt"]: molality}, (row["solid"],), row["note"]))
+    return tuple(found)
 
 
 def ions(salts: Mapping[str, float]) -> dict[str, float]:

@@ -13,10 +13,11 @@ import numpy as np
 import pitzer_reference as reference
 import pytest
 from fit_pitzer import bisulfate_constant
+from scipy.optimize import brentq
+
 from raffinate.flowsheet.chemistry import Chemistry
 from raffinate.kernels.saturation import equilibrate
 from raffinate.kernels.status import CONVERGED
-from scipy.optimize import brentq
 
 TABLE = reference.read()
 EQUILIBRIUM = reference.TABLE.with_name("equilibrium.csv")
@@ -87,7 +88,7 @@ def test_osmotic_coefficient__goes_on_rising_beyond_saturation(salt, celsius):
     [
         # llnl.dat and the NBS tables; sit.dat -1.23 and Thermoddem -1.22; NBS tables.
         ("Na2SO4(s)", (-0.31, 0.03), (-2.3, 1.0), 0.005),
-        ("Na2SO4.10H2O(s)", (-1.23, 0.02), (79.4, 1.0), 0.02),
+        ("Na2SO4.10H2O(s)", (-1.23, 0.02), (79.4, 1.0), 0.025),
         ("Li2SO4.H2O(s)", (0.44, 0.05), (-16.6, 1.5), 0.005),
     ],
 )

@@ -18,29 +18,29 @@ LIMITS = {
     "Li2SO4.H2O(s)": 1.0,
     "LiF(s)": 0.5,
     "Li3PO4(s)": 0.1,
-    "Na2SO4.10H2O(s)": 2.0,  # the point at 10 degC lies 3 % below the handbooks
-    "Na2SO4(s)": 1.0,
+    "Na2SO4.10H2O(s)": 2.5,  # the point at 10 degC lies 3 % below the handbooks
+    "Na2SO4(s)": 0.5,
     "Na2CO3.10H2O(s)": 3.0,  # the point at 25 degC lies off the curve of the others
-    "Na2CO3.H2O(s)": 3.0,
+    "Na2CO3.H2O(s)": 3.5,
     "(NH4)2SO4(s)": 1.5,
     "K2SO4(s)": 1.5,
     "MgSO4.7H2O(s)": 1.5,
     "MgSO4.6H2O(s)": 0.5,
     "MgSO4.H2O(s)": 0.5,
     "FeSO4.7H2O(s)": 0.5,
-    "FeSO4.H2O(s)": 1.5,
-    "MnSO4.7H2O(s)": 0.5,
+    "FeSO4.H2O(s)": 0.5,
+    "MnSO4.7H2O(s)": 0.1,
     "MnSO4.5H2O(s)": 1.0,
     "MnSO4.H2O(s)": 0.5,
     "CoSO4.7H2O(s)": 0.5,
     "CoSO4.6H2O(s)": 1.0,
     "CoSO4.H2O(s)": 0.5,
     "NiSO4.7H2O(s)": 0.5,
-    "NiSO4.6H2O(s)": 1.5,
+    "NiSO4.6H2O(s)": 1.0,
     "CuSO4.5H2O(s)": 0.5,
     "ZnSO4.7H2O(s)": 0.5,
     "ZnSO4.6H2O(s)": 0.5,
-    "ZnSO4.H2O(s)": 1.5,
+    "ZnSO4.H2O(s)": 1.0,
 }
 # Hydrates in the order in which they are stable when heated, and where one gives way to the next, degC.
 HYDRATES = {
@@ -101,7 +101,7 @@ def test_saturated__is_the_liquor_that_the_engine_leaves(solid):
 
 
 @pytest.mark.parametrize("salt", HYDRATES)
-def test_hydrates__give_way_to_each_other_within_3_degc_of_the_transition_and_once_only(salt):
+def test_hydrates__give_way_to_each_other_within_2_degc_of_the_transition_and_once_only(salt):
     solids, transitions = HYDRATES[salt]
     formed = []
     for temperature in np.arange(0.0, 100.1, 0.5):
@@ -113,7 +113,7 @@ def test_hydrates__give_way_to_each_other_within_3_degc_of_the_transition_and_on
     assert [solid for _, solid in changes] == solids[1:]
     assert formed[0][1] == solids[0]
     for (found, _), known in zip(changes, transitions, strict=True):
-        assert abs(found - known) <= 3.0
+        assert abs(found - known) <= 2.0
 
 
 @pytest.mark.parametrize("salt", HYDRATES)
