@@ -175,6 +175,7 @@ def test_fluorite__agrees_with_the_measured_within_15_percent_though_not_fitted(
 
 def test_draw__shows_every_point_and_every_solid():
     panels = {axes.get_title(): axes for axes in plot_solubility.draw().axes if axes.get_title()}
+    assert {solid for solids in plot_solubility.solids_by_salt().values() for solid in solids} == set(fit.points())
     for salt, solids in plot_solubility.solids_by_salt().items():
         lines = panels[salt].get_lines()
         drawn = sum(len(line.get_xdata()) for line in lines if line.get_marker() == "o")
