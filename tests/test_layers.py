@@ -13,9 +13,9 @@ FLOWSHEET = (
     "errors", "quantities", "files",
     "chemistry.formula", "chemistry.species", "chemistry.database", "chemistry.water", "chemistry.activity_models",
     "chemistry.cantera_mixing", "chemistry.cantera_export",
-    "chemistry.system", "chemistry.density", "chemistry.reaction", "chemistry.couples", "chemistry.equilibrium",
+    "chemistry.system", "chemistry.density", "chemistry.thermal", "chemistry.reaction", "chemistry.couples", "chemistry.equilibrium",
     "chemistry.electrons", "chemistry.redox", "chemistry.extractants",
-    "stream", "oxidation", "assay", "evaporation", "unitop", "graph", "ordering", "convergence", "balances", "solver", "warm_up",
+    "stream", "heat", "oxidation", "assay", "evaporation", "unitop", "graph", "ordering", "convergence", "balances", "solver", "warm_up",
     "sweeps", "analysis", "pourbaix", "substances", "report", "layout", "canvas", "sankey", "pictures", "charts", "diagrams", "results",
 )  # fmt: skip
 FILES = sorted(path for layer in LAYERS for path in (ROOT / layer).rglob("*.py"))
