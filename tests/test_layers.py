@@ -16,7 +16,8 @@ FLOWSHEET = (
     "chemistry.system", "chemistry.density", "chemistry.thermal", "chemistry.reaction", "chemistry.couples", "chemistry.equilibrium",
     "chemistry.electrons", "chemistry.redox", "chemistry.extractants",
     "stream", "heat", "oxidation", "assay", "evaporation", "unitop", "graph", "ordering", "convergence", "balances", "solver", "warm_up",
-    "sweeps", "analysis", "pourbaix", "substances", "report", "layout", "canvas", "sankey", "pictures", "charts", "diagrams", "results",
+    "substances", "report", "layout", "canvas", "sankey", "pictures", "results",
+    "sweeps", "solubility", "analysis", "pourbaix", "charts", "pourbaix_picture", "diagrams",
 )  # fmt: skip
 FILES = sorted(path for layer in LAYERS for path in (ROOT / layer).rglob("*.py"))
 

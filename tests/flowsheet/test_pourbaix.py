@@ -151,19 +151,20 @@ def _area(polygon):
 
 
 def _levels(found, element, ph, volts):
+    """The logarithm of the activity of the basis state where each species predominates."""
     known = {"H+": -ph, "e-": -volts / nernst(found.temperature), "": 1.0}
-
-    def levels_of(element, total, ligands):
-        basis = basis_of(element)
-        return {
-            one.name: ((0.0 if one.is_solid else math.log10(total / one.atoms)) - sum(n * known[k] for k, n in one.terms.items() if k != basis))
-            / one.atoms
-            for one in bearers(element, ligands, found.temperature)
-        }  # fmt: skip
-
     for ligand, total in found.ligands.items():
-        known[basis_of(ligand)] = min(levels_of(ligand, total, ()).values())
-    return levels_of(element, found.total, tuple(found.ligands))
+        known[basis_of(ligand)] = min(_basis_levels(found, ligand, total, (), known).values())
+    return _basis_levels(found, element, found.total, tuple(found.ligands), known)
+
+
+def _basis_levels(found, element, total, ligands, known):
+    levels = {}
+    for one in bearers(element, ligands, found.temperature):
+        own = 0.0 if one.is_solid else math.log10(total / one.atoms)
+        rest = sum(number * known[name] for name, number in one.terms.items() if name != basis_of(element))
+        levels[one.name] = (own - rest) / one.atoms
+    return levels
 
 
 def test_ligands__make_sulfides_and_carbonates(water):
