@@ -189,9 +189,12 @@ class Bdot(_IonAssociation):
 
 @dataclass(frozen=True)
 class Pitzer:
-    """Pitzer's interactions of ions, by default those of `pitzer.csv`; only strong complexes are species then."""
+    """Pitzer's interactions of ions, by default those of `pitzer.csv`; only strong complexes are species then.
 
-    largest_ionic_strength: float = 6.0
+    The sulfates of two-valent metals were fitted to saturation, at 3 mol/kg, which is where the range of `pitzer.csv` ends.
+    """
+
+    largest_ionic_strength: float = 12.0
     parameters: Parameters | None = None
 
     def keeps(self, species: Species) -> bool:

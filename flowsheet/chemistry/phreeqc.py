@@ -38,6 +38,7 @@ _BAR = 1e5
 _FREEZING = 273.15
 _HOTTEST = 350.0  # degC, where PHREEQC's dielectric constant ends
 _SAME_MASS = 0.01
+_STRONGEST = 6.0  # mol/kg, to which the parameters of most salts were fitted (Pitzer 1991)
 _QUANTITIES = {
     **{"b0": "beta0", "b1": "beta1", "b2": "beta2", "c0": "cphi", "theta": "theta", "lambda": "lambda"},
     **{"zeta": "zeta", "psi": "psi", "mu": "mu", "eta": "eta", "epsilon": "epsilon"},
@@ -152,7 +153,7 @@ def _masses(contents: Contents) -> dict[str, float]:
 def _activity(contents: Contents) -> ActivityModel:
     """Answer the model of the file: PITZER, SIT, LLNL, or Truesdell-Jones with Davies."""
     if "PITZER" in contents.models:
-        return Pitzer(parameters=_parameters(contents))
+        return Pitzer(_STRONGEST, _parameters(contents))
     if "SIT" in contents.models:
         return Sit(_parameters(contents))
     if "LLNL" in contents.models:

@@ -14,6 +14,7 @@ The functions return what they found and how well; `main` prints it. The paramet
 
 import csv
 import math
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -35,6 +36,7 @@ from pitzer_reference import (
 from scipy.optimize import brentq, least_squares
 
 MEASURED = Path(__file__).parent / "data" / "activity_coefficients.csv"
+SATURATED = Path(__file__).parent / "data" / "solubility.csv"
 HEADER = ["of", "quantity", "value", "unit", "conditions", "source", "where", "note"]
 GAS = 8.314462618e-3  # kJ/mol/K
 WATER = 0.018015  # kg/mol
@@ -46,6 +48,10 @@ MOLAR_MASS = {
     "Cu+2": 159.61,
     "Zn+2": 161.47,
     "Li+": 73.89,
+}
+FORMULAS = {
+    "Li+|CO3-2": "Li2CO3",
+    **{f"{metal}+2|SO4-2": f"{metal}SO4" for metal in ("Fe", "Mn", "Co", "Ni", "Cu", "Zn")},
 }
 METALS = ["Fe+2", "Mn+2", "Co+2", "Ni+2", "Cu+2", "Zn+2"]
 # Pitzer & Mayorga (1974), Table I: valid to 0.1 mol/kg.
@@ -63,13 +69,14 @@ SODA = (1.0, 0.106)
 
 
 class Solubility(NamedTuple):
-    """One solid of a salt: what was measured of it."""
+    """One solid of a salt: what was measured of it, and the doubt about its heat of solution (both kJ/mol)."""
 
     solid: str
     salt: str
     kelvin: np.ndarray
     molality: np.ndarray
     heat: float | None
+    doubt: float
 
 
 def measured(salt: str, quantity: str) -> list[dict[str, str]]:
@@ -80,15 +87,17 @@ def measured(salt: str, quantity: str) -> list[dict[str, str]]:
 def solubilities(salt: str) -> list[Solubility]:
     """The solids of a salt, in the order of the file."""
     mass = MOLAR_MASS[salt.partition("|")[0]]
-    heats = {row["solid"]: float(row["value"]) for row in measured(salt, "heat_of_solution")}
-    rows = measured(salt, "solubility")
-    solids = list(dict.fromkeys(row["solid"] for row in rows))
+    heats = {row["solid"]: row for row in measured(salt, "heat_of_solution")}
+    with SATURATED.open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["salt"] == FORMULAS[salt]]
     found = []
-    for solid in solids:
+    for solid in dict.fromkeys(row["solid"] for row in rows):
         own = [row for row in rows if row["solid"] == solid]
-        kelvin = np.array([float(row["temperature_c"]) + 273.15 for row in own])
+        kelvin = np.array([float(row["temperature"]) + 273.15 for row in own])
         molality = np.array([10.0 * float(row["value"]) / mass for row in own])
-        found.append(Solubility(solid, salt, kelvin, molality, heats.get(solid)))
+        heat = float(heats[solid]["value"]) if solid in heats else None
+        told = re.search(r"(\d+) kJ/mol either way", heats[solid]["note"]) if solid in heats else None
+        found.append(Solubility(solid, salt, kelvin, molality, heat, float(told[1]) if told else 1.0))
     return found
 
 
@@ -171,7 +180,7 @@ def fit_temperature(table: Table, metal: str) -> tuple[Table, list[str], np.ndar
         fitted = with_terms(table, salt, p[:4])
         parts = [e / 0.01 for e in saturation(p, fitted)]
         for k, s in enumerate(solids):
-            heat = [] if s.heat is None else [(p[5 + 3 * k] - s.heat) / 1.0]
+            heat = [] if s.heat is None else [(p[5 + 3 * k] - s.heat) / s.doubt]
             parts.append(np.array([*heat, p[6 + 3 * k] / 0.1]))
         shifts = [of_salt(at(fitted, t), salt, m, t)[0] for m, t in anchors]
         parts.append((np.array(shifts) - wanted) / np.array([0.01, 0.03, 0.02, 0.06]))
@@ -376,11 +385,6 @@ def main() -> None:
     for of in ("H+|SO4-2", "H+|HSO4-"):
         names = [name for pair_of, name in ACID if pair_of == of]
         rows += rows_of(fitted, of, names, [2, 4], Origin("0-100 degC; <= 6 mol/kg", where, note))
-    fitted, capacity, errors = fit_carbonate(table)
-    print(f"Li2CO3: capacity {1e3 * capacity:.0f} J/mol/K, errors of the solubility % {np.round(100 * errors, 1)}")
-    note = "fitted: to the solubility of Li2CO3 with log10 K {} and {} kJ/mol; beta0 estimated: 0.6 of it in 1 mol/kg of Na2CO3"
-    note = note.format(*LITHIUM_CARBONATE)
-    rows += rows_of(fitted, "Li+|CO3-2", ("beta0", "beta1"), [1, 4], Origin("0-100 degC; <= 0.3 mol/kg", where, note))
     write(rows)
 
 

@@ -204,7 +204,9 @@ def test_solubility__needs_only_constants_of_the_solid_that_calorimetry_confirms
         told = f"log K {constants[0] / reference.LN10:.3f}, {constants[1]:.1f} kJ/mol, {1e3 * constants[2]:.0f} J/mol/K"
         print(f"\n{solid.solid}: {told}, tables {solid.heat} kJ/mol, errors % {np.round(100 * errors, 1)}")
         assert np.max(np.abs(errors)) < 0.03
-        assert constants[1] == pytest.approx(solid.heat, abs=2.5)
+        # the heat at 25 degC lies as far from that of the points as the heat capacity lets it
+        away = abs(solid.kelvin.mean() - reference.ROOM)
+        assert constants[1] == pytest.approx(solid.heat, abs=1.5 + solid.doubt + 0.1 * away)
         assert abs(constants[2]) < 0.25
 
 

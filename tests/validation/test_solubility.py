@@ -11,26 +11,36 @@ import pytest
 from raffinate.flowsheet.chemistry.system import ln_constant
 from raffinate.flowsheet.quantities import celsius
 
-# Largest error of a solubility, percent, rounded up: what the release promises.
+# Largest error of a solubility, percent, rounded up: what the release promises. 3 is what it set out for.
 LIMITS = {
     "Li2CO3(s)": 1.0,
     "LiOH.H2O(s)": 1.0,
-    "Li2SO4.H2O(s)": 0.5,
+    "Li2SO4.H2O(s)": 1.0,
     "LiF(s)": 0.5,
     "Li3PO4(s)": 0.1,
-    "Na2SO4.10H2O(s)": 3.5,  # the point at 10 degC lies 3 % below the handbooks
+    "Na2SO4.10H2O(s)": 2.5,  # the point at 10 degC lies 3 % below the handbooks
     "Na2SO4(s)": 0.5,
-    "Na2CO3.10H2O(s)": 5.0,  # the point at 25 degC lies off the curve of the others
-    "Na2CO3.H2O(s)": 0.5,
-    "MgSO4.7H2O(s)": 3.0,
-    "MgSO4.6H2O(s)": 2.0,
-    "MnSO4.5H2O(s)": 2.0,
+    "Na2CO3.10H2O(s)": 3.0,  # the point at 25 degC lies off the curve of the others
+    "Na2CO3.H2O(s)": 3.5,
+    "(NH4)2SO4(s)": 1.5,
+    "K2SO4(s)": 1.5,
+    "MgSO4.7H2O(s)": 1.5,
+    "MgSO4.6H2O(s)": 0.5,
+    "MgSO4.H2O(s)": 0.5,
+    "FeSO4.7H2O(s)": 0.5,
+    "FeSO4.H2O(s)": 0.5,
+    "MnSO4.7H2O(s)": 0.1,
+    "MnSO4.5H2O(s)": 1.0,
     "MnSO4.H2O(s)": 0.5,
     "CoSO4.7H2O(s)": 0.5,
     "CoSO4.6H2O(s)": 1.0,
     "CoSO4.H2O(s)": 0.5,
     "NiSO4.7H2O(s)": 0.5,
-    "NiSO4.6H2O(s)": 1.5,
+    "NiSO4.6H2O(s)": 1.0,
+    "CuSO4.5H2O(s)": 0.5,
+    "ZnSO4.7H2O(s)": 0.5,
+    "ZnSO4.6H2O(s)": 0.5,
+    "ZnSO4.H2O(s)": 1.0,
 }
 # Hydrates in the order in which they are stable when heated, and where one gives way to the next, degC.
 HYDRATES = {
@@ -38,8 +48,12 @@ HYDRATES = {
     "NiSO4": (["NiSO4.7H2O(s)", "NiSO4.6H2O(s)"], [31.2]),
     # CoSO4.H2O: between the points of the hexahydrate at 60 and of the monohydrate at 70 degC
     "CoSO4": (["CoSO4.7H2O(s)", "CoSO4.6H2O(s)", "CoSO4.H2O(s)"], [41.5, 65.0]),
-    "MnSO4": (["MnSO4.5H2O(s)", "MnSO4.H2O(s)"], [26.0]),
-    "MgSO4": (["MgSO4.7H2O(s)", "MgSO4.6H2O(s)"], [48.3]),
+    "MnSO4": (["MnSO4.7H2O(s)", "MnSO4.5H2O(s)", "MnSO4.H2O(s)"], [9.0, 26.0]),
+    "MgSO4": (["MgSO4.7H2O(s)", "MgSO4.6H2O(s)", "MgSO4.H2O(s)"], [48.3, 68.0]),
+    # FeSO4.4H2O, stable from 56.6 to 64 degC, has no species
+    "FeSO4": (["FeSO4.7H2O(s)", "FeSO4.H2O(s)"], [60.0]),
+    # ZnSO4.H2O: Rohmer (1939) has it from 48 degC, the handbooks from 60 to 70 degC
+    "ZnSO4": (["ZnSO4.7H2O(s)", "ZnSO4.6H2O(s)", "ZnSO4.H2O(s)"], [38.8, 50.0]),
     # Na2CO3.7H2O, stable from 32.0 to 35.4 degC, has no species
     "Na2CO3": (["Na2CO3.10H2O(s)", "Na2CO3.H2O(s)"], [33.7]),
 }
@@ -87,7 +101,7 @@ def test_saturated__is_the_liquor_that_the_engine_leaves(solid):
 
 
 @pytest.mark.parametrize("salt", HYDRATES)
-def test_hydrates__give_way_to_each_other_within_3_degc_of_the_transition_and_once_only(salt):
+def test_hydrates__give_way_to_each_other_within_2_degc_of_the_transition_and_once_only(salt):
     solids, transitions = HYDRATES[salt]
     formed = []
     for temperature in np.arange(0.0, 100.1, 0.5):
@@ -99,7 +113,7 @@ def test_hydrates__give_way_to_each_other_within_3_degc_of_the_transition_and_on
     assert [solid for _, solid in changes] == solids[1:]
     assert formed[0][1] == solids[0]
     for (found, _), known in zip(changes, transitions, strict=True):
-        assert abs(found - known) <= 3.0
+        assert abs(found - known) <= 2.0
 
 
 @pytest.mark.parametrize("salt", HYDRATES)
@@ -161,6 +175,7 @@ def test_fluorite__agrees_with_the_measured_within_15_percent_though_not_fitted(
 
 def test_draw__shows_every_point_and_every_solid():
     panels = {axes.get_title(): axes for axes in plot_solubility.draw().axes if axes.get_title()}
+    assert {solid for solids in plot_solubility.solids_by_salt().values() for solid in solids} == set(fit.points())
     for salt, solids in plot_solubility.solids_by_salt().items():
         lines = panels[salt].get_lines()
         drawn = sum(len(line.get_xdata()) for line in lines if line.get_marker() == "o")
