@@ -15,7 +15,7 @@ FLOWSHEET = (
     "chemistry.cantera_mixing", "chemistry.cantera_export",
     "chemistry.system", "chemistry.density", "chemistry.thermal", "chemistry.reaction", "chemistry.couples", "chemistry.equilibrium",
     "chemistry.electrons", "chemistry.redox", "chemistry.extractants",
-    "stream", "heat", "oxidation", "assay", "evaporation", "unitop", "graph", "ordering", "convergence", "balances", "solver", "warm_up",
+    "stream", "oxidation", "assay", "evaporation", "unitop", "graph", "ordering", "convergence", "balances", "solver", "warm_up", "heat",
     "substances", "report", "layout", "canvas", "sankey", "pictures", "results",
     "sweeps", "solubility", "analysis", "pourbaix", "charts", "pourbaix_picture", "diagrams",
 )  # fmt: skip
