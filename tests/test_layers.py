@@ -13,9 +13,11 @@ FLOWSHEET = (
     "errors", "quantities", "files",
     "chemistry.formula", "chemistry.species", "chemistry.database", "chemistry.water", "chemistry.activity_models",
     "chemistry.cantera_mixing", "chemistry.cantera_export",
-    "chemistry.system", "chemistry.density", "chemistry.thermal", "chemistry.reaction", "chemistry.couples", "chemistry.equilibrium",
+    "chemistry.system", "chemistry.density", "chemistry.thermal", "chemistry.reaction",
+    "chemistry.couples", "chemistry.equilibrium",
     "chemistry.electrons", "chemistry.redox", "chemistry.extractants",
-    "stream", "oxidation", "assay", "evaporation", "unitop", "graph", "ordering", "convergence", "balances", "solver", "warm_up", "heat",
+    "stream", "oxidation", "assay", "evaporation", "unitop", "graph", "ordering", "convergence", "balances", "solver",
+    "warm_up", "heat",
     "substances", "report", "layout", "canvas", "sankey", "pictures", "results",
     "sweeps", "solubility", "analysis", "pourbaix", "charts", "pourbaix_picture", "diagrams",
 )  # fmt: skip
