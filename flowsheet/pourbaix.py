@@ -69,7 +69,9 @@ class Boundary:
     def slope(self) -> float:
         """Slope, V per unit of pH; infinite for an upright line."""
         rise, run = self.end[1] - self.start[1], self.end[0] - self.start[0]
-        return rise / run if abs(run) > _NUDGE else math.inf
+        if abs(run) <= _NUDGE:
+            return math.inf
+        return rise / run if abs(rise) > _NUDGE * abs(run) else 0.0
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """The picture of an Eh-pH diagram: areas, the lines between them, names where there is room for them.
 
 Dissolved species are blue, solids tan. A name stands in its area where it has the most room; an area that is too small has
-a number, which is explained beside the frame.
+a number, which is explained beside the frame, unless it is too small for that as well.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from .stream import Stream
 _SMALL = 6.5
 _DISSOLVED, _SOLID = "#e4eff8", "#f3e6d3"
 _MARGIN = 62.0
-_WORTH_A_NUMBER = 60.0  # square points, of a further area of a species
+_WORTH_NAMING, _WORTH_A_NUMBER = 30.0, 60.0  # square points, of the largest area of a species and of its others
 _GRAIN = 2.0  # points between the places that are tried for the name of an area
 
 
@@ -98,7 +98,7 @@ def _write_areas(chart: Chart, found: Pourbaix) -> None:
             own = parts == part
             if any(_write_within(chart, mask, written(name), xs, ys, ground) for mask in (own & ~crossed, own)):
                 continue
-            if part == largest or own.sum() * _GRAIN**2 > _WORTH_A_NUMBER:
+            if own.sum() * _GRAIN**2 > (_WORTH_NAMING if part == largest else _WORTH_A_NUMBER):
                 number = numbers.setdefault(name, len(numbers) + 1)
                 room = _room(own)
                 y, x = np.unravel_index(int(np.argmax(room)), room.shape)

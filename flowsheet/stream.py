@@ -12,10 +12,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .chemistry import density, water
+from .chemistry import density, thermal, water
 from .chemistry.database import all_species
 from .chemistry.equilibrium import Equilibrium, speciate, titrate
-from .chemistry.system import DILUENT, PROTON, Chemistry, acid_form
+from .chemistry.system import DILUENT, PROTON, WATER, Chemistry, acid_form
 from .errors import DataError, nearest
 
 _ROUND_OFF = 1e-9
@@ -205,6 +205,23 @@ class Stream:
         at = self.chemistry.position(name)
         volume = self.liquor_volume
         return float(self.flows[at] * self.chemistry.molar_masses[at] / volume) if volume > 0.0 else 0.0
+
+    @functools.cached_property
+    def enthalpy_flow(self) -> float:
+        """Flow of enthalpy of all phases, W, from the elements at 25 degC; its liquor as it stands, nothing precipitating.
+
+        See `chemistry/thermal.py`; `heat.heat_duty` and `heat.adiabatic` compare streams by it.
+        """
+        chemistry = self.chemistry
+        totals = np.array(self.flows[chemistry.liquor])
+        whole = float(self.flows @ thermal.standard_enthalpies(chemistry, self.temperature))
+        if not totals.any():
+            return whole
+        tabulated = thermal.tabulated_share(chemistry, totals) == 1.0 or totals[WATER] <= 0.0
+        speciation = None if tabulated else self.equilibrium.speciation
+        dissolved = thermal.liquor_enthalpy(chemistry, totals, self.temperature, speciation)
+        ideal = float(totals @ thermal.standard_enthalpies(chemistry, self.temperature)[chemistry.liquor])
+        return whole + dissolved - ideal
 
     @functools.cached_property
     def equilibrium(self) -> Equilibrium:

@@ -15,9 +15,11 @@ FLOWSHEET = (
     "chemistry.interactions", "chemistry.activity_models", "chemistry.databases", "chemistry.assembly",
     "chemistry.phreeqc_text", "chemistry.phreeqc_blocks", "chemistry.phreeqc", "chemistry.eq36",
     "chemistry.cantera_mixing", "chemistry.cantera_export",
-    "chemistry.system", "chemistry.density", "chemistry.thermal", "chemistry.reaction", "chemistry.couples", "chemistry.equilibrium",
+    "chemistry.system", "chemistry.density", "chemistry.thermal", "chemistry.reaction",
+    "chemistry.couples", "chemistry.equilibrium",
     "chemistry.electrons", "chemistry.redox", "chemistry.extractants",
-    "stream", "heat", "oxidation", "assay", "evaporation", "unitop", "graph", "ordering", "convergence", "balances", "solver", "warm_up",
+    "stream", "oxidation", "assay", "evaporation", "unitop", "graph", "ordering", "convergence", "balances", "solver",
+    "warm_up", "heat",
     "substances", "report", "layout", "canvas", "sankey", "pictures", "results",
     "sweeps", "solubility", "analysis", "pourbaix", "charts", "pourbaix_picture", "diagrams",
 )  # fmt: skip

@@ -36,7 +36,8 @@ _EXACT = 1e-9
 class Couple:
     """A redox couple: moles of each species that the reduction of a mole of `oxidised` makes, and electrons it takes.
 
-    `makes`: negative for what it takes, the oxidised state among it. `log_k`, `enthalpy` (J/mol): at 298.15 K.
+    `makes`: negative for what it takes, the oxidised state among it. `log_k`, `enthalpy` (J/mol), `heat_capacity` (J/mol/K):
+    at 298.15 K, an electron counting as half a molecule of H2 less H+.
     """
 
     name: str
@@ -46,11 +47,14 @@ class Couple:
     electrons: float
     log_k: float
     enthalpy: float
+    heat_capacity: float = 0.0
 
     def ln_k(self, temperature: float) -> float:
-        """Answer ln K of the reduction at `temperature` (K): van 't Hoff's law with the heat of 298.15 K."""
-        shift = self.enthalpy / water.GAS_CONSTANT * (1.0 / _REFERENCE_TEMPERATURE - 1.0 / temperature)
-        return self.log_k * math.log(10.0) + shift
+        """Answer ln K of the reduction at `temperature` (K): van 't Hoff's law with a constant heat capacity."""
+        ratio = _REFERENCE_TEMPERATURE / temperature
+        from_enthalpy = self.enthalpy / _REFERENCE_TEMPERATURE * (1.0 - ratio)
+        from_capacity = self.heat_capacity * (ratio - 1.0 - math.log(ratio))
+        return self.log_k * math.log(10.0) + (from_enthalpy + from_capacity) / water.GAS_CONSTANT
 
     def standard_potential(self, temperature: float) -> float:
         """Answer the standard potential at `temperature` (K), V against the standard hydrogen electrode."""
@@ -94,7 +98,14 @@ def couple(name: str) -> Couple:
     oxidised, reduced = name.split("/")
     makes, electrons = _half_reaction(all_species()[oxidised], all_species()[reduced])
     return Couple(
-        name, oxidised, reduced, makes, electrons, numbers.value(name, "log_k"), numbers.value(name, "delta_h")
+        name=name,
+        oxidised=oxidised,
+        reduced=reduced,
+        makes=makes,
+        electrons=electrons,
+        log_k=numbers.value(name, "log_k"),
+        enthalpy=numbers.value(name, "delta_h"),
+        heat_capacity=numbers.value(name, "delta_cp", 0.0),
     )
 
 

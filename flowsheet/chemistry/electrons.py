@@ -211,6 +211,8 @@ def pose(
         if not phase:
             dissolved.append((nu, one.ln_k(temperature), half))
             continue
+        if phase in names:
+            raise DataError(f"couple {one.name}: {phase} is a state of another couple too; name it in one of them")
         into = one.makes[phase]  # -1 where the phase is the oxidised state
         rows.append(-nu / into)
         fugacity = math.log(partial_pressure(phase, pressures) / _BAR) if phase.endswith("(g)") else 0.0

@@ -17,6 +17,7 @@ from ..errors import ConvergenceError, DataError, nearest
 from .couples import partial_pressure, potential
 from .species import GAS
 from .system import WATER, Chemistry
+from .thermal import liquor_enthalpy
 
 _LN10 = float(np.log(10.0))
 _FIRST_SOLUTE = 2  # components 0 and 1 are H2O and H+
@@ -55,6 +56,11 @@ class Equilibrium:
     def water_activity(self) -> float:
         """Activity of water, 1 for pure water."""
         return float(np.exp(self.speciation.ln_water_activity))
+
+    @property
+    def enthalpy(self) -> float:
+        """Enthalpy of the liquor for the totals given, J from the elements at 25 degC; see `thermal`."""
+        return liquor_enthalpy(self.chemistry, self.totals, self.temperature, self.speciation)
 
     @property
     def in_range(self) -> bool:

@@ -16,6 +16,7 @@ from .database import table
 STANDARD_PRESSURE = 101325.0
 GAS_CONSTANT = cantera.gas_constant / 1000.0  # J/mol/K
 
+_ROOM = 298.15  # K
 _TRIPLE_POINT = 273.16  # K; 0 degC lies 0.01 K below it, where Cantera has no liquid
 _OFF_GASES = {"O2(g)": "O2", "H2(g)": "H2", "CO2(g)": "CO2", "H2O(g)": "H2O", "N2(g)": "N2", "NH3(g)": "NH3"}
 
@@ -62,6 +63,30 @@ def heat_of_evaporation(temperature: float) -> float:
     steam = water.enthalpy_mass
     water.TQ = max(temperature, _TRIPLE_POINT), 0.0
     return float(steam - water.enthalpy_mass)
+
+
+@functools.lru_cache(maxsize=4096)
+def enthalpy(temperature: float) -> float:
+    """Answer the enthalpy of liquid water at `temperature` (K) less that at 25 degC, J/kg."""
+    water = _water()
+    found = []
+    for each in (temperature, _ROOM):
+        water.TP = max(each, _TRIPLE_POINT), max(STANDARD_PRESSURE, 1.001 * vapour_pressure(each))
+        found.append(float(water.enthalpy_mass))
+    return found[0] - found[1]
+
+
+@functools.lru_cache(maxsize=4096)
+def gas_enthalpy(name: str, temperature: float) -> float:
+    """Answer the enthalpy of an off-gas species at `temperature` (K) less that at 25 degC, J/mol; 0 as for its capacity."""
+    if name not in _OFF_GASES:
+        return 0.0
+    gas = _gas()
+    found = []
+    for each in (temperature, _ROOM):
+        gas.TPX = each, STANDARD_PRESSURE, {_OFF_GASES[name]: 1.0}
+        found.append(float(gas.enthalpy_mole) / 1000.0)
+    return found[0] - found[1]
 
 
 @functools.lru_cache(maxsize=4096)

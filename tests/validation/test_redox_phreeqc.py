@@ -5,10 +5,11 @@ the database of `phreeqc_database`, are joined here by the half reactions of `re
 """
 
 import re
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from phreeqc_database import Phreeqc, database
+from phreeqc_database import Phreeqc, _constants, database
 from phreeqpy.iphreeqc.phreeqc_dll import IPhreeqc
 
 from raffinate.flowsheet.chemistry import Chemistry, TruesdellJones
@@ -55,11 +56,7 @@ def joined(text: str) -> str:
         text = re.sub(
             rf"^{re.escape(made)} = {re.escape(made)}\n    log_k 0.0$", equation(name, made), text, flags=re.M
         )
-    oxygen = couple(OXYGEN)
-    text = text.replace(
-        "    log_k -86.08\n",
-        f"    log_k {-oxygen.log_k}\n    delta_h {-oxygen.enthalpy / 1e3} kJ/mol\n    -gamma 0 0.1\n",
-    )
+    text = text.replace("    log_k -86.08", "\n".join([*law(OXYGEN, -1.0), "    -gamma 0 0.1"]))
     solids = [f"{name}\n{equation(of, '')}" for name, of in (("Cu(s)", METAL), ("MnO2(s)", PYROLUSITE))]
     return text.replace("PHASES\n", "PHASES\n" + "\n".join(solids) + "\n", 1)
 
@@ -74,7 +71,15 @@ def equation(name: str, made: str) -> str:
         for sign in ((-1.0, 1.0) if backward else (1.0, -1.0))
     ]
     sign = -1.0 if backward else 1.0
-    return f"{sides[0]} = {sides[1]}\n    log_k {sign * one.log_k}\n    delta_h {sign * one.enthalpy / 1e3} kJ/mol"
+    return "\n".join([f"{sides[0]} = {sides[1]}", *law(name, sign)])
+
+
+def law(name: str, sign: float) -> list[str]:
+    """Write the constant of a half reaction with its heat and heat capacity, forward (1) or backward (-1)."""
+    one = couple(name)
+    return _constants(
+        SimpleNamespace(log_k=sign * one.log_k, enthalpy=sign * one.enthalpy, heat_capacity=sign * one.heat_capacity)
+    )
 
 
 class RedoxPhreeqc(Phreeqc):
