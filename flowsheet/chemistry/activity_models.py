@@ -66,7 +66,7 @@ class ActivityModel(Protocol):
         """Answer whether the model has an interaction of the pair, or needs none."""
         ...
 
-    def doubts(self, name: str) -> str:
+    def doubts(self, species: Species) -> str:
         """Answer what a reader must know of a species that there is much of, or nothing."""
         ...
 
@@ -82,7 +82,7 @@ class _IonAssociation:
         """Answer True: the model has no parameters of pairs."""
         return True
 
-    def doubts(self, name: str) -> str:
+    def doubts(self, species: Species) -> str:
         """Answer nothing."""
         return ""
 
@@ -115,10 +115,10 @@ class TruesdellJones(_IonAssociation):
             size[i], salting[i] = own or (1.0 / debye_b, _DAVIES * debye_a * species.charge**2)
         return Numbers(TRUESDELL_JONES, size, salting, NO_PITZER, (debye_a, debye_b))
 
-    def doubts(self, name: str) -> str:
+    def doubts(self, species: Species) -> str:
         """Tell of an ion that has the limiting law, `-gamma 0 0`: wrong above some 0.01 mol/kg."""
-        if self.sizes is not None and self.sizes.of.get(name) == (0.0, 0.0) and name[-1] in "+-0123456789":
-            return f"{name} has no size in the database (-gamma 0 0: the limiting law, for infinite dilution)"
+        if self.sizes is not None and species.charge and self.sizes.of.get(species.name) == (0.0, 0.0):
+            return f"{species.name} has no size in the database (-gamma 0 0: the limiting law, for infinite dilution)"
         return ""
 
 
@@ -214,7 +214,7 @@ class Pitzer:
         """Answer whether the pair has parameters."""
         return (self.parameters or built_in()).knows(cation, anion)
 
-    def doubts(self, name: str) -> str:
+    def doubts(self, species: Species) -> str:
         """Answer nothing."""
         return ""
 
@@ -240,7 +240,7 @@ class Sit:
         """Answer whether the pair has an epsilon."""
         return self.parameters.knows(cation, anion)
 
-    def doubts(self, name: str) -> str:
+    def doubts(self, species: Species) -> str:
         """Answer nothing."""
         return ""
 

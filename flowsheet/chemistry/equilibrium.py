@@ -82,7 +82,7 @@ class Equilibrium:
                 f"the activity model has no interaction of {pairs}, each above {_MAJOR:g} mol/kg; taken as none"
             )
         major = [s for s, m in zip(self.chemistry.aqueous, self.speciation.molality, strict=True) if m > _MAJOR]
-        found += [doubt for species in major if (doubt := self.chemistry.activity.doubts(species.name))]
+        found += [doubt for species in major if (doubt := self.chemistry.activity.doubts(species))]
         if unknown := self.chemistry.unknown_at(self.temperature):
             found.append(
                 f"the database has no constant at {self.temperature:g} K of {', '.join(unknown)}; taken as absent"
