@@ -8,15 +8,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from ..errors import nearest
 from .assembly import ELECTRON, Entry
 from .laws import ZERO, Analytic
 from .phreeqc_text import (
-    KEYWORDS,
     Line,
     elements_of,
     equation,
     heat,
+    keyword_hint,
     known_species,
     normal,
     numbers,
@@ -122,8 +121,7 @@ def master_species(lines: Iterable[Line], contents: Contents) -> None:
     for line in lines:
         words = line.words
         if len(words) < 4:
-            hint = nearest(words[0].upper(), KEYWORDS) if len(words) == 1 else ""
-            line.refuse(f"a master species needs element, species, alkalinity and formula{hint}")
+            line.refuse(f"a master species needs element, species, alkalinity and formula{keyword_hint(line)}")
         element, primary = words[0].replace("(+", "("), words[0].split("(")[0]
         if element in {"Alkalinity", "E"}:
             continue
@@ -239,7 +237,7 @@ def phases(lines: Iterable[Line], contents: Contents) -> None:
         else:
             _logarithm(line, name, rest, contents, id(entry))
     if named is not None:
-        named.refuse(f"phase {named.words[0]!r} has no equation{nearest(named.words[0].upper(), KEYWORDS)}")
+        named.refuse(f"phase {named.words[0]!r} has no equation{keyword_hint(named)}")
 
 
 def _dissolution(line: Line, name: str) -> Entry:

@@ -193,12 +193,15 @@ def equation(line: Line) -> tuple[list[tuple[str, float]], list[tuple[str, float
     """Answer both sides of an equation, each species with its count; blanks mean nothing in it."""
     sides = re.sub(r"\s+", "", line.text).split("=")
     if len(sides) != 2:
-        line.refuse("an equation needs one '='" + ("" if len(sides) > 2 else _keyword_hint(line)))
+        line.refuse("an equation needs one '='" + ("" if len(sides) > 2 else keyword_hint(line)))
     return _side(sides[0], line), _side(sides[1], line)
 
 
-def _keyword_hint(line: Line) -> str:
-    return nearest(line.words[0].upper(), KEYWORDS) if "_" in line.words[0] or line.words[0].isupper() else ""
+def keyword_hint(line: Line) -> str:
+    """Say which keyword a line that looks like one was meant to be, or nothing."""
+    word = line.words[0]
+    found = nearest(word.upper(), KEYWORDS) if len(line.words) == 1 and (word.isupper() or "_" in word) else ""
+    return found if "did you mean" in found else ""
 
 
 def _side(text: str, line: Line) -> list[tuple[str, float]]:

@@ -66,7 +66,7 @@ def test_activities__are_those_of_the_twin(seed):
 @pytest.mark.parametrize("seed", range(3))
 def test_slopes__are_the_differences_of_the_activities(form, seed):
     kernel, molality = model(form), molalities(seed, 0.7)
-    ln_gamma, _, terms = answer(kernel, molality)
+    _, _, terms = answer(kernel, molality)
     count = len(molality)
     slopes, wetness = np.zeros((count, count)), np.zeros(count)
     activity_slopes(kernel, molality, terms, np.arange(count), slopes, wetness)
