@@ -1,7 +1,8 @@
 """What a liquor would do: titration, speciation, solubility, precipitation and saturation, each as one table.
 
 Every function takes a stream and answers a pandas DataFrame in the units of those who read it (g/L, degC, mol/kg water),
-which stand in the column names. A cell is empty (`pandas.NA`) where the quantity does not exist. `diagrams` draws each of
+which stand in the column names. A cell is empty (`pandas.NA`) where the quantity does not exist; `attrs["warnings"]` tells
+where the activity model was left. `diagrams` draws each of
 them. Constants, activity coefficients and their limits are those of the stream's chemistry; nothing is kept between calls.
 
 Sources: Stumm & Morgan (1996) Aquatic Chemistry, 3rd ed., chapters 3 and 7 (what the tables are).
@@ -31,6 +32,7 @@ from .sweeps import (
     solutes,
     solve_all,
     trace,
+    warnings_of,
 )
 
 __all__ = [
@@ -79,7 +81,9 @@ def titration_table(
     present = [f"{name} g/L" for name in solutes(chemistry, found[0].totals + found[-1].totals)]
     formed = [f"{chemistry.phases[at].name} g/L" for at in np.flatnonzero(allowed)]
     kept = ["pH", "ionic strength mol/kg", "outside activity model", *present, *formed]
-    return table.reindex(columns=kept).fillna(dict.fromkeys(present, 0.0))
+    table = table.reindex(columns=kept).fillna(dict.fromkeys(present, 0.0))
+    table.attrs["warnings"] = warnings_of(found)
+    return table
 
 
 def _dosed(stream: Stream, found: Equilibrium, allowed: np.ndarray) -> dict[str, object]:
@@ -125,7 +129,7 @@ def speciation_table(stream: Stream, component: str, axis: Axis, phases: Iterabl
     shares = pandas.DataFrame(amounts / totals, columns=names, index=pandas.Index(coordinates, name=axis.label()))
     shares = shares.loc[:, [bool(column.any()) for column in amounts.T]]
     shares = shares[shares.max().sort_values(ascending=False, kind="stable").index]
-    shares.attrs["component"] = component
+    shares.attrs |= {"component": component, "warnings": warnings_of(found)}
     return shares
 
 
@@ -160,4 +164,6 @@ def saturation_table(stream: Stream, phases: Iterable[str] = ()) -> pandas.DataF
             )
     rows.sort(key=lambda row: -row[2])
     columns = ["solid or gas", "phase", "saturation index", "log IAP", "log K", "allowed", "present"]
-    return pandas.DataFrame(rows, columns=columns).set_index("solid or gas")
+    table = pandas.DataFrame(rows, columns=columns).set_index("solid or gas")
+    table.attrs["warnings"] = warnings_of([found])
+    return table

@@ -23,7 +23,7 @@ from .chemistry.system import PROTON, WATER, Chemistry, ln_constant
 from .errors import DataError, nearest
 from .quantities import gram_per_litre
 from .stream import Stream, settled
-from .sweeps import AgainstPh, Axis, check_liquor, solve_all
+from .sweeps import AgainstPh, Axis, check_liquor, solve_all, warnings_of
 
 _LEAST, _MOST = 1e-14, 30.0  # mol/kg water: what a solubility is sought between
 _MOST_SHOWN = 5.0  # mol/kg water, on a precipitation diagram
@@ -116,7 +116,9 @@ def solubility_table(stream: Stream, salt: str, axis: Axis, points: int = _POINT
     columns = [along, "solid", "mol/kg water", "g/L", "g/kg water", "pH of it", "stable"]
     table = pandas.DataFrame(rows, columns=columns).astype(dict.fromkeys(columns[2:6], "Float64"))
     table = table.drop(columns="pH of it") if along == "pH" else table.rename(columns={"pH of it": "pH"})
-    table.attrs |= {"salt": salt, "transitions": transitions}
+    stable = [min((found for found in at if found), key=lambda one: one[0], default=None) for at in held.values()]
+    shown = [found[1] for found in stable if found]
+    table.attrs |= {"salt": salt, "transitions": transitions, "warnings": warnings_of(shown)}
     return table
 
 
@@ -256,6 +258,7 @@ def precipitation_table(
     coordinates = np.linspace(low, high, _POINTS)
     table = pandas.DataFrame(index=pandas.Index(coordinates, name=axis.label()))
     begins: dict[str, float] = {}
+    shown: list[Equilibrium] = []
     for name, salt in salts.items():
         per_mole = float(salt.totals[chemistry.index[metals[name]]])
         left: list[float | None] = []
@@ -263,6 +266,7 @@ def precipitation_table(
         for coordinate in coordinates:
             found = _saturated(medium, salt, axis, float(coordinate), near, _MOST_SHOWN)
             near = found[0] if found else _MOST_SHOWN
+            shown += [found[1]] if found else []
             left.append(float(np.log10(found[0] * per_mole)) if found else None)
         table[name] = pandas.array(left, dtype="Float64")
         own = stream[metals[name]] / (stream.flows[WATER] * chemistry.molar_masses[WATER])
@@ -271,7 +275,11 @@ def precipitation_table(
             begins[name] = start
     if not solids:
         table = table.dropna(axis="columns", how="all")  # such as LiOH.H2O, which does not come down
-    table.attrs |= {"metals": {name: metals[name] for name in table.columns}, "begins": begins}
+    table.attrs |= {
+        "metals": {name: metals[name] for name in table.columns},
+        "begins": begins,
+        "warnings": warnings_of(shown),
+    }
     return table
 
 

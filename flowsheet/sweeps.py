@@ -24,6 +24,7 @@ _ACIDS = {"SO4-2": "H2SO4", "Cl-": "HCl", "PO4-3": "H3PO4", "F-": "HF"}
 _PH_STEP = 0.1  # a larger one between neighbours asks for a point between them
 _ROUNDS = 16  # of halving: a step is 1/65536 of a first one at the least
 _AT_TARGET = 1e-9
+_NAMED = 3  # pairs without an interaction, in a warning
 
 
 class State(NamedTuple):
@@ -217,6 +218,25 @@ def solve_all(
         except (DataError, ConvergenceError) as error:
             raise type(error)(f"{where}: at {axis.label()} = {state.coordinate:g}: {error}") from error
     return found
+
+
+def warnings_of(found: Iterable[Equilibrium]) -> tuple[str, ...]:
+    """Answer what a reader must know of the equilibria of a sweep, each once: how far they leave the activity model."""
+    found = list(found)
+    warnings = []
+    outside = [equilibrium for equilibrium in found if not equilibrium.in_range]
+    if outside:
+        limit = outside[0].chemistry.activity.largest_ionic_strength
+        highest = max(equilibrium.ionic_strength for equilibrium in outside)
+        warnings.append(
+            f"ionic strength up to {highest:.1f} mol/kg is outside the activity model's range of 0 to {limit:g}"
+        )
+    pairs = dict.fromkeys(pair for equilibrium in found for pair in equilibrium.unknown_pairs)
+    if pairs:
+        named = ", ".join(f"{cation} with {anion}" for cation, anion in list(pairs)[:_NAMED])
+        more = f" and {len(pairs) - _NAMED} others" if len(pairs) > _NAMED else ""
+        warnings.append(f"the activity model has no interaction of {named}{more}, taken as none")
+    return tuple(warnings)
 
 
 def _solve(state: State, chemistry: Chemistry, allowed: np.ndarray) -> Equilibrium:

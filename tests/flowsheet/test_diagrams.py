@@ -28,6 +28,7 @@ LEACH = Stream.of(
     | {"Fe2(SO4)3": 0.003, "H2SO4": 0.02},
 )
 WATER = Stream.of(METALS, {"H2O": 1.0})
+FERROUS = Stream.of(METALS, {"H2O": 1.0, "FeSO4": 0.02, "Fe2(SO4)3": 0.003, "H2SO4": 0.02})
 AMMONIA = Stream.of(METALS, {"H2O": 1.0, "CuSO4": 0.016, "NH3": 0.03, "(NH4)2SO4": 0.06})
 
 PICTURES = {
@@ -50,6 +51,7 @@ PICTURES = {
     "manganese": lambda path=None: draw_pourbaix(WATER, "Mn", path, 1e-3, {"C": 0.1}),
     "cobalt": lambda path=None: draw_pourbaix(WATER, "Co", path, 1e-3, {}),
     "nickel": lambda path=None: draw_pourbaix(LEACH, "Ni", path),
+    "iron of a liquor": lambda path=None: draw_pourbaix(FERROUS, "Fe", path),
     "copper": lambda path=None: draw_pourbaix(WATER, "Cu", path, 1e-3, {"S": 0.1}),
     "sulfur": lambda path=None: draw_pourbaix(WATER, "S", path, 1e-3, {}),
 }
@@ -211,3 +213,21 @@ def test_chart__leaves_gaps_where_there_is_no_value():
     chart.curve(np.linspace(0.0, 1.0, 5), np.array([1.0, math.nan, 2.0, 3.0, 4.0]), COLOURS[1], "some")
     chart.write_labels()
     assert [text.get_text() for text in chart.base.texts if text.get_gid() == "curve"] == ["some"]
+
+
+def test_pourbaix__marks_the_liquor_by_its_own_couple():
+    liquor = Stream.of(METALS, {"H2O": 1.0, "NiSO4": 0.08, "FeSO4": 0.02, "Fe2(SO4)3": 0.003, "H2SO4": 0.02})
+    figure = draw_pourbaix(liquor, "Fe")
+    assert said(figure, "liquor") == ["liquor, by", "Fe³⁺/Fe²⁺"]
+    [frame] = [axes for axes in figure.axes if axes.axison]
+    [dot] = [line for line in frame.lines if line.get_marker() == "o"]
+    assert float(dot.get_xdata()[0]) == pytest.approx(liquor.ph, abs=1e-9)
+    assert float(dot.get_ydata()[0]) == pytest.approx(0.65, abs=0.1)  # sulfate binds ferric iron: below 0.77 V
+    assert said(draw_pourbaix(LEACH, "Fe"), "liquor") == []  # all of its iron is ferric
+
+
+def test_pictures__say_where_the_activity_model_was_left():
+    strong = Stream.of(METALS, {"H2O": 1.0, "NiSO4": 0.8})
+    figure = draw_titration(strong, "NaOH", largest=0.01)
+    assert "outside the activity model's range of 0 to 12" in " ".join(said(figure, "note"))
+    assert "outside" not in " ".join(said(PICTURES["titration, pH alone"](), "note"))
