@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from .errors import ConvergenceError, DataError
+from .errors import ConvergenceError, DataError, EngineError
 from .stream import Stream, mix, settle
 
 if TYPE_CHECKING:
@@ -40,7 +40,8 @@ def heat_duties(solution: Solution) -> Mapping[str, float]:
     """Answer the heat (W) to supply to every unit of a solved flowsheet, by name; below 0 it is to be taken away.
 
     The inlets are the streams before they mix, so the heat of their mixing counts, and the duties add up to the enthalpy
-    of the products less that of the feeds and of what was drawn.
+    of the products less that of the feeds and of what was drawn. Raises the `DataError` or `ConvergenceError` of a liquor
+    without a speciation, with the unit that it enters or leaves.
     """
     entering: dict[str, list[Stream]] = {name: [] for name in solution.flowsheet.units}
     leaving: dict[str, list[Stream]] = {name: [] for name in solution.flowsheet.units}
@@ -52,7 +53,13 @@ def heat_duties(solution: Solution) -> Mapping[str, float]:
         entering[full.partition(".")[0]].append(stream)
     for full, stream in solution.streams.items():
         leaving[full.partition(".")[0]].append(stream)
-    return {name: heat_duty(entering[name], leaving[name]) for name in entering}
+    duties = {}
+    for name, inlets in entering.items():
+        try:
+            duties[name] = heat_duty(inlets, leaving[name])
+        except EngineError as error:
+            raise type(error)(f"{name}: no heat duty, {error}") from error
+    return duties
 
 
 def adiabatic(

@@ -145,9 +145,10 @@ def tabulated_share(chemistry: Chemistry, totals: np.ndarray) -> float:
     return along * along * (3.0 - 2.0 * along)
 
 
-def remarks(chemistry: Chemistry, totals: np.ndarray) -> tuple[str, ...]:
-    """Say where the enthalpy of a liquor of component `totals` (mol, C) rests on more than the model or the tables know."""
+def remarks(chemistry: Chemistry, flows: np.ndarray) -> tuple[str, ...]:
+    """Say where the enthalpy of `flows` (mol or mol/s, species) rests on more than the model or the tables know."""
     found = []
+    totals = flows[chemistry.liquor]
     for of, _, free_water in _reagents(density.salts(chemistry, totals), totals):
         least = 1.0 / _table(of).strongest - 1.0
         if free_water < least - 1e-9:
@@ -155,7 +156,23 @@ def remarks(chemistry: Chemistry, totals: np.ndarray) -> tuple[str, ...]:
                 f"heat of {of.replace('|', ' with ')} is known down to {least:.3g} mol of water per mole, here there are "
                 f"{free_water:.3g}"
             )
+    unknown = [name for name in _without_enthalpy(chemistry) if flows[chemistry.index[name]] > 0.0]
+    if unknown:
+        found.append(
+            f"{', '.join(unknown)} has no enthalpy of formation in the data, taken as 0: heats of its reactions are wrong"
+        )
     return tuple(found)
+
+
+@functools.lru_cache(maxsize=64)
+def _without_enthalpy(chemistry: Chemistry) -> tuple[str, ...]:
+    """Answer the solids and gases whose enthalpy neither a constant nor the data give."""
+    numbers = table("enthalpies")
+    return tuple(
+        s.name
+        for s in (*chemistry.solids, *chemistry.gases)
+        if s.name not in chemistry.phase_index and numbers.find(s.name, "enthalpy_of_formation") is None
+    )
 
 
 def _reagents(salts: Mapping[str, float], totals: np.ndarray) -> list[tuple[str, float, float]]:

@@ -136,6 +136,13 @@ def test_heat_duties__add_up_to_the_enthalpy_of_products_less_feeds(chemistry):
     assert duties["crystals"] == pytest.approx(2.37e6 * boiled, rel=0.1)
 
 
+def test_heat_duties__say_which_unit_holds_a_liquor_without_an_answer(chemistry):
+    sheet = Flowsheet()
+    sheet.add("halves", Splitter(fraction=0.5), feed=Stream.of(chemistry, {"NaCl": 1.0}))
+    with pytest.raises(DataError, match="halves: no heat duty, liquor has no liquid water"):
+        heat_duties(solve(sheet))
+
+
 def test_heat_duty__of_neutralising_is_the_heat_of_the_acid_and_of_warming(chemistry):
     feed = flow(chemistry, {"H2O": 1.0, "H2SO4": 0.02}, 25.0)
     base = Stream.of(chemistry, {"NaOH": 0.3, "H2O": 0.7})
