@@ -231,3 +231,31 @@ def test_pictures__say_where_the_activity_model_was_left():
     figure = draw_titration(strong, "NaOH", largest=0.01)
     assert "outside the activity model's range of 0 to 12" in " ".join(said(figure, "note"))
     assert "outside" not in " ".join(said(PICTURES["titration, pH alone"](), "note"))
+
+
+def test_chart__labels_keep_clear_of_other_curves():
+    figure = PICTURES["speciation along pH"]()
+    [frame] = [axes for axes in figure.axes if axes.axison]
+    renderer = figure.canvas.get_renderer()
+    labels = {
+        text.get_text(): text.get_window_extent(renderer) for text in texts_of(figure) if text.get_gid() == "curve"
+    }
+    assert len(labels) == len(frame.lines)
+    for text, box in labels.items():
+        own = next(t for t in texts_of(figure) if t.get_text() == text).get_color()
+        for line in frame.lines:
+            if line.get_color() != own:
+                x, y = frame.transData.transform(np.column_stack([line.get_xdata(), line.get_ydata()])).T
+                inside = (x > box.x0) & (x < box.x1) & (y > box.y0) & (y < box.y1)
+                assert inside.sum() == 0, text
+
+
+def test_chart__label_has_the_colour_of_its_curve_and_lies_near_it():
+    figure = PICTURES["precipitation"]()
+    [frame] = [axes for axes in figure.axes if axes.axison]
+    for text in (t for t in texts_of(figure) if t.get_gid() == "curve"):
+        line = next(line for line in frame.lines if line.get_color() == text.get_color())
+        points = frame.transData.transform(np.column_stack([line.get_xdata(), line.get_ydata()]))
+        box = text.get_window_extent(figure.canvas.get_renderer())
+        centre = np.array([0.5 * (box.x0 + box.x1), 0.5 * (box.y0 + box.y1)])
+        assert np.nanmin(np.hypot(*(points - centre).T)) < 0.5 * box.width + 30.0
