@@ -16,13 +16,14 @@ from fit_pitzer import bisulfate_constant
 from scipy.optimize import brentq
 
 from raffinate.flowsheet.chemistry import Chemistry
+from raffinate.flowsheet.chemistry.equilibrium import speciate
 from raffinate.kernels.saturation import equilibrate
 from raffinate.kernels.status import CONVERGED
 
 TABLE = reference.read()
 EQUILIBRIUM = reference.TABLE.with_name("equilibrium.csv")
 CONSTANTS, _ = mixtures.constants(TABLE)
-DOUBLE_SALTS = ["LiNaSO4(s)", "Na2Co(SO4)2.4H2O(s)", "Na2Ni(SO4)2.4H2O(s)"]
+DOUBLE_SALTS = ["LiNaSO4(s)", "Na2Co(SO4)2.4H2O(s)", "Na2Ni(SO4)2.4H2O(s)", "Na3Li(SO4)2.6H2O(s)"]
 METAL_SULFATES = ["NiSO4", "CoSO4", "MnSO4", "MgSO4"]
 WATER = 55.508  # mol/kg
 LITHIUM = 6.94  # g/mol
@@ -181,6 +182,38 @@ def test_double_hydrate__dissolves_less_when_warm(metal):
     values = [solubility(celsius + 273.15) for celsius in (20, 30, 40, 50, 60)]
     assert values == sorted(values, reverse=True)
     assert 1.0 < values[-1] < values[0] < 2.0
+
+
+def _fields(celsius):
+    """The solids that lithium and sodium sulfate crystallise to, by rising share of lithium."""
+    chemistry, kelvin = Chemistry("Li Na S", without=("H2O2",)), celsius + 273.15
+    names = ("Na2SO4.10H2O(s)", "Na2SO4(s)", "Na3Li(SO4)2.6H2O(s)", "LiNaSO4(s)", "Li2SO4.H2O(s)")
+    found = []
+    for share in np.arange(0.02, 1.0, 0.02):
+        # the first solid to come as the liquor is made stronger
+        for total in np.arange(0.5, 6.0, 0.05):
+            parts = {"Li2SO4": share * total, "Na2SO4": (1 - share) * total, "H2O": WATER}
+            totals = sum(amount * chemistry.dissolve(formula) for formula, amount in parts.items())
+            settled = speciate(chemistry, totals, kelvin, chemistry.allowed(names))
+            formed = [name for name in names if settled.amounts[chemistry.phase_index[name]] > 0.0]
+            if formed:
+                found += [name for name in formed[:1] if name not in found]
+                break
+    return found
+
+
+@pytest.mark.parametrize(
+    ("celsius", "solids"),
+    [
+        # Ji & others (2015), Fluid Phase Equilib. 397, 81, at 35 and 40 degC
+        (35, ["Na2SO4(s)", "Na3Li(SO4)2.6H2O(s)", "LiNaSO4(s)", "Li2SO4.H2O(s)"]),
+        (40, ["Na2SO4(s)", "Na3Li(SO4)2.6H2O(s)", "LiNaSO4(s)", "Li2SO4.H2O(s)"]),
+        (60, ["Na2SO4(s)", "LiNaSO4(s)", "Li2SO4.H2O(s)"]),
+        (5, ["Na2SO4.10H2O(s)", "Li2SO4.H2O(s)"]),
+    ],
+)
+def test_lithium_and_sodium_sulfate__crystallise_in_the_fields_known(celsius, solids):
+    assert _fields(celsius) == solids
 
 
 # --- a lithium liquor boiled down
