@@ -244,6 +244,12 @@ def test_remarks__say_where_caustic_soda_is_too_strong(chemistry):
     assert found.startswith("heat of Na+ with OH- is known down to 1.9 mol of water per mole")
 
 
+def test_remarks__say_which_heat_of_dilution_the_model_does_not_know(chemistry):
+    (found,) = Stream.of(chemistry, {"H2O": 1.0, "Al2(SO4)3": 0.1}).enthalpy_remarks
+    assert found.startswith("heat of dilution of Al+3 with SO4-2 is that of Debye and Hückel's law alone")
+    assert Stream.of(chemistry, {"H2O": 1.0, "Al2(SO4)3": 0.01, "NiSO4": 0.3}).enthalpy_remarks == ()
+
+
 def test_data__has_the_enthalpy_of_every_solid_and_gas_that_the_data_know():
     everything = Chemistry("Li Na K N Mg Ca Al Fe Mn Co Ni Cu Zn S Cl C P F Si")
     assert thermal._without_enthalpy(everything) == ()
