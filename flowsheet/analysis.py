@@ -16,7 +16,7 @@ import numpy as np
 import pandas
 
 from .chemistry.equilibrium import Equilibrium, titrate
-from .chemistry.system import PROTON, Chemistry, ln_constant
+from .chemistry.system import PROTON, Chemistry
 from .errors import DataError, nearest
 from .quantities import gram_per_litre, to_celsius
 from .solubility import precipitation_table, solubility_table
@@ -153,11 +153,12 @@ def saturation_table(stream: Stream, phases: Iterable[str] = ()) -> pandas.DataF
     axis = AgainstTemperature()
     state = State(to_celsius(stream.temperature), gathered(stream, allowed), stream.temperature)
     [found] = solve_all("saturation", axis, [state], chemistry, allowed)
+    ln_k = chemistry.mixture(stream.temperature).phase_ln_k
     rows = []
     for at, phase in enumerate(chemistry.phases):
         index = found.saturation_index(phase.name)
         if np.isfinite(index):
-            constant = ln_constant(phase, stream.temperature) / _LN10
+            constant = float(ln_k[at]) / _LN10
             kind = "gas" if phase in chemistry.gases else "solid"
             rows.append(
                 (phase.name, kind, index, index + constant, constant, bool(allowed[at]), found.amounts[at] > 0.0)
