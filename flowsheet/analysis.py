@@ -28,6 +28,7 @@ from .sweeps import (
     Axis,
     State,
     check_liquor,
+    mask,
     per_dose,
     solutes,
     solve_all,
@@ -55,7 +56,7 @@ def titration_table(
     titrant: str | Stream,
     largest: float | None = None,
     target_ph: float | None = None,
-    phases: Iterable[str] = (),
+    phases: str | Iterable[str] = (),
 ) -> pandas.DataFrame:
     """Answer pH, what is left in the liquor and what has formed, by dose of a titrant.
 
@@ -66,7 +67,7 @@ def titration_table(
     """
     chemistry = stream.chemistry
     check_liquor("titration", stream)
-    allowed = chemistry.allowed(phases)
+    allowed = mask(chemistry, phases)
     if (largest is None) == (target_ph is None):
         raise DataError(f"titration: largest = {largest} and target_ph = {target_ph}; give one of the two")
     if target_ph is not None:
@@ -102,7 +103,7 @@ def _dosed(stream: Stream, found: Equilibrium, allowed: np.ndarray) -> dict[str,
     return row
 
 
-def speciation_table(stream: Stream, component: str, axis: Axis, phases: Iterable[str] = ()) -> pandas.DataFrame:
+def speciation_table(stream: Stream, component: str, axis: Axis, phases: str | Iterable[str] = ()) -> pandas.DataFrame:
     """Answer the share of each species of a component, 0 to 1, along pH, temperature or dose.
 
     Columns: aqueous species and the `phases` that may form, those first that reach the largest share. A row sums to 1.
@@ -112,7 +113,7 @@ def speciation_table(stream: Stream, component: str, axis: Axis, phases: Iterabl
     chemistry = stream.chemistry
     check_liquor("speciation", stream)
     at = _component("speciation", chemistry, component)
-    allowed = chemistry.allowed(phases)
+    allowed = mask(chemistry, phases)
     coordinates, found = trace("speciation", stream, axis, allowed, 2 * _POINTS - 1)
     mixture = chemistry.mixture(stream.temperature)
     amounts = np.array([
@@ -140,7 +141,7 @@ def _component(where: str, chemistry: Chemistry, name: str) -> int:
     return chemistry.index[name]
 
 
-def saturation_table(stream: Stream, phases: Iterable[str] = ()) -> pandas.DataFrame:
+def saturation_table(stream: Stream, phases: str | Iterable[str] = ()) -> pandas.DataFrame:
     """Answer how far every solid and gas of the liquor is from saturation, the most supersaturated first.
 
     `saturation index` is `log IAP` - `log K`, the ion activity product of dissolution over its constant; of a gas it is log10
@@ -149,7 +150,7 @@ def saturation_table(stream: Stream, phases: Iterable[str] = ()) -> pandas.DataF
     """
     chemistry = stream.chemistry
     check_liquor("saturation", stream)
-    allowed = chemistry.allowed(phases)
+    allowed = mask(chemistry, phases)
     axis = AgainstTemperature()
     state = State(to_celsius(stream.temperature), gathered(stream, allowed), stream.temperature)
     [found] = solve_all("saturation", axis, [state], chemistry, allowed)

@@ -39,7 +39,7 @@ def draw_pourbaix(
     path: str | Path | None = None,
     total: float | None = None,
     ligands: Mapping[str, float] | None = None,
-    without: Iterable[str] = (),
+    without: str | Iterable[str] = (),
     ph: tuple[float, float] = DEFAULT_PH,
     potential: tuple[float, float] = DEFAULT_POTENTIAL,
 ) -> Figure:

@@ -234,7 +234,7 @@ def _precipitated(stream: Stream, salt: _Salt, axis: Axis, coordinate: float) ->
 def precipitation_table(
     stream: Stream,
     axis: Axis | None = None,
-    solids: Iterable[str] = (),
+    solids: str | Iterable[str] = (),
     aged: bool = False,
     log_k: Mapping[str, float] = MappingProxyType({}),
 ) -> pandas.DataFrame:
@@ -249,7 +249,7 @@ def precipitation_table(
     chemistry = stream.chemistry
     check_liquor("precipitation", stream)
     axis = AgainstPh() if axis is None else axis
-    solids = list(solids)
+    solids = [solids] if isinstance(solids, str) else list(solids)
     chosen = solids or _hydroxides(stream, aged)
     for name in log_k:
         if name not in chosen:

@@ -159,6 +159,8 @@ def test_titration__refuses_titrants_that_are_none(salts, metals):
         titration_table(liquor, "Na+", largest=1.0)
     with pytest.raises(DataError, match="K, which no component of the chemistry has"):
         titration_table(liquor, "KOH", largest=1.0)
+    with pytest.raises(DataError, match="titrant: formula 'Naoh' cannot be read at 'oh'; did you mean 'NaOH'"):
+        titration_table(liquor, "Naoh", largest=1.0)
     with pytest.raises(DataError, match="another chemistry"):
         titration_table(liquor, Stream.of(metals, {"NaOH": 1.0}), largest=1.0)
     with pytest.raises(DataError, match="stream of 0 kg/s"):
@@ -175,6 +177,11 @@ def test_tables__refuse_dry_streams_and_temperatures_without_data(salts):
         speciation_table(liquor.replace(temperature=400.0), "Cl-", AgainstPh())
     with pytest.raises(DataError, match="temperature = 60 K"):
         speciation_table(liquor, "Cl-", AgainstTemperature(low=60.0))
+
+
+def test_phases__may_be_one_name(leach):
+    one, several = (titration_table(leach, "NaOH", 0.5, phases=p) for p in ("Al(OH)3(s)", ["Al(OH)3(s)"]))
+    pandas.testing.assert_frame_equal(one, several)
 
 
 # speciation
