@@ -6,8 +6,8 @@
    to the six terms of the table.
 2. Lithium sulfate, in the same form: the parameters of 25 degC and their first derivatives as published with alpha1 = 2, and
    the solubility of Li2SO4.H2O from 0 to 100 degC with its constant held to calorimetry.
-3. The double salts LiNaSO4, Na2Ni(SO4)2.4H2O and Na2Co(SO4)2.4H2O: constants from the liquors in data/mixed_solubility.csv;
-   Na3Li(SO4)2.6H2O from the temperature to which it lasts.
+3. The double salts LiNaSO4, Na2M(SO4)2.4H2O and (NH4)2M(SO4)2.6H2O with M = Ni and Co: constants from the liquors in
+   data/mixed_solubility.csv; Na3Li(SO4)2.6H2O from the temperature to which it lasts.
 
 The functions return what they found and how well; `main` prints it and writes pitzer.csv. The constants of the solids are
 printed, to be copied into equilibrium.csv.
@@ -26,10 +26,19 @@ from pitzer_reference import LN10, ROOM, TABLE, Table, at, evaluate, of_salt, re
 from scipy.optimize import brentq, least_squares
 
 LIQUORS = Path(__file__).parent / "data" / "mixed_solubility.csv"
-MOLAR_MASS = {"Li2SO4": 109.94, "Na2SO4": 142.04, "NiSO4": 154.75, "CoSO4": 154.99, "MnSO4": 151.0, "MgSO4": 120.37}
+MOLAR_MASS = {
+    "Li2SO4": 109.94,
+    "Na2SO4": 142.04,
+    "(NH4)2SO4": 132.14,
+    "NiSO4": 154.75,
+    "CoSO4": 154.99,
+    "MnSO4": 151.0,
+    "MgSO4": 120.37,
+}
 CATIONS = {
     "Li2SO4": ("Li+", 2),
     "Na2SO4": ("Na+", 2),
+    "(NH4)2SO4": ("NH4+", 2),
     "NiSO4": ("Ni+2", 1),
     "CoSO4": ("Co+2", 1),
     "MnSO4": ("Mn+2", 1),
@@ -45,6 +54,8 @@ SOLIDS: dict[str, tuple[dict[str, int], int]] = {
     "Na3Li(SO4)2.6H2O(s)": ({"Na+": 3, "Li+": 1, "SO4-2": 2}, 6),
     "Na2Ni(SO4)2.4H2O(s)": ({"Na+": 2, "Ni+2": 1, "SO4-2": 2}, 4),
     "Na2Co(SO4)2.4H2O(s)": ({"Na+": 2, "Co+2": 1, "SO4-2": 2}, 4),
+    "(NH4)2Ni(SO4)2.6H2O(s)": ({"NH4+": 2, "Ni+2": 1, "SO4-2": 2}, 6),
+    "(NH4)2Co(SO4)2.6H2O(s)": ({"NH4+": 2, "Co+2": 1, "SO4-2": 2}, 6),
 }
 # Holmes & Mesmer (1986), J. Solution Chem. 15, 495, eq. 8: the seven coefficients of each parameter of Na2SO4.
 HOLMES = {
@@ -70,6 +81,8 @@ LOSS_OF_WATER = 319.0
 # Na2M(SO4)2.4H2O = 2 Na+ + M+2 + 2 SO4-2 + 4 H2O: that of Na2SO4 (128 of the solid, 46 of Na+), for the hydrates of MSO4
 # have none to speak of in the form in which their parameters were fitted.
 DOUBLE_HYDRATE_CAPACITY = -0.330
+# That of the salts of Tutton, kJ/mol/K: what the one of cobalt, measured from 0 to 80 degC, comes to when it is free.
+TUTTON_CAPACITY = -0.830
 ABOVE = np.arange(273.15, 393.2, 10.0)
 
 
@@ -93,6 +106,8 @@ def liquors() -> tuple[Liquor, ...]:
             if row["unit"] == "mass %":
                 water = 100.0 - sum(parts.values())
                 parts = {name: 1000.0 * part / (MOLAR_MASS[name] * water) for name, part in parts.items()}
+            else:
+                parts = {name: 10.0 * part / MOLAR_MASS[name] for name, part in parts.items()}
             solids = tuple(f"{name}(s)" for name in row["solids"].split(" + "))
             found.append(Liquor(float(row["temperature_c"]) + 273.15, parts, solids, row["note"]))
     with SATURATED.open(encoding="utf-8", newline="") as file:
@@ -286,7 +301,9 @@ def fit_hexahydrate(table: Table, found: Mapping[str, Constant]) -> Constant:
     ln_k = np.array([found[name].at(kelvin) for name in parts])
 
     def excess(x: np.ndarray) -> np.ndarray:
-        return np.array(ln_products(table, dict(zip(("Li2SO4", "Na2SO4"), np.exp(x), strict=True)), kelvin, parts)) - ln_k
+        return (
+            np.array(ln_products(table, dict(zip(("Li2SO4", "Na2SO4"), np.exp(x), strict=True)), kelvin, parts)) - ln_k
+        )
 
     lithium, sodium = np.exp(least_squares(excess, np.log([1.5, 2.6])).x)
     salts = {"Li2SO4": float(lithium), "Na2SO4": float(sodium)}
@@ -335,6 +352,8 @@ def constants(table: Table) -> tuple[dict[str, Constant], float]:
     for metal in ("Ni", "Co"):
         name = f"Na2{metal}(SO4)2.4H2O(s)"
         found[name] = fit_constant(table, name, (None, DOUBLE_HYDRATE_CAPACITY))
+        tutton = f"(NH4)2{metal}(SO4)2.6H2O(s)"
+        found[tutton] = fit_constant(table, tutton, (None, TUTTON_CAPACITY))
     return found, moved
 
 
