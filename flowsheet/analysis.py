@@ -1,7 +1,8 @@
 """What a liquor would do: titration, speciation, solubility, precipitation and saturation, each as one table.
 
 Every function takes a stream and answers a pandas DataFrame in the units of those who read it (g/L, degC, mol/kg water),
-which stand in the column names. A cell is empty (`pandas.NA`) where the quantity does not exist. `diagrams` draws each of
+which stand in the column names. A cell is empty (`pandas.NA`) where the quantity does not exist; `attrs["warnings"]` tells
+where the activity model was left. `diagrams` draws each of
 them. Constants, activity coefficients and their limits are those of the stream's chemistry; nothing is kept between calls.
 
 Sources: Stumm & Morgan (1996) Aquatic Chemistry, 3rd ed., chapters 3 and 7 (what the tables are).
@@ -15,7 +16,7 @@ import numpy as np
 import pandas
 
 from .chemistry.equilibrium import Equilibrium, titrate
-from .chemistry.system import PROTON, Chemistry, ln_constant
+from .chemistry.system import PROTON, Chemistry
 from .errors import DataError, nearest
 from .quantities import gram_per_litre, to_celsius
 from .solubility import precipitation_table, solubility_table
@@ -27,10 +28,12 @@ from .sweeps import (
     Axis,
     State,
     check_liquor,
+    mask,
     per_dose,
     solutes,
     solve_all,
     trace,
+    warnings_of,
 )
 
 __all__ = [
@@ -53,7 +56,7 @@ def titration_table(
     titrant: str | Stream,
     largest: float | None = None,
     target_ph: float | None = None,
-    phases: Iterable[str] = (),
+    phases: str | Iterable[str] = (),
 ) -> pandas.DataFrame:
     """Answer pH, what is left in the liquor and what has formed, by dose of a titrant.
 
@@ -64,7 +67,7 @@ def titration_table(
     """
     chemistry = stream.chemistry
     check_liquor("titration", stream)
-    allowed = chemistry.allowed(phases)
+    allowed = mask(chemistry, phases)
     if (largest is None) == (target_ph is None):
         raise DataError(f"titration: largest = {largest} and target_ph = {target_ph}; give one of the two")
     if target_ph is not None:
@@ -79,7 +82,9 @@ def titration_table(
     present = [f"{name} g/L" for name in solutes(chemistry, found[0].totals + found[-1].totals)]
     formed = [f"{chemistry.phases[at].name} g/L" for at in np.flatnonzero(allowed)]
     kept = ["pH", "ionic strength mol/kg", "outside activity model", *present, *formed]
-    return table.reindex(columns=kept).fillna(dict.fromkeys(present, 0.0))
+    table = table.reindex(columns=kept).fillna(dict.fromkeys(present, 0.0))
+    table.attrs["warnings"] = warnings_of(found)
+    return table
 
 
 def _dosed(stream: Stream, found: Equilibrium, allowed: np.ndarray) -> dict[str, object]:
@@ -98,7 +103,7 @@ def _dosed(stream: Stream, found: Equilibrium, allowed: np.ndarray) -> dict[str,
     return row
 
 
-def speciation_table(stream: Stream, component: str, axis: Axis, phases: Iterable[str] = ()) -> pandas.DataFrame:
+def speciation_table(stream: Stream, component: str, axis: Axis, phases: str | Iterable[str] = ()) -> pandas.DataFrame:
     """Answer the share of each species of a component, 0 to 1, along pH, temperature or dose.
 
     Columns: aqueous species and the `phases` that may form, those first that reach the largest share. A row sums to 1.
@@ -108,7 +113,7 @@ def speciation_table(stream: Stream, component: str, axis: Axis, phases: Iterabl
     chemistry = stream.chemistry
     check_liquor("speciation", stream)
     at = _component("speciation", chemistry, component)
-    allowed = chemistry.allowed(phases)
+    allowed = mask(chemistry, phases)
     coordinates, found = trace("speciation", stream, axis, allowed, 2 * _POINTS - 1)
     mixture = chemistry.mixture(stream.temperature)
     amounts = np.array([
@@ -125,7 +130,7 @@ def speciation_table(stream: Stream, component: str, axis: Axis, phases: Iterabl
     shares = pandas.DataFrame(amounts / totals, columns=names, index=pandas.Index(coordinates, name=axis.label()))
     shares = shares.loc[:, [bool(column.any()) for column in amounts.T]]
     shares = shares[shares.max().sort_values(ascending=False, kind="stable").index]
-    shares.attrs["component"] = component
+    shares.attrs |= {"component": component, "warnings": warnings_of(found)}
     return shares
 
 
@@ -136,7 +141,7 @@ def _component(where: str, chemistry: Chemistry, name: str) -> int:
     return chemistry.index[name]
 
 
-def saturation_table(stream: Stream, phases: Iterable[str] = ()) -> pandas.DataFrame:
+def saturation_table(stream: Stream, phases: str | Iterable[str] = ()) -> pandas.DataFrame:
     """Answer how far every solid and gas of the liquor is from saturation, the most supersaturated first.
 
     `saturation index` is `log IAP` - `log K`, the ion activity product of dissolution over its constant; of a gas it is log10
@@ -145,19 +150,22 @@ def saturation_table(stream: Stream, phases: Iterable[str] = ()) -> pandas.DataF
     """
     chemistry = stream.chemistry
     check_liquor("saturation", stream)
-    allowed = chemistry.allowed(phases)
+    allowed = mask(chemistry, phases)
     axis = AgainstTemperature()
     state = State(to_celsius(stream.temperature), gathered(stream, allowed), stream.temperature)
     [found] = solve_all("saturation", axis, [state], chemistry, allowed)
+    ln_k = chemistry.mixture(stream.temperature).phase_ln_k
     rows = []
     for at, phase in enumerate(chemistry.phases):
         index = found.saturation_index(phase.name)
         if np.isfinite(index):
-            constant = ln_constant(phase, stream.temperature) / _LN10
+            constant = float(ln_k[at]) / _LN10
             kind = "gas" if phase in chemistry.gases else "solid"
             rows.append(
                 (phase.name, kind, index, index + constant, constant, bool(allowed[at]), found.amounts[at] > 0.0)
             )
     rows.sort(key=lambda row: -row[2])
     columns = ["solid or gas", "phase", "saturation index", "log IAP", "log K", "allowed", "present"]
-    return pandas.DataFrame(rows, columns=columns).set_index("solid or gas")
+    table = pandas.DataFrame(rows, columns=columns).set_index("solid or gas")
+    table.attrs["warnings"] = warnings_of([found])
+    return table

@@ -66,17 +66,17 @@ def draw_titration(
     path: str | Path | None = None,
     largest: float | None = None,
     target_ph: float | None = None,
-    phases: Iterable[str] = (),
+    phases: str | Iterable[str] = (),
 ) -> Figure:
     """Draw pH, metals left in the liquor and solids formed by dose; the arguments are those of `titration_table`."""
-    phases = tuple(phases)
+    phases = (phases,) if isinstance(phases, str) else tuple(phases)
     table = titration_table(stream, titrant, largest, target_ph, phases)
     doses = _coordinates(table)
     metals = _metals(stream) if phases else []
     formed = [name for name in phases if f"{name} g/L" in table and _values(table, f"{name} g/L").max() > 0.0]
     heights = [170.0, *([150.0] if metals else []), *([110.0] if formed else [])]
     what = written(titrant) if isinstance(titrant, str) else "a reagent"
-    figure, drawn = charts(f"Titration with {what}", _note(stream), heights=heights)
+    figure, drawn = charts(f"Titration with {what}", _note(stream, table), heights=heights)
     top = drawn[0]
     top.axes.set_xlim(doses[0], doses[-1])
     top.axes.set_ylim(*_loosely(_values(table, "pH")))
@@ -133,12 +133,12 @@ def _of_solid(chemistry: Chemistry, name: str, number: int) -> str:
 
 
 def draw_speciation(
-    stream: Stream, component: str, axis: Axis, path: str | Path | None = None, phases: Iterable[str] = ()
+    stream: Stream, component: str, axis: Axis, path: str | Path | None = None, phases: str | Iterable[str] = ()
 ) -> Figure:
     """Draw the share of each species of a component along pH, temperature or dose, as `speciation_table` answers it."""
     table = speciation_table(stream, component, axis, phases)
     title = f"Species of {written(component)}"
-    figure, drawn = charts(title, _note(stream, axis))
+    figure, drawn = charts(title, _note(stream, table, axis))
     chart = drawn[0]
     x = _coordinates(table)
     chart.axes.set_xlim(x[0], x[-1])
@@ -156,7 +156,7 @@ def draw_solubility(stream: Stream, salt: str, axis: Axis, path: str | Path | No
     """Draw the solubility of a salt as `solubility_table` answers it: stable solids bold, metastable ones dashed."""
     table = solubility_table(stream, salt, axis)
     by_decades = isinstance(axis, AgainstPh)
-    figure, drawn = charts(f"Solubility of {written(salt)}", _note(stream, axis))
+    figure, drawn = charts(f"Solubility of {written(salt)}", _note(stream, table, axis))
     chart = drawn[0]
     stable = table["stable"].to_numpy(dtype=bool)
     column = "mol/kg water" if by_decades else "g/L"
@@ -202,7 +202,7 @@ def draw_precipitation(
     stream: Stream,
     path: str | Path | None = None,
     axis: Axis | None = None,
-    solids: Iterable[str] = (),
+    solids: str | Iterable[str] = (),
     aged: bool = False,
     log_k: Mapping[str, float] = MappingProxyType({}),
 ) -> Figure:
@@ -213,7 +213,7 @@ def draw_precipitation(
     axis = AgainstPh() if axis is None else axis
     table = precipitation_table(stream, axis, solids, aged, log_k)
     metals, begins = table.attrs["metals"], table.attrs["begins"]
-    note = f"{_note(stream, axis)}; dots: where the liquor's own metal begins to come down"
+    note = f"{_note(stream, table, axis)}; dots: where the liquor's own metal begins to come down"
     figure, drawn = charts("What is left of the metals", note, heights=(280.0,))
     chart = drawn[0]
     chart.axes.set_xlim(*axis.ends())
@@ -235,7 +235,7 @@ def draw_precipitation(
 
 
 def draw_saturation(
-    stream: Stream, path: str | Path | None = None, phases: Iterable[str] = (), lowest: float = -4.0
+    stream: Stream, path: str | Path | None = None, phases: str | Iterable[str] = (), lowest: float = -4.0
 ) -> Figure:
     """Draw the saturation indices down to `lowest` as bars; the `phases` allowed to form are filled.
 
@@ -249,7 +249,8 @@ def draw_saturation(
     highest = max(0.5, float(indices.max(initial=0.0)) * 1.05)
     room = max((wide(name, LABEL) for name in names), default=0.0)
     width = 300.0
-    note = f"{_note(stream)}; orange: supersaturated, grey: undersaturated, filled: allowed to form"
+    note = f"{_note(stream, table)}; orange: supersaturated, grey: undersaturated"
+    note += ", filled: allowed to form" if shown["allowed"].any() else ""
     note += f"; {left_out} more lie below {lowest:g}".replace("-", "−") if left_out else ""
     figure, drawn = charts("Saturation indices", note, width, [max(2, len(names)) * _ROW], right=room + 60.0)
     chart = drawn[0]
@@ -295,8 +296,8 @@ def _shown(label: str) -> str:
     return f"{written(name)}, mol/kg water" if space else f"{label}{unit}"
 
 
-def _note(stream: Stream, axis: Axis | None = None) -> str:
-    """Say which liquor it is: what it holds in mol/kg water, and its temperature."""
+def _note(stream: Stream, table: pandas.DataFrame, axis: Axis | None = None) -> str:
+    """Say which liquor it is: what it holds in mol/kg water, its temperature, and where the model was left."""
     chemistry = stream.chemistry
     kilograms = stream.flows[0] * chemistry.molar_masses[0]
     held = [
@@ -305,4 +306,5 @@ def _note(stream: Stream, axis: Axis | None = None) -> str:
         if at > PROTON and stream.flows[at] > 0.0
     ]
     where = "" if isinstance(axis, AgainstTemperature) else f"; {to_celsius(stream.temperature):.4g} °C"
-    return (f"{', '.join(held)} mol/kg water" if held else "water") + where
+    liquor = f"{', '.join(held)} mol/kg water" if held else "water"
+    return "; ".join([liquor + where, *table.attrs["warnings"]])

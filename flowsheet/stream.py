@@ -15,7 +15,7 @@ import numpy as np
 from .chemistry import density, thermal, water
 from .chemistry.database import all_species
 from .chemistry.equilibrium import Equilibrium, speciate, titrate
-from .chemistry.system import DILUENT, PROTON, WATER, Chemistry, acid_form
+from .chemistry.system import DILUENT, PROTON, Chemistry, acid_form
 from .errors import DataError, nearest
 
 _ROUND_OFF = 1e-9
@@ -217,11 +217,20 @@ class Stream:
         whole = float(self.flows @ thermal.standard_enthalpies(chemistry, self.temperature))
         if not totals.any():
             return whole
-        tabulated = thermal.tabulated_share(chemistry, totals) == 1.0 or totals[WATER] <= 0.0
-        speciation = None if tabulated else self.equilibrium.speciation
+        speciation = None if self.is_strong else self.equilibrium.speciation
         dissolved = thermal.liquor_enthalpy(chemistry, totals, self.temperature, speciation)
         ideal = float(totals @ thermal.standard_enthalpies(chemistry, self.temperature)[chemistry.liquor])
         return whole + dissolved - ideal
+
+    @property
+    def is_strong(self) -> bool:
+        """Whether the liquor is acid or caustic soda beyond the activity model, whose heat comes from tables alone."""
+        return thermal.tabulated_share(self.chemistry, np.array(self.flows[self.chemistry.liquor])) == 1.0
+
+    @property
+    def enthalpy_remarks(self) -> tuple[str, ...]:
+        """What to know of the enthalpy: reagents stronger than the tables, species without an enthalpy of formation."""
+        return thermal.remarks(self.chemistry, self.flows)
 
     @functools.cached_property
     def equilibrium(self) -> Equilibrium:

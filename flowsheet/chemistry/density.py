@@ -23,6 +23,7 @@ Sources: Laliberté & Cooper (2004) J. Chem. Eng. Data 49, 1141; coefficients La
 """
 
 import functools
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -52,13 +53,23 @@ class _Pairs(NamedTuple):
     names: tuple[tuple[str, ...], ...]
     mass: np.ndarray
     freed: np.ndarray
-    known: np.ndarray
-    room: np.ndarray
+    known: np.ndarray  # whether the pair has coefficients
+    slope: np.ndarray  # its mass, 0 without coefficients
+    room: np.ndarray  # of its ions where it has none, m3; 0 with coefficients
     largest: np.ndarray
     lowest: np.ndarray
     highest: np.ndarray
     coefficients: np.ndarray  # (5, N, M)
     others: np.ndarray  # m3 per mole of each component without charge, 0 for the rest (C,)
+    peroxide: int  # where the component stands, -1 without it
+
+
+class _Neat(NamedTuple):
+    """Coefficients of what is no pair: hydrogen peroxide, and the additional room of strong acid."""
+
+    c: tuple[float, ...]
+    lowest: float
+    highest: float
 
 
 class _AtTemperature(NamedTuple):
@@ -87,11 +98,13 @@ def liquor_volume(chemistry: Chemistry, totals: np.ndarray, temperature: float) 
     held = np.minimum(fraction, pairs.largest)
     room = (at.a + at.b * held) / (at.c + at.d * held)
     volume = free_water / at.water + _shared(cations, room, anions, both) + float(totals @ pairs.others)
-    if _PEROXIDE in chemistry.index:
+    if pairs.peroxide >= 0:
         a, b, c, d = at.peroxide
-        volume += float(totals[chemistry.index[_PEROXIDE]]) * (a + b * fraction) / (c + d * fraction)
+        volume += float(totals[pairs.peroxide]) * (a + b * fraction) / (c + d * fraction)
     if fraction > _STRONG and cations[0] > 0.0:
-        volume += _strong_acid(chemistry, pairs, cations, anions, both) * _additional(fraction - _STRONG, at.strong)
+        excess, (_, second, third, _) = fraction - _STRONG, _strong().c
+        room_of_acid = excess * (at.strong + excess * (second + excess * third))
+        volume += _strong_acid(pairs, cations, anions, both) * room_of_acid
     return float(volume)
 
 
@@ -151,18 +164,27 @@ def _shared(cations: np.ndarray, of_pair: np.ndarray, anions: np.ndarray, both: 
     return float(cations @ of_pair @ anions) / both if both > 0.0 else 0.0
 
 
-def _strong_acid(chemistry: Chemistry, pairs: _Pairs, cations: np.ndarray, anions: np.ndarray, both: float) -> float:
+def _strong_acid(pairs: _Pairs, cations: np.ndarray, anions: np.ndarray, both: float) -> float:
     """Answer the mass of sulfuric acid (kg)."""
-    for j, name in enumerate(pairs.names[0]):
-        if name == _ACID:
-            return float(cations[0] * anions[j] / both * pairs.mass[0, j])
-    return 0.0
+    if _ACID not in pairs.names[0]:
+        return 0.0
+    at = pairs.names[0].index(_ACID)
+    return float(cations[0] * anions[at] / both * pairs.mass[0, at])
 
 
-def _additional(excess: float, first: float) -> float:
+@functools.cache
+def _peroxide() -> _Neat:
     numbers = table("density")
-    second, third = numbers.value(_ACID, "strong2"), numbers.value(_ACID, "strong3")
-    return excess * (first + excess * (second + excess * third))
+    ends = (numbers.value(_PEROXIDE, f"{end}_temperature") for end in ("lowest", "highest"))
+    return _Neat(tuple(numbers.value(_PEROXIDE, f"c{n}") for n in range(5)), *ends)
+
+
+@functools.cache
+def _strong() -> _Neat:
+    """Answer s1, s2, s3 and st; they hold from 0 degC to where the coefficients of the acid end."""
+    numbers = table("density")
+    names = ("strong1", "strong2", "strong3", "strong_t")
+    return _Neat(tuple(numbers.value(_ACID, name) for name in names), _ICE, numbers.value(_ACID, "highest_temperature"))
 
 
 @functools.lru_cache(maxsize=64)
@@ -199,11 +221,14 @@ def _pairs(chemistry: Chemistry) -> _Pairs:
         mass=mass - freed * molar[WATER],
         freed=freed,
         known=known,
-        room=room,
+        slope=np.where(known, mass - freed * molar[WATER], 0.0),
+        room=np.where(known, 0.0, room),
         largest=of("largest_fraction", 1.0),
-        lowest=of("lowest_temperature", 0.0),
-        highest=of("highest_temperature", np.inf),
-        coefficients=np.array([of(f"c{n}", 1.0) for n in range(5)]),
+        # without coefficients (c1 = 1, t = 0) the expression comes to the room of the ions
+        lowest=of("lowest_temperature", _ICE),
+        highest=of("highest_temperature", _ICE),
+        coefficients=np.array([of(f"c{n}", float(n == 1)) for n in range(5)]),
+        peroxide=chemistry.index.get(_PEROXIDE, -1),
         others=np.where([c.charge == 0 and c.name not in {"H2O", _PEROXIDE} for c in components], volumes, 0.0),
     )
 
@@ -212,24 +237,20 @@ def _pairs(chemistry: Chemistry) -> _Pairs:
 def _at_temperature(chemistry: Chemistry, temperature: float) -> _AtTemperature:
     """Bring the apparent densities to a temperature (K)."""
     pairs = _pairs(chemistry)
-    held = np.clip(temperature, pairs.lowest, pairs.highest) - _ICE
-    c0, c1, c2, c3, c4 = pairs.coefficients
+    held = np.minimum(np.maximum(temperature, pairs.lowest), pairs.highest) - _ICE
+    _, c1, c2, c3, c4 = pairs.coefficients
     swollen = np.exp(1e-6 * (held + c4) ** 2)
-    numbers = table("density")
-    at = min(
-        max(temperature, numbers.value(_PEROXIDE, "lowest_temperature")),
-        numbers.value(_PEROXIDE, "highest_temperature"),
-    )
-    p0, p1, p2, p3, p4 = (numbers.value(_PEROXIDE, f"c{n}") for n in range(5))
-    molar = chemistry.molar_masses[chemistry.index[_PEROXIDE]] if _PEROXIDE in chemistry.index else 0.0
-    grown = float(np.exp(1e-6 * (at - _ICE + p4) ** 2))
-    warm = min(max(temperature, pairs.lowest[0, 0]), 348.15) - _ICE
+    peroxide, acid = _peroxide(), _strong()
+    at = min(max(temperature, peroxide.lowest), peroxide.highest) - _ICE
+    grown = math.exp(1e-6 * (at + peroxide.c[4]) ** 2)
+    molar = float(chemistry.molar_masses[pairs.peroxide]) if pairs.peroxide >= 0 else 0.0
+    warm = min(max(temperature, acid.lowest), acid.highest) - _ICE
     return _AtTemperature(
-        a=np.where(pairs.known, pairs.mass * (c2 + c3 * held), pairs.room),
-        b=np.where(pairs.known, pairs.mass, 0.0),
-        c=np.where(pairs.known, c1 * swollen, 1.0),
-        d=np.where(pairs.known, c0 * swollen, 0.0),
-        peroxide=(molar * (p2 + p3 * (at - _ICE)), molar, p1 * grown, p0 * grown),
-        strong=numbers.value(_ACID, "strong1") + numbers.value(_ACID, "strong_t") * (warm - _ROOM) ** 2,
+        a=pairs.slope * (c2 + c3 * held) + pairs.room,
+        b=pairs.slope,
+        c=c1 * swollen,
+        d=pairs.coefficients[0] * swollen,
+        peroxide=(molar * (peroxide.c[2] + peroxide.c[3] * at), molar, peroxide.c[1] * grown, peroxide.c[0] * grown),
+        strong=acid.c[0] + acid.c[3] * (warm - _ROOM) ** 2,
         water=water.density(temperature),
     )

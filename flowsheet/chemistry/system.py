@@ -125,17 +125,20 @@ class Chemistry:
         self._phase_composition = self._reactions(self.phases)
         self._aqueous_charge = _frozen([float(s.charge) for s in self.aqueous])
         self._kopp = _frozen([_kopp(s) for s in self.species])
+        self._own_volumes: np.ndarray | None = None
         volumes = table("volumes")
         self.apparent_volumes = _frozen([volumes.value(c.name, "apparent_molar_volume", 0.0) for c in self.components])
         self.hydroxide_volume = volumes.value("OH-", "apparent_molar_volume")
 
-    @functools.cached_property
+    @property
     def own_volumes(self) -> np.ndarray:
         """The volume of every species, m3/mol, 0 of what is dissolved or a gas.
 
         Raises `DataError` where the database tells no volume of a solid that the chemistry has.
         """
-        return _frozen([_own_volume(s) for s in self.species])
+        if self._own_volumes is None:
+            self._own_volumes = _frozen([_own_volume(s) for s in self.species])
+        return self._own_volumes
 
     def _reactions(self, species: tuple[Species, ...]) -> np.ndarray:
         matrix = np.array([[s.reaction.get(c.name, 0.0) for c in self.components] for s in species], dtype=np.float64)

@@ -17,6 +17,7 @@ STANDARD_PRESSURE = 101325.0
 GAS_CONSTANT = cantera.gas_constant / 1000.0  # J/mol/K
 
 _ROOM = 298.15  # K
+_BOILS = 373.0  # K, below which water's own vapour pressure need not be asked for
 _TRIPLE_POINT = 273.16  # K; 0 degC lies 0.01 K below it, where Cantera has no liquid
 _OFF_GASES = {"O2(g)": "O2", "H2(g)": "H2", "CO2(g)": "CO2", "H2O(g)": "H2O", "N2(g)": "N2", "NH3(g)": "NH3"}
 
@@ -31,11 +32,16 @@ def _gas() -> cantera.Solution:
     return cantera.Solution("gri30.yaml")
 
 
+def _liquid_pressure(temperature: float) -> float:
+    """Answer a pressure (Pa) at which water is liquid: one atmosphere where that will do."""
+    return STANDARD_PRESSURE if temperature < _BOILS else max(STANDARD_PRESSURE, 1.001 * vapour_pressure(temperature))
+
+
 @functools.lru_cache(maxsize=4096)
 def density(temperature: float) -> float:
     """Answer the density of liquid water at `temperature` (K) and one atmosphere, kg/m3."""
     water = _water()
-    water.TP = max(temperature, _TRIPLE_POINT), max(STANDARD_PRESSURE, 1.001 * vapour_pressure(temperature))
+    water.TP = max(temperature, _TRIPLE_POINT), _liquid_pressure(temperature)
     return float(water.density)
 
 
@@ -43,7 +49,7 @@ def density(temperature: float) -> float:
 def heat_capacity(temperature: float) -> float:
     """Answer the heat capacity of liquid water at `temperature` (K), J/kg/K."""
     water = _water()
-    water.TP = max(temperature, _TRIPLE_POINT), max(STANDARD_PRESSURE, 1.001 * vapour_pressure(temperature))
+    water.TP = max(temperature, _TRIPLE_POINT), _liquid_pressure(temperature)
     return float(water.cp_mass)
 
 
@@ -71,7 +77,7 @@ def enthalpy(temperature: float) -> float:
     water = _water()
     found = []
     for each in (temperature, _ROOM):
-        water.TP = max(each, _TRIPLE_POINT), max(STANDARD_PRESSURE, 1.001 * vapour_pressure(each))
+        water.TP = max(each, _TRIPLE_POINT), _liquid_pressure(each)
         found.append(float(water.enthalpy_mass))
     return found[0] - found[1]
 

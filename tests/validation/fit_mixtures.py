@@ -6,7 +6,8 @@
    to the six terms of the table.
 2. Lithium sulfate, in the same form: the parameters of 25 degC and their first derivatives as published with alpha1 = 2, and
    the solubility of Li2SO4.H2O from 0 to 100 degC with its constant held to calorimetry.
-3. The double salts LiNaSO4, Na2Ni(SO4)2.4H2O and Na2Co(SO4)2.4H2O: constants from the liquors in data/mixed_solubility.csv.
+3. The double salts LiNaSO4, Na2M(SO4)2.4H2O and (NH4)2M(SO4)2.6H2O with M = Ni and Co: constants from the liquors in
+   data/mixed_solubility.csv; Na3Li(SO4)2.6H2O from the temperature to which it lasts.
 
 The functions return what they found and how well; `main` prints it and writes pitzer.csv. The constants of the solids are
 printed, to be copied into equilibrium.csv.
@@ -25,10 +26,19 @@ from pitzer_reference import LN10, ROOM, TABLE, Table, at, evaluate, of_salt, re
 from scipy.optimize import brentq, least_squares
 
 LIQUORS = Path(__file__).parent / "data" / "mixed_solubility.csv"
-MOLAR_MASS = {"Li2SO4": 109.94, "Na2SO4": 142.04, "NiSO4": 154.75, "CoSO4": 154.99, "MnSO4": 151.0, "MgSO4": 120.37}
+MOLAR_MASS = {
+    "Li2SO4": 109.94,
+    "Na2SO4": 142.04,
+    "(NH4)2SO4": 132.14,
+    "NiSO4": 154.75,
+    "CoSO4": 154.99,
+    "MnSO4": 151.0,
+    "MgSO4": 120.37,
+}
 CATIONS = {
     "Li2SO4": ("Li+", 2),
     "Na2SO4": ("Na+", 2),
+    "(NH4)2SO4": ("NH4+", 2),
     "NiSO4": ("Ni+2", 1),
     "CoSO4": ("Co+2", 1),
     "MnSO4": ("Mn+2", 1),
@@ -41,8 +51,11 @@ SOLIDS: dict[str, tuple[dict[str, int], int]] = {
     "Na2SO4.10H2O(s)": ({"Na+": 2, "SO4-2": 1}, 10),
     "Li2SO4.H2O(s)": ({"Li+": 2, "SO4-2": 1}, 1),
     "LiNaSO4(s)": ({"Li+": 1, "Na+": 1, "SO4-2": 1}, 0),
+    "Na3Li(SO4)2.6H2O(s)": ({"Na+": 3, "Li+": 1, "SO4-2": 2}, 6),
     "Na2Ni(SO4)2.4H2O(s)": ({"Na+": 2, "Ni+2": 1, "SO4-2": 2}, 4),
     "Na2Co(SO4)2.4H2O(s)": ({"Na+": 2, "Co+2": 1, "SO4-2": 2}, 4),
+    "(NH4)2Ni(SO4)2.6H2O(s)": ({"NH4+": 2, "Ni+2": 1, "SO4-2": 2}, 6),
+    "(NH4)2Co(SO4)2.6H2O(s)": ({"NH4+": 2, "Co+2": 1, "SO4-2": 2}, 6),
 }
 # Holmes & Mesmer (1986), J. Solution Chem. 15, 495, eq. 8: the seven coefficients of each parameter of Na2SO4.
 HOLMES = {
@@ -62,9 +75,14 @@ MONOHYDRATE = (-16.6, -0.232)
 LITHIUM_CPHI_SLOPE = -0.08
 # LiNaSO4 = Li+ + Na+ + SO4-2: half the sum of the two anhydrous sulfates (NBS tables), and 5 kJ/mol that the compound gains.
 DOUBLE = (-11.0, -0.300)
+# K where Na3Li(SO4)2.6H2O gives way to LiNaSO4 and Na2SO4: Ji & others (2015, Fluid Phase Equilib. 397, 81) found it at 308 and
+# at 313 K, its field shrinking. An estimate; range 4 K.
+LOSS_OF_WATER = 319.0
 # Na2M(SO4)2.4H2O = 2 Na+ + M+2 + 2 SO4-2 + 4 H2O: that of Na2SO4 (128 of the solid, 46 of Na+), for the hydrates of MSO4
 # have none to speak of in the form in which their parameters were fitted.
 DOUBLE_HYDRATE_CAPACITY = -0.330
+# That of the salts of Tutton, kJ/mol/K: what the one of cobalt, measured from 0 to 80 degC, comes to when it is free.
+TUTTON_CAPACITY = -0.830
 ABOVE = np.arange(273.15, 393.2, 10.0)
 
 
@@ -88,6 +106,8 @@ def liquors() -> tuple[Liquor, ...]:
             if row["unit"] == "mass %":
                 water = 100.0 - sum(parts.values())
                 parts = {name: 1000.0 * part / (MOLAR_MASS[name] * water) for name, part in parts.items()}
+            else:
+                parts = {name: 10.0 * part / MOLAR_MASS[name] for name, part in parts.items()}
             solids = tuple(f"{name}(s)" for name in row["solids"].split(" + "))
             found.append(Liquor(float(row["temperature_c"]) + 273.15, parts, solids, row["note"]))
     with SATURATED.open(encoding="utf-8", newline="") as file:
@@ -275,6 +295,26 @@ def fit_lithium_sodium(table: Table, monohydrate: Constant) -> tuple[Constant, f
     return Constant(answers[0], *DOUBLE, np.array(errors[:1])), (answers[2] - answers[1]) / 2.0 / LN10
 
 
+def fit_hexahydrate(table: Table, found: Mapping[str, Constant]) -> Constant:
+    """The constant of Na3Li(SO4)2.6H2O from where it goes, its water bound with the heat and capacity that mirabilite's has."""
+    parts, kelvin = ("LiNaSO4(s)", "Na2SO4(s)"), LOSS_OF_WATER
+    ln_k = np.array([found[name].at(kelvin) for name in parts])
+
+    def excess(x: np.ndarray) -> np.ndarray:
+        return (
+            np.array(ln_products(table, dict(zip(("Li2SO4", "Na2SO4"), np.exp(x), strict=True)), kelvin, parts)) - ln_k
+        )
+
+    lithium, sodium = np.exp(least_squares(excess, np.log([1.5, 2.6])).x)
+    salts = {"Li2SO4": float(lithium), "Na2SO4": float(sodium)}
+    product = ln_products(table, salts, kelvin, ["Na3Li(SO4)2.6H2O(s)"])[0]
+    law = []
+    for name in ("enthalpy", "capacity"):
+        double, dry, wet = (getattr(found[solid], name) for solid in (*parts, "Na2SO4.10H2O(s)"))
+        law.append(double + dry + 0.6 * (wet - dry))
+    return Constant(product - van_t_hoff(0.0, *law, kelvin), *law, np.zeros(1))
+
+
 def rows_of(of: str, entry: Mapping[str, Sequence[float]], about: Sequence[str]) -> list[list[str]]:
     """Rows of the table for a pair; `about` are conditions, source, where and note. Terms of zero are left out."""
     units = {"": "", "2": "*K", "3": "", "4": "/K", "5": "/K^2", "6": "*K^2"}
@@ -308,9 +348,12 @@ def constants(table: Table) -> tuple[dict[str, Constant], float]:
     """(constants of the solids under `table`; the range of log10 K of LiNaSO4)."""
     found = {name: fit_constant(table, name) for name in ("Na2SO4(s)", "Na2SO4.10H2O(s)", "Li2SO4.H2O(s)")}
     found["LiNaSO4(s)"], moved = fit_lithium_sodium(table, found["Li2SO4.H2O(s)"])
+    found["Na3Li(SO4)2.6H2O(s)"] = fit_hexahydrate(table, found)
     for metal in ("Ni", "Co"):
         name = f"Na2{metal}(SO4)2.4H2O(s)"
         found[name] = fit_constant(table, name, (None, DOUBLE_HYDRATE_CAPACITY))
+        tutton = f"(NH4)2{metal}(SO4)2.6H2O(s)"
+        found[tutton] = fit_constant(table, tutton, (None, TUTTON_CAPACITY))
     return found, moved
 
 

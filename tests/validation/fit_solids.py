@@ -50,9 +50,7 @@ PLANS = {
     "Na2SO4.10H2O(s)": Plan(3),
     "Na2SO4(s)": Plan(3),
     "Na2CO3.10H2O(s)": Plan(3),
-    "Na2CO3.H2O(s)": Plan(
-        2, -950.0, "free it is -1490, because Cphi of Na2CO3 has no slope; the errors are then 0.4 %"
-    ),
+    "Na2CO3.H2O(s)": Plan(2, -300.0, "near that of the ions less that of the solid; free it is -520"),
     "(NH4)2SO4(s)": Plan(3),
     "K2SO4(s)": Plan(3),
     "MgSO4.7H2O(s)": Plan(3),
