@@ -2,6 +2,7 @@
 
 from .activity_models import Bdot, Davies, Pitzer, Sit, TruesdellJones
 from .databases import Database
+from .eq36 import read_eq36
 from .equilibrium import Equilibrium
 from .phreeqc import read_phreeqc
 from .system import Chemistry
@@ -15,5 +16,6 @@ __all__ = [
     "Pitzer",
     "Sit",
     "TruesdellJones",
+    "read_eq36",
     "read_phreeqc",
 ]

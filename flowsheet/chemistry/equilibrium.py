@@ -15,6 +15,7 @@ from ...kernels.speciation import Speciation
 from ...kernels.status import CHARGED, CONVERGED, DRY, SENTENCES, UNREACHABLE
 from ..errors import ConvergenceError, DataError, nearest
 from .couples import partial_pressure, potential
+from .fugacity import fugacity_coefficient
 from .species import GAS
 from .system import WATER, Chemistry
 from .thermal import liquor_enthalpy
@@ -25,6 +26,7 @@ _TRACE = 1e-6
 _NEUTRAL = 1e-9
 _BAR = 1e5
 _IRON = "Fe+3/Fe+2"
+_MOST_NAMED = 6
 _MAJOR = 0.05  # mol/kg, above which an interaction that is not known is reported
 LARGEST_DOSE_PER_WATER = 100.0  # mol of titrant per mol of water: beyond any liquor
 
@@ -83,11 +85,19 @@ class Equilibrium:
             )
         major = [s for s, m in zip(self.chemistry.aqueous, self.speciation.molality, strict=True) if m > _MAJOR]
         found += [doubt for species in major if (doubt := self.chemistry.activity.doubts(species))]
-        if unknown := self.chemistry.unknown_at(self.temperature):
-            found.append(
-                f"the database has no constant at {self.temperature:g} K of {', '.join(unknown)}; taken as absent"
-            )
+        if unknown := self._unknown:
+            more = f" and {len(unknown) - _MOST_NAMED} more" if len(unknown) > _MOST_NAMED else ""
+            names = ", ".join(unknown[:_MOST_NAMED]) + more
+            found.append(f"the database has no constant at {self.temperature:g} K of {names}; taken as absent")
         return tuple(found)
+
+    @property
+    def _unknown(self) -> list[str]:
+        """Dissolved species that could be there, had the database a constant of them at this temperature."""
+        chemistry, unknown = self.chemistry, self.chemistry.unknown_at(self.temperature)
+        present = {c.name for c, total in zip(chemistry.components, self.totals, strict=True) if total > 0.0}
+        present |= {c.name for c in chemistry.components[:_FIRST_SOLUTE]}
+        return [s.name for s in chemistry.aqueous if s.name in unknown and present >= set(s.reaction)]
 
     @property
     def unknown_pairs(self) -> tuple[tuple[str, str], ...]:
@@ -126,6 +136,8 @@ class Equilibrium:
             raise DataError(
                 f"solid or gas {name!r} has no equilibrium in the chemistry{nearest(name, chemistry.phase_index)}"
             )
+        if name in chemistry.unknown_at(self.temperature):
+            raise DataError(f"the database has no constant of {name!r} at {self.temperature:g} K")
         mixture = chemistry.mixture(self.temperature)
         at = chemistry.phase_index[name]
         count = len(chemistry.components) - 1
@@ -191,10 +203,20 @@ def _refuse(status: int, error: float, chemistry: Chemistry, totals: np.ndarray,
     )
 
 
+def _refuse_unknown(chemistry: Chemistry, temperature: float, allowed: np.ndarray) -> None:
+    """Raise `DataError` for a phase that may form, but that the database has no constant of at `temperature` (K)."""
+    for name in chemistry.unknown_at(temperature):
+        if name in chemistry.phase_index and allowed[chemistry.phase_index[name]]:
+            raise DataError(
+                f"{name!r} may form, but {chemistry.database.name} has no constant of it at {temperature:g} K"
+            )
+
+
 def under(chemistry: Chemistry, temperature: float, pressures: Mapping[str, float] | None) -> Mixture:
     """Answer the arrays of the equilibrium kernel with gases at partial pressures (Pa); those not named are at 1 bar.
 
-    The gas is ideal. Raises `DataError` for a name that is no gas of the chemistry, or a pressure that is not above 0.
+    The gas is ideal, or that of Peng and Robinson where the database tells its critical point. Raises `DataError` for a
+    name that is no gas of the chemistry, or a pressure that is not above 0.
     """
     mixture = chemistry.mixture(temperature)
     if not pressures:
@@ -204,7 +226,9 @@ def under(chemistry: Chemistry, temperature: float, pressures: Mapping[str, floa
     for name in pressures:
         if name not in gases:
             raise DataError(f"gas {name!r} has no equilibrium in the chemistry{nearest(name, gases)}")
-        ln_k[chemistry.phase_index[name]] += np.log(partial_pressure(name, pressures) / _BAR)
+        at = chemistry.phase_index[name]
+        pressure = partial_pressure(name, pressures)
+        ln_k[at] += np.log(fugacity_coefficient(chemistry.phases[at], temperature, pressure) * pressure / _BAR)
     return mixture._replace(phase_ln_k=ln_k)
 
 
@@ -221,6 +245,7 @@ def speciate(
     gases, Pa, 1 bar where not given. Raises `DataError` for a liquor that is charged or dry, `ConvergenceError` where the
     kernel finds no answer.
     """
+    _refuse_unknown(chemistry, temperature, allowed)
     speciation, error, _, status = equilibrate(under(chemistry, temperature, pressures), totals, allowed)
     _refuse(status, error, chemistry, totals, temperature)
     return answered(chemistry, temperature, speciation, totals)
@@ -240,6 +265,7 @@ def titrate(
     `pressures`: partial pressures of gases, Pa, 1 bar where not given.
     Raises `DataError` where the titrant cannot reach the target, telling the pH that it does reach.
     """
+    _refuse_unknown(chemistry, temperature, allowed)
     per_dose = float(np.abs(titrant).max())
     largest = LARGEST_DOSE_PER_WATER * totals[WATER] / per_dose if per_dose > 0.0 else 0.0
     dose, speciation, error, _, status = dose_to_ph(
