@@ -209,6 +209,7 @@ def test_acid__makes_the_hexahydrate_of_nickel_sulfate_stable_at_25_degc():
 
 # kJ/mol, differences of the enthalpies of formation of the NBS tables, recalled; to infinite dilution at 25 degC.
 CALORIMETRY = {
+    "LiOH.H2O(s)": -62.1,  # into acid
     "Li2SO4.H2O(s)": -16.6,
     "Na2SO4.10H2O(s)": 79.4,
     "Na2SO4(s)": -2.4,
