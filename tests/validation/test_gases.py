@@ -159,6 +159,20 @@ def test_salt__drives_a_gas_out(chemistry, gas, species, salt, least, most):
     assert least < brine / water < most
 
 
+@pytest.mark.parametrize(("gas", "species", "own"), [("O2(g)", "O2(aq)", 0.0), ("CO2(g)", "CO2(aq)", -0.0172)])
+@pytest.mark.parametrize(("metal", "constant"), [("Ni", 0.1654), ("Co", 0.1680), ("Mn", 0.1463), ("Mg", 0.1694)])
+def test_metal_sulfate__drives_a_gas_out_as_weisenberger_and_schumpe_estimate(gas, species, own, metal, constant):
+    """log10 of solubility in water over that in 1 mol/L of sulfate: the sum of the constants of ions and gas; recalled."""
+    chemistry = Chemistry(f"{metal} S C", states=("O2(aq)",))
+    masses = {"Ni": 0.15475, "Co": 0.15499, "Mn": 0.15100, "Mg": 0.12037}
+    feed = {"H2O": 1.0, "H2SO4": 1e-4, gas: 0.1}
+    water = settle(Stream.of(chemistry, feed), 298.15, [], {gas: 1e5})[1].molality(species)
+    brine = settle(Stream.of(chemistry, feed | {f"{metal}SO4": masses[metal]}), 298.15, [], {gas: 1e5})[1].molality(
+        species
+    )
+    assert math.log10(water / brine) == pytest.approx(constant + 0.1117 + 2.0 * own, abs=0.06)
+
+
 def test_fugacity__of_an_absent_gas_is_0(chemistry):
     assert Stream.of(chemistry, {"H2O": 1.0}).equilibrium.fugacity("SO2(g)") == 0.0
 
