@@ -4,29 +4,15 @@ import csv
 import math
 from pathlib import Path
 
-import numpy as np
 import pytest
+import sparing
 
 from raffinate.flowsheet.chemistry import Chemistry
 from raffinate.flowsheet.chemistry.database import all_species
-from raffinate.flowsheet.chemistry.equilibrium import Equilibrium, speciate, titrate
+from raffinate.flowsheet.chemistry.equilibrium import titrate
 from raffinate.flowsheet.quantities import celsius
 
-DATA = Path(__file__).parent / "data"
-WATER = 55.508  # mol in a kg
-# Of each metal: the solid that forms first, the aged one, a sulfate with its metal atoms, and pH where 0.01 mol/L begins to
-# precipitate and where 99 per cent has, the span of handbooks at 25 degC.
-PAIRS = {
-    "Fe+3": ("Fe(OH)3(am)", "FeOOH(s)", "Fe2S3O12", 2),
-    "Al+3": ("Al(OH)3(s)", "Al(OH)3(gibbsite)", "Al2S3O12", 2),
-    "Cu+2": ("Cu(OH)2(s)", "CuO(s)", "CuSO4", 1),
-    "Zn+2": ("Zn(OH)2(s)", "Zn(OH)2(epsilon)", "ZnSO4", 1),
-    "Ni+2": ("Ni(OH)2(s)", "Ni(OH)2(aged)", "NiSO4", 1),
-    "Co+2": ("Co(OH)2(s)", "Co(OH)2(aged)", "CoSO4", 1),
-    "Fe+2": ("Fe(OH)2(s)", "Fe(OH)2(aged)", "FeSO4", 1),
-    "Mn+2": ("Mn(OH)2(am)", "Mn(OH)2(s)", "MnSO4", 1),
-    "Mg+2": ("Mg(OH)2(am)", "Mg(OH)2(s)", "MgSO4", 1),
-}
+PAIRS = sparing.HYDROXIDES
 DIVALENT = [ion for ion in PAIRS if ion.endswith("+2")]
 # pH where precipitation of 0.01 mol/kg begins and where 99 per cent is down: the solid that forms, span of handbooks.
 WINDOWS = {
@@ -50,7 +36,7 @@ ALUMINATE = {25.0: 0.07, 60.0: 0.18, 90.0: 0.36}
 def published() -> dict[str, list[float]]:
     """log10 K of every form of a hydroxide that a database has."""
     found: dict[str, list[float]] = {}
-    with (DATA / "hydroxides.csv").open(encoding="utf-8", newline="") as file:
+    with (sparing.DATA / "hydroxides.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             found.setdefault(row["solid"], []).append(float(row["log_k"]))
     return found
@@ -60,34 +46,6 @@ def _constant(solid: str) -> float:
     log_k = all_species()[solid].log_k
     assert log_k is not None
     return log_k
-
-
-def _acid_liquor(ion: str, beside: float) -> tuple[Chemistry, np.ndarray]:
-    _, _, salt, atoms = PAIRS[ion]
-    chemistry = Chemistry([ion.rstrip("+23"), "S", "Na"])
-    totals = np.zeros(len(chemistry.components))
-    totals[0] = WATER
-    for name, molality in ((salt, 0.01 / atoms), ("H2SO4", 0.02), ("Na2SO4", beside)):
-        totals = totals + molality * chemistry.dissolve(name)
-    return chemistry, totals
-
-
-def left(ion: str, solid: str, ph: float, degrees: float = 25.0, beside: float = 0.05) -> float:
-    """Share of 0.01 mol/kg of a metal that is left beside a solid at a pH."""
-    chemistry, totals = _acid_liquor(ion, beside)
-    titrant = chemistry.dissolve("NaOH")
-    allowed = chemistry.allowed([solid])
-    settled = titrate(chemistry, totals, titrant, ph, celsius(degrees), allowed)[1]
-    return float(settled.totals[chemistry.index[ion]] / 0.01)
-
-
-def _settle(elements: str, solutes: dict[str, float], solids: list[str], degrees: float) -> Equilibrium:
-    chemistry = Chemistry(elements)
-    totals = np.zeros(len(chemistry.components))
-    totals[0] = WATER
-    for salt, molality in solutes.items():
-        totals = totals + molality * chemistry.dissolve(salt)
-    return speciate(chemistry, totals, celsius(degrees), chemistry.allowed(solids))
 
 
 @pytest.mark.parametrize("ion", PAIRS)
@@ -117,14 +75,7 @@ def test_nickel__spreads_over_nearly_two_units_which_is_one_of_ph():
     fresh, aged, _, _ = PAIRS["Ni+2"]
     assert 1.5 < _constant(fresh) - _constant(aged) < 2.2
 
-    def ph_of_half(solid):
-        low, high = 5.0, 10.0
-        while high - low > 0.005:
-            middle = 0.5 * (low + high)
-            low, high = (low, middle) if left("Ni+2", solid, middle) < 0.5 else (middle, high)
-        return low
-
-    apart = ph_of_half(fresh) - ph_of_half(aged)
+    apart = sparing.ph_that_leaves(0.5, "Ni+2", fresh) - sparing.ph_that_leaves(0.5, "Ni+2", aged)
     assert apart == pytest.approx(0.5 * (_constant(fresh) - _constant(aged)), abs=0.05)
 
 
@@ -132,30 +83,27 @@ def test_nickel__spreads_over_nearly_two_units_which_is_one_of_ph():
 def test_aged_form__leaves_less_in_the_liquor(ion):
     fresh, aged, _, _ = PAIRS[ion]
     ph = {"Fe+3": 3.8, "Al+3": 5.2, "Cu+2": 6.2, "Mg+2": 11.2, "Mn+2": 9.5}.get(ion, 8.4)
-    assert left(ion, aged, ph) < left(ion, fresh, ph)
+    assert sparing.left_at_ph(ion, aged, ph) < sparing.left_at_ph(ion, fresh, ph)
 
 
 @pytest.mark.parametrize("solid", WINDOWS)
 def test_hydroxide__precipitates_from_0_01_mol_per_kg_within_the_window_of_handbooks(solid):
     ion, begins, ends = WINDOWS[solid]
-    assert left(ion, solid, begins) > 0.98
-    assert left(ion, solid, ends) < 0.02
+    assert sparing.left_at_ph(ion, solid, begins) > 0.98
+    assert sparing.left_at_ph(ion, solid, ends) < 0.02
 
 
 @pytest.mark.parametrize("ion", DIVALENT)
 def test_hydroxide__precipitates_at_lower_ph_when_hot(ion):
     fresh = PAIRS[ion][0]
     ph = {"Cu+2": 6.0, "Mg+2": 11.0, "Mn+2": 9.4}.get(ion, 8.3)
-    assert left(ion, fresh, ph, 60.0) < 0.5 * left(ion, fresh, ph, 25.0)
+    assert sparing.left_at_ph(ion, fresh, ph, 60.0) < 0.5 * sparing.left_at_ph(ion, fresh, ph, 25.0)
 
 
 def _aluminium_left(fluoride: float, ph: float) -> float:
     """g/kg of aluminium left from 0.13 mol/kg in 1.2 mol/kg of sulfate at 80 degC."""
     chemistry = Chemistry("Al S Na F")
-    totals = np.zeros(len(chemistry.components))
-    totals[0] = WATER
-    for salt, molality in (("Al2S3O12", 0.065), ("Na2SO4", 1.005), ("NaF", fluoride)):
-        totals = totals + molality * chemistry.dissolve(salt)
+    totals = sparing.liquor(chemistry, {"Al2S3O12": 0.065, "Na2SO4": 1.005, "NaF": fluoride})
     allowed = chemistry.allowed(["Al(OH)3(s)"])
     settled = titrate(chemistry, totals, chemistry.dissolve("NaOH"), ph, celsius(80.0), allowed)[1]
     return float(26.98 * settled.totals[chemistry.index["Al+3"]] / (settled.totals[0] * chemistry.molar_masses[0]))
@@ -171,7 +119,7 @@ def test_aluminium__is_held_by_fluoride_as_the_table_of_complexes_says(fluoride)
 
 @pytest.mark.parametrize("degrees", ALUMINATE)
 def test_gibbsite__dissolves_in_soda_as_measured(degrees):
-    settled = _settle("Al Na", {"NaOH": 1.0, "AlO3H3": 2.0}, ["Al(OH)3(gibbsite)"], degrees)
+    settled = sparing.settle("Al Na", {"NaOH": 1.0, "AlO3H3": 2.0}, ["Al(OH)3(gibbsite)"], degrees)
     assert settled.molality("Al(OH)4-") == pytest.approx(ALUMINATE[degrees], rel=0.25)
     assert not settled.warnings
 
@@ -179,5 +127,5 @@ def test_gibbsite__dissolves_in_soda_as_measured(degrees):
 def test_goethite__is_what_iron_comes_to_and_ferrihydrite_what_it_forms():
     constants = [_constant(name) for name in ("Fe(OH)3(am)", "Fe(OH)3(s)", "FeOOH(s)")]
     assert constants == sorted(constants, reverse=True)
-    fresh, aged = (left("Fe+3", name, 3.0) for name in ("Fe(OH)3(am)", "FeOOH(s)"))
+    fresh, aged = (sparing.left_at_ph("Fe+3", name, 3.0) for name in ("Fe(OH)3(am)", "FeOOH(s)"))
     assert math.log10(fresh / aged) > 2.0
