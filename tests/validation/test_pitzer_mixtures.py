@@ -11,7 +11,9 @@ import math
 import fit_mixtures as mixtures
 import numpy as np
 import pitzer_reference as reference
+import plot_mixtures
 import pytest
+from caustic import caustic_liquors
 from fit_pitzer import bisulfate_constant
 from scipy.optimize import brentq
 
@@ -326,3 +328,16 @@ def test_acid__raises_the_solubility_of_thenardite_as_bisulfate_forms(celsius):
 
     found = [brentq(excess, 1.0, 6.0, args=(acid,)) for acid in (0.3, 1.0)]
     assert alone < found[0] < found[1] < 1.3 * alone
+
+
+# --- the picture
+
+
+def test_draw__shows_every_liquor_of_two_salts():
+    drawn = sum(
+        len(line.get_xdata())
+        for axes in plot_mixtures.draw().axes
+        for line in axes.get_lines()
+        if line.get_marker() == "o"
+    )
+    assert drawn == sum(len(q.salts) == 2 for q in mixtures.liquors()) + len(caustic_liquors())
