@@ -8,7 +8,8 @@ terms of temperature. Charges are written as elsewhere here: `Ni++` of the file 
 makes with oxygen, redox states, are components of their own; what cannot be made without oxygen is left out.
 
 A grid has a value at each of eight temperatures; EQ3/6 puts one polynomial through those up to 100 degC and another through
-the rest, and so does `laws.Grid`. A value of 500, or `No_Data`, stands for none: the species is absent at that temperature, and told.
+the rest, and so does `laws.Grid`. A value of 500, or `No_Data`, stands for none: the species is absent at that temperature,
+and the equilibrium tells so.
 
 Source: Wolery (1992) EQPT, A Data File Preprocessor for the EQ3/6 Software Package, UCRL-MA-110662 PT II; Wolery & Jarek
 (2003) EQ3/6 version 8.0 software user's manual (Pitzer blocks).

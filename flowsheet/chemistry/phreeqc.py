@@ -1,8 +1,8 @@
 """Databases of PHREEQC, read so that an engineer brings the one they trust.
 
-    database = read_phreeqc("pitzer.dat")
-    brine = Chemistry("Na S", database=database)
-    print(Stream.of(brine, {"H2O": 1.0, "Na2SO4": 0.2}, celsius(25)).equilibrium().ph)
+    brine = Chemistry("Na S", database=read_phreeqc("pitzer.dat"))
+    liquor = Stream.of(brine, {"H2O": 1.0, "Na2SO4": 0.2}, celsius(25))
+    print(liquor.equilibrium.ph, liquor.equilibrium.water_activity, liquor.equilibrium.saturation_index("Mirabilite"))
 
 Read: SOLUTION_MASTER_SPECIES, SOLUTION_SPECIES, PHASES, PITZER, SIT, LLNL_AQUEOUS_MODEL_PARAMETERS, NAMED_EXPRESSIONS; any
 other block is passed over. Each redox state that the file names is a component of its own, so no pe couples them; a species

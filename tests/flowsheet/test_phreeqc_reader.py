@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from raffinate.flowsheet import Stream
-from raffinate.flowsheet.chemistry import Bdot, Chemistry, Pitzer, Sit, TruesdellJones, read_phreeqc
+from raffinate.flowsheet.chemistry import Bdot, Chemistry, Pitzer, Sit, TruesdellJones, phreeqc, read_phreeqc
 from raffinate.flowsheet.chemistry.equilibrium import speciate
 from raffinate.flowsheet.chemistry.fugacity import fugacity_coefficient
 from raffinate.flowsheet.chemistry.phreeqc_text import elements_of, normal, split_charge
@@ -458,3 +458,12 @@ def test_fugacity__is_near_the_pressure_and_below_it_for_carbon_dioxide():
     assert fugacity_coefficient(gas, ROOM, 1.0) == pytest.approx(1.0, abs=1e-6)
     ideal = Species("X(g)", "gas", {}, 0, 0.04)
     assert fugacity_coefficient(ideal, ROOM, 101325.0) == 1.0
+
+
+def test_module__shows_an_example_that_runs(write, monkeypatch, capsys):
+    example = "\n".join(line.strip() for line in str(phreeqc.__doc__).splitlines() if line.startswith("    "))
+    monkeypatch.chdir(write(FILE).parent)
+    write(FILE).rename("pitzer.dat")
+    names = {"Chemistry": Chemistry, "read_phreeqc": read_phreeqc, "Stream": Stream, "celsius": celsius}
+    exec(compile(example, "example", "exec"), names)
+    assert len(capsys.readouterr().out.split()) == 3
