@@ -138,3 +138,21 @@ PROBLEMS = (
     Problem("sit_small", 25, {"Ni+2": 4.0, "SO4-2": 4.05, "Na+": 0.1}, ("NiSO4:7H2O",)),
     Problem("sit_small", 40, {"Na+": 3.0, "Cl-": 2.0}, (), {"CO2(g)": 0.5}),
 )
+
+
+# species that PHREEQC counts otherwise than their equations say, or couples by electrons: polysulfides, polythionates
+_APART = {"HS-", "H2S", "SO3-2", "S2O3-2", "H2", "O2"}
+_EVERY = 40
+
+
+def every_component(database, components):
+    """Four components of a database, each as dilute as chance has it, in sodium chloride; every component comes up."""
+    draw = random.Random(7)
+    left = [name for name in components if name not in {"H2O", "H+", *_APART}]
+    draw.shuffle(left)
+    while len(left) < 4 * _EVERY:
+        left += draw.sample(left, 4)
+    for at in range(0, len(left) - 3, 4):
+        holds = {name: round(10 ** draw.uniform(-5.0, -2.0), 7) for name in left[at : at + 4]}
+        holds["Na+"], holds["Cl-"] = (round(10 ** draw.uniform(-3.0, 0.0), 5) for _ in range(2))
+        yield Problem(database, draw.choice((1, 25, 50, 90)), holds)

@@ -59,11 +59,11 @@ class Library:
         if any(line.strip().upper().startswith("PITZER") for line in path.read_text(encoding="latin-1").splitlines()):
             self._library.run_string("PITZER\n-MacInnes false\nEND")
 
-    def run(self, problem: Problem, elements: dict[str, str]) -> Answer:
-        """Answer a problem; `elements`: PHREEQC's name of the element of each component."""
+    def run(self, problem: Problem, elements: dict[str, tuple[str, float]]) -> Answer:
+        """Answer a problem; `elements`: PHREEQC's name of the element of each component, and its atoms in a mole."""
         solution = [
             f"SOLUTION 1\n temp {problem.degrees!r}\n pH 7 charge\n pe {problem.pe!r}\n units mol/kgw",
-            *(f" {elements[name]} {molality!r}" for name, molality in problem.holds.items()),
+            *(f" {elements[name][0]} {molality * elements[name][1]!r}" for name, molality in problem.holds.items()),
         ]
         phases = [f" {name} 0 0" for name in problem.solids]
         phases += [f" {name} {math.log10(pressure)!r} 10" for name, pressure in problem.gases.items()]
@@ -88,9 +88,9 @@ class Library:
         return Answer(ph, strength, water, float(rows[0][3]), float(rows[0][4]) * 1e-3, amounts)
 
 
-def elements_of(database: Database, path: Path) -> dict[str, str]:
-    """Answer PHREEQC's name of the element, or redox state, of each component, from the file."""
-    names: dict[str, str] = {}
+def elements_of(database: Database, path: Path) -> dict[str, tuple[str, float]]:
+    """Answer PHREEQC's name of the element, or redox state, of each component, from the file, and its atoms in a mole."""
+    names: dict[str, tuple[str, float]] = {}
     reading = False
     for line in path.read_text(encoding="latin-1").splitlines():
         words = line.split("#")[0].split()
@@ -99,5 +99,6 @@ def elements_of(database: Database, path: Path) -> dict[str, str]:
         elif reading and len(words) > 3 and words[0] not in {"E", "Alkalinity"}:
             species = words[1].replace("+1", "+").replace("-1", "-")
             if species in database.species:
-                names[species] = words[0]
+                element = words[0].split("(")[0]
+                names[species] = words[0], database.species[species].elements.get(element, 1.0)
     return names
