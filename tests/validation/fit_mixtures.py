@@ -7,7 +7,7 @@
 2. Lithium sulfate, in the same form: the parameters of 25 degC and their first derivatives as published with alpha1 = 2, and
    the solubility of Li2SO4.H2O from 0 to 100 degC with its constant held to calorimetry.
 3. The double salts LiNaSO4, Na2M(SO4)2.4H2O and (NH4)2M(SO4)2.6H2O with M = Ni and Co: constants from the liquors in
-   data/mixed_solubility.csv; Na3Li(SO4)2.6H2O from the temperature to which it lasts.
+   data/mixed_solubility.csv; Na3Li(SO4)2.6H2O from the temperature to which it lasts; burkeite from a liquor at 90 degC.
 
 The functions return what they found and how well; `main` prints it and writes pitzer.csv. The constants of the solids are
 printed, to be copied into equilibrium.csv.
@@ -83,6 +83,10 @@ LOSS_OF_WATER = 319.0
 DOUBLE_HYDRATE_CAPACITY = -0.330
 # That of the salts of Tutton, kJ/mol/K: what the one of cobalt, measured from 0 to 80 degC, comes to when it is free.
 TUTTON_CAPACITY = -0.830
+# Burkeite, Na6CO3(SO4)2: log10 K at 25 degC in pitzer.dat; heat capacity of two Na2SO4 and one Na2CO3, kJ/mol/K.
+BURKEITE = (-0.772, -0.790)
+# The liquor at 90 degC that thenardite and burkeite saturate, mass % of Na2CO3 and Na2SO4: doi 10.1021/acsomega.9b03703, Table 7.
+WITH_SODA = (363.15, 4.41, 25.99)
 ABOVE = np.arange(273.15, 393.2, 10.0)
 
 
@@ -315,6 +319,24 @@ def fit_hexahydrate(table: Table, found: Mapping[str, Constant]) -> Constant:
     return Constant(product - van_t_hoff(0.0, *law, kelvin), *law, np.zeros(1))
 
 
+def fit_burkeite(table: Table, thenardite: Constant) -> Constant:
+    """The constant of burkeite: its enthalpy from the liquor at 90 degC; the error is that of the Na2SO4 in it."""
+    kelvin, soda, sulfate = WITH_SODA
+    water = 100.0 - soda - sulfate
+    carbonate, sulfate = (
+        1000.0 * part / (mass * water) for part, mass in ((soda, 105.99), (sulfate, MOLAR_MASS["Na2SO4"]))
+    )
+    m = {"Na+": 2.0 * (carbonate + sulfate), "CO3-2": carbonate, "SO4-2": sulfate}
+    found = evaluate(at(table, kelvin), m, kelvin)
+    ln = {name: math.log(amount) + found.ln_gamma[name] for name, amount in m.items()}
+    log_k, capacity = BURKEITE
+    at_room = log_k * LN10
+    rest = 6.0 * ln["Na+"] + ln["CO3-2"] + 2.0 * ln["SO4-2"] - van_t_hoff(at_room, 0.0, capacity, kelvin)
+    enthalpy = rest / van_t_hoff(0.0, 1.0, 0.0, kelvin)
+    error = (2.0 * ln["Na+"] + ln["SO4-2"] - thenardite.at(kelvin)) / 3.0
+    return Constant(at_room, enthalpy, capacity, np.array([error]))
+
+
 def rows_of(of: str, entry: Mapping[str, Sequence[float]], about: Sequence[str]) -> list[list[str]]:
     """Rows of the table for a pair; `about` are conditions, source, where and note. Terms of zero are left out."""
     units = {"": "", "2": "*K", "3": "", "4": "/K", "5": "/K^2", "6": "*K^2"}
@@ -349,6 +371,7 @@ def constants(table: Table) -> tuple[dict[str, Constant], float]:
     found = {name: fit_constant(table, name) for name in ("Na2SO4(s)", "Na2SO4.10H2O(s)", "Li2SO4.H2O(s)")}
     found["LiNaSO4(s)"], moved = fit_lithium_sodium(table, found["Li2SO4.H2O(s)"])
     found["Na3Li(SO4)2.6H2O(s)"] = fit_hexahydrate(table, found)
+    found["Na6CO3(SO4)2(s)"] = fit_burkeite(table, found["Na2SO4(s)"])
     for metal in ("Ni", "Co"):
         name = f"Na2{metal}(SO4)2.4H2O(s)"
         found[name] = fit_constant(table, name, (None, DOUBLE_HYDRATE_CAPACITY))

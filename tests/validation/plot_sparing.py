@@ -17,7 +17,12 @@ PICTURE = Path("results") / "sparing.png"
 COLOURS = ("#1f5f8b", "#2f9c95", "#3d7d45", "#b58900", "#c4572b", "#8e3b6e", "#555555")
 
 
-def _line(solid: str, salt: str, kelvin: float, most: float) -> tuple[np.ndarray, np.ndarray]:
+def _line(solid: str, salt: str, kelvin: float, least: float, most: float) -> tuple[np.ndarray, np.ndarray]:
+    if solid == gypsum.GLAUBERITE:
+        beside = np.linspace(least, most, 15)
+        found, table = gypsum.fit(), gypsum.read()
+        points = [gypsum.Point(solid, kelvin, salt, float(m), 0.01) for m in beside]
+        return beside, np.array([1e3 * gypsum.solubility(table, found.constants, p) for p in points])
     beside = np.concatenate([np.linspace(0.0, 0.2, 9), np.linspace(0.3, most, 15)])
     points = [gypsum.Point(solid, kelvin, salt, float(m), 0.01) for m in beside]
     return beside, np.array([1e3 * sparing.held(sparing.beside_gypsum(p), "Ca+2") for p in points])
@@ -28,7 +33,7 @@ def draw_calcium_sulfate(axes: Axes, solid: str, salt: str) -> None:
     own = [p for p in gypsum.points() if (p.solid, p.salt) == (solid, salt) and (p.beside > 0.0 or p.kelvin > 370.0)]
     for colour, kelvin in zip(COLOURS, sorted({p.kelvin for p in own}), strict=False):
         here = [(p.beside, 1e3 * p.molality) for p in own if p.kelvin == kelvin]
-        axes.plot(*_line(solid, salt, kelvin, max(m for m, _ in here)), color=colour, linewidth=1.4)
+        axes.plot(*_line(solid, salt, kelvin, min(here)[0], max(here)[0]), color=colour, linewidth=1.4)
         axes.plot(
             *np.array(here).T,
             "o",
@@ -37,7 +42,7 @@ def draw_calcium_sulfate(axes: Axes, solid: str, salt: str) -> None:
             markerfacecolor="white",
             label=f"{kelvin - 273.15:g} °C",
         )
-    axes.set_title(f"{'gypsum' if solid == gypsum.GYPSUM else 'anhydrite'} in {salt}", fontsize=10)
+    axes.set_title(f"{gypsum.NAMES[solid].lower()} in {salt}", fontsize=10)
     axes.set_xlabel(f"mol/kg {salt}", fontsize=8)
     axes.set_ylabel("mmol/kg CaSO4", fontsize=8)
 
@@ -108,22 +113,24 @@ def draw_hydroxides(axes: Axes) -> None:
 
 def draw() -> Figure:
     """All panels."""
-    figure = Figure(figsize=(15.0, 8.0), layout="constrained", facecolor="white")
+    figure = Figure(figsize=(18.0, 8.0), layout="constrained", facecolor="white")
     FigureCanvasAgg(figure)
-    panels = figure.subplots(2, 4, squeeze=False).ravel()
+    panels = figure.subplots(2, 5, squeeze=False).ravel()
     draw_calcium_sulfate(panels[0], gypsum.GYPSUM, "NaCl")
     draw_calcium_sulfate(panels[1], gypsum.GYPSUM, "Na2SO4")
     draw_calcium_sulfate(panels[2], gypsum.ANHYDRITE, "NaCl")
     draw_calcium_sulfate(panels[3], gypsum.ANHYDRITE, "Na2SO4")
-    draw_calcium_sulfate_in_water(panels[4])
-    draw_calcite(panels[5])
-    draw_lithium_carbonate(panels[6])
-    draw_hydroxides(panels[7])
-    for axes in panels:
+    draw_calcium_sulfate(panels[4], gypsum.GLAUBERITE, "Na2SO4")
+    draw_calcium_sulfate_in_water(panels[5])
+    draw_calcite(panels[6])
+    draw_lithium_carbonate(panels[7])
+    draw_hydroxides(panels[8])
+    for axes in panels[:8]:
+        axes.set_ylim(bottom=0.0)
+        axes.legend(fontsize=7, frameon=False)
+    for axes in panels[:9]:
         axes.grid(color="#dddddd", linewidth=0.6)
-        axes.set_ylim(bottom=min(0.0, axes.get_ylim()[0]) if axes is panels[7] else 0.0)
-        if axes is not panels[7]:
-            axes.legend(fontsize=7, frameon=False)
+    figure.delaxes(panels[9])
     return figure
 
 

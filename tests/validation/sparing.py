@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
-from fit_gypsum import Point
+from fit_gypsum import GLAUBERITE, Point
 
 from raffinate.flowsheet.chemistry import Chemistry
 from raffinate.flowsheet.chemistry.equilibrium import Equilibrium, speciate, titrate
@@ -50,7 +50,9 @@ def held(settled: Equilibrium, component: str) -> float:
 
 def beside_gypsum(point: Point, solids: Sequence[str] = ()) -> Equilibrium:
     """The liquor where a solubility of CaSO4 was measured, beside its own solid or other `solids`."""
-    solutes = {point.salt: point.beside, "CaSO4": 0.2}
+    # Glauberite takes the salt with it, so no more of it than need be.
+    excess = 1.3 * point.molality if point.solid == GLAUBERITE else 0.2
+    solutes = {point.salt: point.beside, "CaSO4": excess}
     return settle("Ca Na S Cl", solutes, list(solids) or [point.solid], point.kelvin - 273.15)
 
 

@@ -19,6 +19,7 @@ LIMITS = {
     ("Na2SO4", fit.GYPSUM): (10.0, 5.0),
     ("NaCl", fit.ANHYDRITE): (16.0, 10.5),
     ("Na2SO4", fit.ANHYDRITE): (18.0, 8.5),
+    ("Na2SO4", fit.GLAUBERITE): (16.0, 5.0),
 }
 
 
@@ -85,6 +86,18 @@ def test_anhydrite__comes_near_what_was_measured_in_water_from_70_degc():
             assert _dissolved(point) == pytest.approx(point.molality, rel=0.12)
 
 
+@pytest.mark.parametrize(("degrees", "beside"), [(25.0, 1.5), (55.0, 1.2), (70.0, 1.0)])
+def test_gypsum__is_what_forms_in_less_sodium_sulfate_and_glauberite_in_more(degrees, beside):
+    # Block & Waters (1968): both at 2.1, 1.55 and 1.25 mol/kg at 40, 55 and 70 degC.
+    for molality, stable in ((beside, fit.GYPSUM), (2.6, fit.GLAUBERITE if degrees > 40.0 else fit.GYPSUM)):
+        point = fit.Point(fit.GYPSUM, celsius(degrees), "Na2SO4", molality, 0.02)
+        settled = sparing.beside_gypsum(point, [fit.GYPSUM, fit.GLAUBERITE])
+        formed = [
+            name for name in (fit.GYPSUM, fit.GLAUBERITE) if settled.amounts[settled.chemistry.phase_index[name]] > 0.0
+        ]
+        assert stable in formed
+
+
 def test_calcium_and_sulfate__go_without_an_ion_pair():
     # Their beta2 stands for it, as in Harvie, Moller & Weare (1984).
     assert "CaSO4(aq)" not in Chemistry("Ca S").aqueous_names
@@ -126,7 +139,7 @@ def test_draw__shows_every_point_of_calcium_sulfate_and_of_calcite():
     figure = plot_sparing.draw()
     points = [line for axes in figure.axes for line in axes.get_lines() if line.get_marker() == "o"]
     drawn = {axes.get_title(): axes for axes in figure.axes}
-    assert len(drawn) == 8
+    assert len(drawn) == 9
     assert sum(len(line.get_xdata()) for line in drawn["calcite under CO2"].get_lines() if line in points) == 29
     beside = sum(
         len(line.get_xdata())

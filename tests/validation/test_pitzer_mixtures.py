@@ -28,6 +28,7 @@ CONSTANTS, _ = mixtures.constants(TABLE)
 DOUBLE_SALTS = [
     "LiNaSO4(s)",
     "Na3Li(SO4)2.6H2O(s)",
+    "Na6CO3(SO4)2(s)",
     "Na2Co(SO4)2.4H2O(s)",
     "Na2Ni(SO4)2.4H2O(s)",
     "(NH4)2Co(SO4)2.6H2O(s)",
@@ -223,6 +224,23 @@ def _fields(celsius):
 )
 def test_lithium_and_sodium_sulfate__crystallise_in_the_fields_known(celsius, solids):
     assert _fields(celsius) == solids
+
+
+def test_burkeite__comes_with_thenardite_at_90_degc_from_as_much_soda_as_measured():
+    kelvin, soda, sulfate = mixtures.WITH_SODA
+    water = 100.0 - soda - sulfate
+    chemistry, solids = Chemistry("Na C S", without=("H2O2",)), ("Na2SO4(s)", "Na6CO3(SO4)2(s)")
+    parts = {"Na2CO3": soda / (water * 0.10599), "Na2SO4": sulfate / (water * 0.14204), "H2O": 1000 / 18.015}
+    # half as much of both once more, and the liquor must come back
+    totals = sum((1.0 if name == "H2O" else 1.5) * n * chemistry.dissolve(name) for name, n in parts.items())
+    settled = speciate(chemistry, totals, kelvin, chemistry.allowed(solids))
+    assert all(settled.amounts[chemistry.phase_index[solid]] > 0.0 for solid in solids)
+    left = {
+        c.name: amount / settled.speciation.water
+        for c, amount in zip(chemistry.components, settled.totals, strict=True)
+    }
+    assert left["CO3-2"] == pytest.approx(parts["Na2CO3"], rel=0.05)
+    assert left["SO4-2"] == pytest.approx(parts["Na2SO4"], rel=0.02)
 
 
 @pytest.mark.parametrize("metal", ["Ni", "Co"])
