@@ -266,7 +266,7 @@ def lithium_rows(table: Table, found: Mapping[str, float]) -> dict[str, list[lis
     away = errors(full, found)
     worst = 100 * float(np.max(np.abs(away.water)))
     note = f"fitted: to the solubility of Li2CO3 within {worst:.1f} % with log10 K {found['log_k']:.3f} {found['enthalpy']:.1f} "
-    note += f"kJ/mol and {found['capacity']:.0f} J/mol/K; range 0.1 of beta0 and 0.3 of beta1"
+    note += f"kJ/mol and {found['capacity']:.0f} J/mol/K; range 0.1 of beta0 and 1 of beta1 with 0.15 of log10 K"
     hydrogen = (
         "fitted: to 0.85 mol/kg of LiHCO3 under 1 atm of CO2 at 20 degC recalled; beta1 and slopes estimated from LiCl "
     )
