@@ -258,11 +258,14 @@ def test_chemistry__names_the_element_that_a_database_lacks(database):
 
 
 def test_volumes__are_asked_for_only_when_needed(database):
-    chemistry = Chemistry("Na Cl", database=database)
-    assert chemistry.own_volumes[chemistry.index["Halite"]] == pytest.approx(27.1e-6)
-    iron = Chemistry("Fe S", database=database)
-    with pytest.raises(DataError, match=r"volumes\.csv has no density of"):
-        _ = iron.own_volumes
+    chemistry = Chemistry("Na Cl S Fe", database=database)
+    wet = Stream.of(chemistry, {"H2O": 1.0, "Halite": 0.058443}, celsius(25))
+    assert wet.solid_volume == pytest.approx(27.1e-6, rel=1e-3)
+    assert wet.volume > wet.solid_volume
+    with pytest.raises(DataError, match=r"made\.dat: no volume of 'Melanterite' is known"):
+        _ = Stream.of(chemistry, {"H2O": 1.0, "Melanterite": 0.1}, celsius(25)).volume
+    with pytest.raises(DataError, match=r"no volume of 'Mirabilite' is known; leave it out"):
+        _ = chemistry.own_volumes
 
 
 def test_mixture__refuses_a_temperature_outside_the_data(database):
