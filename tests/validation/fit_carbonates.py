@@ -255,7 +255,8 @@ def fit(table: Table) -> dict[str, float]:
 
 def sodium_rows(table: Table, worst: float) -> list[list[str]]:
     """The two terms of Cphi of Na2CO3."""
-    note = f"fitted: to the solubility of Na2CO3.10H2O and Na2CO3.H2O within {100 * worst:.1f} % with their heats; range 0.0003/K"
+    note = f"fitted: to the solubility of Na2CO3.10H2O and Na2CO3.H2O within {100 * worst:.1f} % but for "
+    note += "that at 25 degC and with their heats; range 0.0003/K"
     return rows_of(table, SODIUM, ("cphi",), [2, 4], Origin("0-100 degC; <= 4.6 mol/kg", SCRIPT, note))
 
 
@@ -265,7 +266,7 @@ def lithium_rows(table: Table, found: Mapping[str, float]) -> dict[str, list[lis
     away = errors(full, found)
     worst = 100 * float(np.max(np.abs(away.water)))
     note = f"fitted: to the solubility of Li2CO3 within {worst:.1f} % with log10 K {found['log_k']:.3f} {found['enthalpy']:.1f} "
-    note += f"kJ/mol and {found['capacity']:.0f} J/mol/K; range 0.1 of beta0 and 0.3 of beta1"
+    note += f"kJ/mol and {found['capacity']:.0f} J/mol/K; range 0.1 of beta0 and 1 of beta1 with 0.15 of log10 K"
     hydrogen = (
         "fitted: to 0.85 mol/kg of LiHCO3 under 1 atm of CO2 at 20 degC recalled; beta1 and slopes estimated from LiCl "
     )
@@ -321,7 +322,12 @@ def main() -> None:
             print(f"{kelvin:g} K: of that in water in 0.5, 1, 2 mol/kg of {salt}: {np.round(beside, 3)}")
     with TABLE.open(encoding="utf-8", newline="") as file:
         rows = list(csv.reader(file))[1:]
-    worst = max(float(np.max(np.abs(own))) for own in away.values())
+    worst = max(
+        abs(float(error))
+        for solid, own in away.items()
+        for error, (kelvin, _) in zip(own, solubilities(solid), strict=True)
+        if kelvin != DOUBTFUL
+    )
     rows = written(rows, sodium_rows(table, worst), lithium_rows(table, found))
     with TABLE.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file, lineterminator="\n").writerows([HEADER, *rows])

@@ -59,6 +59,18 @@ def test_gypsum__dissolves_least_in_a_tenth_molal_sodium_sulfate_and_more_beyond
     assert found[least:] == sorted(found[least:])
 
 
+@pytest.mark.parametrize("salt", ["MgSO4", "NiSO4", "MnSO4", "H2SO4"])
+def test_gypsum__passes_a_maximum_near_1_mol_per_kg_of_sulfates_of_metals_and_of_acid(salt):
+    # The shape found at 25 degC by Wollmann & Voigt (2008, J. Chem. Eng. Data 53, 1375) in sulfates of two-valent metals.
+    elements = " ".join(sorted({"Ca", "S", salt[:2] if salt != "H2SO4" else "S"}))
+    found = []
+    for beside in (0.1, 0.5, 1.0, 1.5, 2.0):
+        settled = sparing.settle(elements, {salt: beside, "CaSO4": 0.1}, [fit.GYPSUM], 25.0)
+        found.append(sparing.held(settled, "Ca+2"))
+    assert 0 < int(np.argmax(found)) < 4
+    assert 0.008 < min(found) < max(found) < 0.022
+
+
 def test_gypsum__is_most_soluble_between_30_and_50_degc():
     degrees = np.arange(0.0, 96.0, 2.5)
     found = [_dissolved(fit.Point(fit.GYPSUM, celsius(float(c)), "NaCl", 0.0, 0.01)) for c in degrees]
