@@ -13,7 +13,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from .chemistry import density, thermal, water
-from .chemistry.database import all_species
 from .chemistry.equilibrium import Equilibrium, speciate, titrate
 from .chemistry.system import DILUENT, PROTON, Chemistry, acid_form
 from .errors import DataError, nearest
@@ -188,12 +187,12 @@ class Stream:
     @property
     def organic_volume(self) -> float:
         """Volume flow of the organic, m3/s."""
-        return float((self.flows * self.chemistry.own_volumes)[self.chemistry.organic].sum())
+        return self.chemistry.volume(self.flows, self.chemistry.organic)
 
     @property
     def solid_volume(self) -> float:
         """Volume flow of the solids themselves, m3/s."""
-        return float((self.flows * self.chemistry.own_volumes)[self.chemistry.solid].sum())
+        return self.chemistry.volume(self.flows, self.chemistry.solid)
 
     @property
     def volume(self) -> float:
@@ -251,7 +250,7 @@ def _meant(name: str, chemistry: Chemistry) -> str:
         return f"; did you mean '{name}(s)'?"
     neutral = {
         species.name.removesuffix("(aq)")
-        for species in all_species().values()
+        for species in chemistry.database.species.values()
         if species.name.endswith("(aq)") and set(species.elements) <= set(chemistry.element_names)
     }
     found = nearest(name, {*chemistry.names, *neutral, *_COMMON})

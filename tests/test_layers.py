@@ -16,7 +16,7 @@ FLOWSHEET = (
     "chemistry.phreeqc_text", "chemistry.phreeqc_blocks", "chemistry.phreeqc", "chemistry.eq36",
     "chemistry.cantera_mixing", "chemistry.cantera_export",
     "chemistry.system", "chemistry.density", "chemistry.thermal", "chemistry.reaction",
-    "chemistry.couples", "chemistry.equilibrium",
+    "chemistry.couples", "chemistry.equilibrium", "chemistry.macinnes",
     "chemistry.electrons", "chemistry.redox", "chemistry.extractants",
     "stream", "oxidation", "assay", "evaporation", "unitop", "graph", "ordering", "convergence", "balances", "solver",
     "warm_up", "heat",

@@ -20,7 +20,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 
 from ...kernels.activity import PITZER, TRUESDELL_JONES
-from ...kernels.pitzer import NO_PITZER
+from ...kernels.pitzer import LARGEST_CHARGE, NO_PITZER
 from ...kernels.pitzer import Pitzer as Interactions
 from ..errors import DataError
 from . import water
@@ -295,6 +295,15 @@ def _sizes(aqueous: tuple[Species, ...]) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _plain(aqueous: tuple[Species, ...], debye: tuple[float, float]) -> tuple[np.ndarray, np.ndarray]:
-    """Answer the sizes and salting coefficients of Davies' law, which the first guess of a liquor is made with."""
+    """Answer the sizes and salting coefficients of Davies' law, which the first guess of a liquor is made with.
+
+    Raises `DataError` for a charge that the kernel of Pitzer's model has no room for.
+    """
+    for species in aqueous:
+        if abs(species.charge) > LARGEST_CHARGE:
+            raise DataError(
+                f"species {species.name!r} has the charge {species.charge:+d}, Pitzer's model and SIT go to {LARGEST_CHARGE}; "
+                "leave it out with `without`"
+            )
     charge = np.array([float(s.charge) for s in aqueous])
     return np.where(charge != 0.0, 1.0 / debye[1], 0.0), _DAVIES * debye[0] * np.minimum(charge**2, 1.0)

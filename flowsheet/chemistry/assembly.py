@@ -79,7 +79,7 @@ class _Assembler:
     def __init__(self, sources: Sources):
         self.sources = sources
         self.known = set(sources.masters)
-        self.ways: dict[str, tuple[dict[str, float], Law]] = {}
+        self.ways: dict[tuple[str, bool], tuple[dict[str, float], Law]] = {}
         self.cuts: dict[str, tuple[dict[str, float], Law] | None] = {}
 
     def cut(self, master: str) -> tuple[dict[str, float], Law] | None:
@@ -88,14 +88,14 @@ class _Assembler:
             entry = self.sources.aqueous[master]
             self.cuts[master] = None
             if entry.reaction != {master: 1.0} and master not in {WATER, PROTON}:
-                reaction, law = self._resolve(entry.reaction, entry.law, (master,))
+                reaction, law = self._resolve(entry.reaction, entry.law, (master,), False)
                 self.cuts[master] = self._bare(reaction, law, master)
         return self.cuts[master]
 
     def _resolve(
-        self, reaction: Mapping[str, float], law: Law, within: tuple[str, ...]
+        self, reaction: Mapping[str, float], law: Law, within: tuple[str, ...], settled: bool
     ) -> tuple[dict[str, float], Law]:
-        """Write a reaction in masters and electrons only."""
+        """Write a reaction in masters and electrons; `settled`: its species first without electrons where they can be."""
         total: dict[str, float] = {}
         for name, count in reaction.items():
             if name in self.known or name == ELECTRON:
@@ -105,10 +105,11 @@ class _Assembler:
                 raise DataError(f"species {name!r} is not defined")
             if name in within:
                 raise DataError(f"species {name!r} is defined by itself, through {' and '.join(within)}")
-            if name not in self.ways:
+            if (name, settled) not in self.ways:
                 entry = self.sources.aqueous[name]
-                self.ways[name] = self._resolve(entry.reaction, entry.law, (*within, name))
-            way, own = self.ways[name]
+                way = self._settle(entry, entry.law, (*within, name)) if settled else None
+                self.ways[name, settled] = way or self._resolve(entry.reaction, entry.law, (*within, name), False)
+            way, own = self.ways[name, settled]
             add(total, way, count)
             law = plus(law, own, count)
         return {name: count for name, count in total.items() if abs(count) > _NOTHING}, law
@@ -129,12 +130,12 @@ class _Assembler:
         A phase is settled as if it were formed: laws of formation add up, one of dissolution is the negative of its own.
         """
         if entry.phase == AQUEOUS:
-            return self._settle(entry, entry.law)
-        settled = self._settle(entry, negative(entry.law))
+            return self._settle(entry, entry.law, (entry.name,))
+        settled = self._settle(entry, negative(entry.law), ())
         return None if settled is None else (settled[0], negative(settled[1]))
 
-    def _settle(self, entry: Entry, law: Law) -> tuple[dict[str, float], Law] | None:
-        reaction, law = self._resolve(entry.reaction, law, (entry.name,))
+    def _settle(self, entry: Entry, law: Law, within: tuple[str, ...]) -> tuple[dict[str, float], Law] | None:
+        reaction, law = self._resolve(entry.reaction, law, within, True)
         own = self.sources.agents & set(reaction)
         if ELECTRON not in reaction and (not own or set(entry.elements) <= {"H", "O"}):
             return reaction, law

@@ -13,8 +13,6 @@ import math
 from dataclasses import dataclass
 from typing import Protocol
 
-import numpy as np
-
 _LN10 = math.log(10.0)
 _REFERENCE = 298.15
 _FREEZING = 273.15
@@ -107,8 +105,3 @@ def at_reference(law: Law, gas_constant: float) -> tuple[float | None, float, fl
     enthalpy = gas_constant * _LN10 * _REFERENCE**2 * slope
     capacity = gas_constant * _LN10 * (2.0 * _REFERENCE * slope + _REFERENCE**2 * bend)
     return middle, enthalpy, capacity
-
-
-def interpolate(temperature: float, grid: tuple[float, ...], values: tuple[float, ...]) -> float:
-    """Answer a value of a table by straight lines between its points."""
-    return float(np.interp(temperature, grid, values))

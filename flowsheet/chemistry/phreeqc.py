@@ -84,18 +84,21 @@ def _blocks(path: Path) -> list[tuple[str, list[Line]]]:
     """Answer the blocks that are read, each with its lines."""
     found: list[tuple[str, list[Line]]] = []
     current: list[Line] | None = None
-    began = False
+    began, name_after = False, ""
     for line in read_lines(path):
         name = keyword(line)
         if name is not None:
-            began, current = True, None
+            began, current, name_after = True, None, name
             if name in BLOCKS:
-                current = []
+                current, name_after = [], ""
                 found.append((name, current))
         elif current is not None:
             current.append(line)
         elif not began:
             line.refuse(f"stands before any keyword{nearest(line.words[0].upper(), KEYWORDS)}")
+    title, last = found[-1] if found and name_after in {"", "END"} else ("", [])
+    if title == "PHASES" and last and len(last[-1].words) == 1 and not last[-1].is_option:
+        last.pop()  # a heading below the last phase, which PHREEQC takes for a name and forgets
     return found
 
 

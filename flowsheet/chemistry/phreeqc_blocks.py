@@ -4,6 +4,7 @@ Source: Parkhurst & Appelo (2013) USGS Techniques and Methods 6-A43, "Descriptio
 species 0.1 kg/mol, ions without -gamma by Davies) are those of its SOLUTION_SPECIES.
 """
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -59,6 +60,7 @@ _LLNL = {
     **dict.fromkeys(("co2_coefs", "c_co2"), "co2_coefs"),
 }
 _CO2_COEFFICIENTS = 5
+_LN_ALPHA = 1000.0 * math.log(10.0)  # of the fractionation of isotopes, given as 1000 ln alpha
 
 
 class Gamma(NamedTuple):
@@ -111,6 +113,8 @@ class Constant:
             self.enthalpy = heat(line, rest)
         elif name in {"analytical_expression", "a_e", "ae"}:
             self.terms = tuple(numbers(line, rest, 1, 6, "analytical_expression"))
+        elif name == "ln_alpha1000":
+            self.terms = tuple(term / _LN_ALPHA for term in numbers(line, rest, 1, 6, name))
         else:
             return False
         return True
@@ -266,7 +270,7 @@ def named_expressions(lines: Iterable[Line], contents: Contents) -> None:
     """Read NAMED_EXPRESSIONS: laws that -add_logk adds to a constant."""
     name, constant = "", Constant()
     for line in lines:
-        found = option(line, _LAW, "NAMED_EXPRESSIONS")
+        found = option(line, (*_LAW, "ln_alpha1000"), "NAMED_EXPRESSIONS")
         if found is None:
             name, constant = line.words[0].lower(), Constant()
         elif not name:

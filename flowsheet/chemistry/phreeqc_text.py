@@ -42,8 +42,11 @@ KEYWORDS = BLOCKS | _PASSED_OVER
 _CALORIE = 4.184  # J
 _OPTION = re.compile(r"^-[A-Za-z]")
 _COUNT = re.compile(r"[+-]?\d*\.?\d*")
-_TOKEN = re.compile(r"(?P<element>[A-Z\[][a-z_]*|\[[^\]]*\][a-z_]*)|(?P<open>\()|(?P<close>\))|(?P<number>\d*\.?\d+)")
+_TOKEN = re.compile(
+    r"(?P<element>[A-Z][a-z_]*|\[[^\]]*\][a-z_]*)|(?P<open>\()|(?P<close>\))|(?P<number>\d+\.?\d*|\.\d+)"
+)
 _LONGEST_LISTING = 60
+_BYTE_ORDER = "\u00ef\u00bb\u00bf"  # the mark that some editors put before UTF-8, as latin-1 has it
 
 
 @dataclass(frozen=True)
@@ -73,7 +76,7 @@ class Line:
 def read_lines(path: Path) -> Iterator[Line]:
     """Answer the lines that say something: comments cut, `;` a line's end, a backslash at the end goes on."""
     held, began = "", 0
-    for number, raw in enumerate(path.read_text(encoding="latin-1").splitlines(), start=1):
+    for number, raw in enumerate(path.read_text(encoding="latin-1").removeprefix(_BYTE_ORDER).splitlines(), start=1):
         text = raw.split("#", maxsplit=1)[0].rstrip()
         began = began or number
         if text.endswith("\\"):

@@ -137,8 +137,16 @@ class Chemistry:
         Raises `DataError` where the database tells no volume of a solid that the chemistry has.
         """
         if self._own_volumes is None:
-            self._own_volumes = _frozen([_own_volume(s) for s in self.species])
+            self._own_volumes = _frozen([_own_volume(s, self.database.name) for s in self.species])
         return self._own_volumes
+
+    def volume(self, flows: np.ndarray, part: slice) -> float:
+        """Answer the volume (m3/s) of a part of flows (mol/s, size) that is solid or organic.
+
+        Raises `DataError` where the database tells no volume of a solid that flows.
+        """
+        flowing = (int(at) + part.start for at in np.flatnonzero(flows[part]))
+        return float(sum(flows[at] * _own_volume(self.species[at], self.database.name) for at in flowing))
 
     def _reactions(self, species: tuple[Species, ...]) -> np.ndarray:
         matrix = np.array([[s.reaction.get(c.name, 0.0) for c in self.components] for s in species], dtype=np.float64)
@@ -355,13 +363,17 @@ def _kopp(species: Species) -> float:
     return sum(count * numbers.value(element, quantity, other) for element, count in species.elements.items())
 
 
-def _own_volume(species: Species) -> float:
+@functools.lru_cache(maxsize=4096)
+def _own_volume(species: Species, database: str) -> float:
     """Answer m3/mol of a solid or an organic species; the salt of an extractant takes the room of its acid."""
     volumes = table("volumes")
     if species.phase == SOLID:
         if species.volume:
             return species.volume
-        return species.molar_mass / volumes.value(species.name, "density")
+        density = volumes.find(species.name, "density")
+        if density is None:
+            raise DataError(f"{database}: no volume of {species.name!r} is known; leave it out with `without`")
+        return species.molar_mass / density.value
     if species.phase == ORGANIC:
         name = species.extractant or species.name
         acid = named_formulas()[name]

@@ -167,6 +167,31 @@ def test_species__written_with_electrons_are_made_of_the_state_without(database)
     assert copper.log_k == pytest.approx(8.22 - 2.72)
 
 
+def test_phases__made_of_a_species_that_was_written_with_electrons_need_none(write):
+    selenium = """
+SOLUTION_MASTER_SPECIES
+Se SeO4-2 0 Se 78.96
+Se(4) SeO3-2 0 Se
+SOLUTION_SPECIES
+SeO4-2 = SeO4-2
+SeO4-2 + 2 e- + 3 H+ = HSeO3- + H2O
+    log_k 36.3
+HSeO3- = SeO3-2 + H+
+    log_k -8.4
+PHASES
+Fe2(OH)4SeO3
+    Fe2(OH)4SeO3 + 5 H+ = HSeO3- + 2 Fe+3 + 4 H2O
+    log_k 1.55
+References
+"""
+    database = read_phreeqc(write(MASTERS + selenium))
+    assert dict(database.find("HSeO3-").reaction) == {"H+": 1.0, "SeO3-2": 1.0}
+    assert database.find("HSeO3-").log_k == pytest.approx(8.4)
+    found = database.find("Fe2(OH)4SeO3")
+    assert dict(found.reaction) == pytest.approx({"SeO3-2": 1.0, "H+": -4.0, "Fe+3": 2.0, "H2O": 4.0})
+    assert found.log_k == pytest.approx(1.55 - 8.4)
+
+
 def test_phases__dissolve_into_components(database):
     assert dict(database.find("Acid").reaction) == {"H+": 2.0, "SO4-2": 1.0}
     assert log_k(database, "Acid") == pytest.approx(1.0 - 1.988 + 2 * 0.5 + 0.25)
@@ -258,11 +283,14 @@ def test_chemistry__names_the_element_that_a_database_lacks(database):
 
 
 def test_volumes__are_asked_for_only_when_needed(database):
-    chemistry = Chemistry("Na Cl", database=database)
-    assert chemistry.own_volumes[chemistry.index["Halite"]] == pytest.approx(27.1e-6)
-    iron = Chemistry("Fe S", database=database)
-    with pytest.raises(DataError, match=r"volumes\.csv has no density of"):
-        _ = iron.own_volumes
+    chemistry = Chemistry("Na Cl S Fe", database=database)
+    wet = Stream.of(chemistry, {"H2O": 1.0, "Halite": 0.058443}, celsius(25))
+    assert wet.solid_volume == pytest.approx(27.1e-6, rel=1e-3)
+    assert wet.volume > wet.solid_volume
+    with pytest.raises(DataError, match=r"made\.dat: no volume of 'Melanterite' is known"):
+        _ = Stream.of(chemistry, {"H2O": 1.0, "Melanterite": 0.1}, celsius(25)).volume
+    with pytest.raises(DataError, match=r"no volume of 'Mirabilite' is known; leave it out"):
+        _ = chemistry.own_volumes
 
 
 def test_mixture__refuses_a_temperature_outside_the_data(database):
@@ -348,6 +376,14 @@ def test_sit__has_the_parameters_of_its_block(write):
     assert found.double_value.tolist() == pytest.approx([LN10 / 2 * (0.03 + 1e-3 * 10)])
 
 
+def test_sit__refuses_a_charge_that_its_kernel_has_no_room_for(write):
+    cluster = "12 Fe+3 + 24 H2O = Fe12(OH)24+12 + 24 H+\n    log_k -30\n"
+    database = read_phreeqc(write(MASTERS + cluster + "SIT\n-epsilon\n Na+ Cl- 0.03\n"))
+    with pytest.raises(DataError, match=r"'Fe12\(OH\)24\+12' has the charge \+12, .* go to 10; leave it out"):
+        Chemistry("Fe Cl", database=database).mixture(ROOM)
+    Chemistry("Fe Cl", database=database, without="Fe12(OH)24+12").mixture(ROOM)
+
+
 LLNL = """
 LLNL_AQUEOUS_MODEL_PARAMETERS
 -temperatures
@@ -399,7 +435,7 @@ BROKEN = (
     (MASTERS + "Na+ + +2 = NaCl\n", AFTER, "term 'Na+++2' cannot be read"),
     (MASTERS + "= NaCl\n", AFTER, "an equation needs species on both sides"),
     (MASTERS + "PHASE\nHalite\n", AFTER, "an equation needs one '='; did you mean 'PHASES'?"),
-    (MASTERS + "PHASES\nHalite\n", AFTER + 1, "phase 'Halite' has no equation"),
+    (MASTERS + "PHASES\nHalite\nRATES\n", AFTER + 1, "phase 'Halite' has no equation"),
     (MASTERS + "PHASES\nHalite\nNaCl = Na+ + Cl-\n  -lgo_k 1\n", AFTER + 3, "option '-lgo_k' of PHASES is unknown"),
     (MASTERS + "PITZER\n-B0\nNa+ Cl\n", AFTER + 2, "b0 of 2 species needs 1 number"),
     (MASTERS + "PITZER\n-B0\nNa+ K+ 0.1\n", AFTER + 2, "species 'K+' is not defined; did you mean"),

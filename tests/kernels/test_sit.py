@@ -5,7 +5,7 @@ import pytest
 from naive_pitzer import WATER, Specific
 
 from raffinate.kernels.activity import PITZER, ActivityModel, activities, activity_slopes
-from raffinate.kernels.pitzer import FULL, SIT, WITHOUT_UNEQUAL, Pitzer, blank_terms, restrict
+from raffinate.kernels.pitzer import FULL, LARGEST_CHARGE, SIT, WITHOUT_UNEQUAL, Pitzer, blank_terms, restrict
 
 DEBYE_A = 0.509
 LN10 = np.log(10.0)
@@ -118,3 +118,18 @@ def test_restrict__keeps_the_form():
     kept = restrict(model().pitzer, np.array([1, 4, 5]), len(NAMES))
     assert kept.form == SIT
     assert kept.double.tolist() == [[0, 1], [0, 2]]
+
+
+@pytest.mark.parametrize("form", [FULL, SIT])
+def test_activities__have_room_for_the_largest_charge(form):
+    kernel = model(form)
+    charged = kernel._replace(charge=np.where(kernel.charge == 3.0, float(LARGEST_CHARGE), kernel.charge))
+    molality = molalities(5, 0.01)
+    ln_gamma, _, terms = answer(charged, molality)
+    assert np.isfinite(ln_gamma).all()
+    slopes, wetness = np.zeros((len(NAMES), len(NAMES))), np.zeros(len(NAMES))
+    activity_slopes(charged, molality, terms, np.arange(len(NAMES)), slopes, wetness)
+    step = np.zeros(len(NAMES))
+    step[NAMES.index("Al+3")] = 1e-7
+    above, below = answer(charged, molality + step)[1], answer(charged, molality - step)[1]
+    assert wetness[NAMES.index("Al+3")] == pytest.approx((above - below) / 2e-7, rel=1e-5)

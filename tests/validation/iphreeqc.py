@@ -51,13 +51,13 @@ class Answer:
 class Library:
     """IPhreeqc with one database loaded."""
 
-    def __init__(self, path: Path):
+    def __init__(self, path: Path, macinnes: bool = False):
         spec = importlib.util.find_spec("phreeqcrm")
         folder = Path(spec.submodule_search_locations[0])
         self._library = IPhreeqc(str(next(folder.glob("_phreeqcrm*.so"))))
         self._library.load_database(str(path))
         if any(line.strip().upper().startswith("PITZER") for line in path.read_text(encoding="latin-1").splitlines()):
-            self._library.run_string("PITZER\n-MacInnes false\nEND")
+            self._library.run_string(f"PITZER\n-MacInnes {str(macinnes).lower()}\nEND")
 
     def run(self, problem: Problem, elements: dict[str, tuple[str, float]]) -> Answer:
         """Answer a problem; `elements`: PHREEQC's name of the element of each component, and its atoms in a mole."""

@@ -7,10 +7,12 @@ gases. PHREEQC's kilogram of water is 55.506 mol, ours 55.509: both are given a 
 import numpy as np
 import pytest
 from database_problems import ELEMENTS, PROBLEMS, every_component
-from iphreeqc import DATABASES, Library, elements_of
+from iphreeqc import DATABASES, Library, Problem, elements_of
 
 from raffinate.flowsheet.chemistry import Chemistry, read_phreeqc
 from raffinate.flowsheet.chemistry.equilibrium import speciate
+from raffinate.flowsheet.chemistry.macinnes import macinnes_ph
+from raffinate.flowsheet.errors import DataError
 from raffinate.flowsheet.quantities import celsius
 
 PH_LIMIT = 1e-4
@@ -101,3 +103,34 @@ def compare(chemistry, library, elements, problem):
     for name, amount in theirs.amounts.items():
         mine = float(found.amounts[phase(chemistry, name)])
         assert mine == pytest.approx(amount, rel=SOLIDS_LIMIT, abs=LEAST_AMOUNT), name
+
+
+@pytest.mark.parametrize(
+    "holds",
+    [
+        {"Na+": 1.0, "SO4-2": 1.0},
+        {"Na+": 2.0, "Cl-": 2.5, "Mg+2": 0.5},
+        {"Li+": 0.8, "Mn+2": 0.9, "SO4-2": 1.5},
+        {"K+": 3.0, "Cl-": 3.001},
+    ],
+)
+def test_macinnes_ph__is_the_ph_that_phreeqc_gives_by_default(engines, holds):
+    chemistry, _, elements = engines["pitzer"]
+    problem = Problem("pitzer", 40, holds)
+    theirs = Library(DATABASES / "pitzer.dat", macinnes=True).run(problem, elements)
+    found = ours(chemistry, problem, theirs)
+    assert macinnes_ph(found) == pytest.approx(theirs.ph, abs=PH_LIMIT)
+    assert found.ph != pytest.approx(theirs.ph, abs=0.01) or "K+" in holds
+
+
+def test_macinnes_ph__says_what_it_needs(engines):
+    dilute = Problem("phreeqc", 25, {"Na+": 0.01, "Cl-": 0.01})
+    chemistry, library, elements = engines["phreeqc"]
+    with pytest.raises(DataError, match="the chemistry has TruesdellJones"):
+        macinnes_ph(ours(chemistry, dilute, library.run(dilute, elements)))
+    no_chloride = Chemistry("Na S", database=engines["pitzer"][0].database)
+    totals = np.zeros(len(no_chloride.components))
+    totals[0], totals[no_chloride.index["Na+"]], totals[no_chloride.index["SO4-2"]] = 55.5, 0.2, 0.1
+    liquor = speciate(no_chloride, totals, celsius(25), no_chloride.allowed(()))
+    with pytest.raises(DataError, match="add Cl to the elements"):
+        macinnes_ph(liquor)
