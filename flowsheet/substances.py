@@ -11,7 +11,6 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from .chemistry.formula import parse
 from .chemistry.system import PROTON, WATER, Chemistry
 from .stream import Stream
 
@@ -51,15 +50,16 @@ def substances(stream: Stream) -> dict[str, float]:
 def _candidates(chemistry: Chemistry) -> Iterator[tuple[str, np.ndarray]]:
     """Answer formulas and their component totals (C,), the ones to be tried first before the others."""
     names = [component.name for component in chemistry.components]
+    charges = {component.name: component.charge for component in chemistry.components}
     cations = [n for n in _FIRST_CATIONS if n in names]
-    cations += [n for n in names[PROTON + 1 :] if parse(n).charge > 0 and n not in cations]
+    cations += [n for n in names[PROTON + 1 :] if charges[n] > 0 and n not in cations]
     anions = [name for name in _ANIONS if name in names]
 
     def totals(amounts: dict[str, float]) -> np.ndarray:
         return np.array([amounts.get(name, 0.0) for name in names])
 
     for cation in cations:
-        charge = parse(cation).charge
+        charge = charges[cation]
         if cation == "NH4+":
             yield "NH3", totals({cation: 1.0, "H+": -1.0})
         else:
@@ -68,13 +68,13 @@ def _candidates(chemistry: Chemistry) -> Iterator[tuple[str, np.ndarray]]:
         for cation in (n for n in _BICARBONATES if n in names):
             yield _salt(cation, 1, "HCO3-", 1), totals({cation: 1.0, "CO3-2": 1.0, "H+": 1.0})
     for anion in (name for name in _ACIDS if name in names):
-        yield _ACIDS[anion], totals({anion: 1.0, "H+": -float(parse(anion).charge)})
+        yield _ACIDS[anion], totals({anion: 1.0, "H+": -float(charges[anion])})
     if "CO3-2" in names:
         yield "CO2", totals({"CO3-2": 1.0, "H+": 2.0, "H2O": -1.0})
     for anion in anions:
         for cation in cations:
-            shared = math.lcm(parse(cation).charge, -parse(anion).charge)
-            positive, negative = shared // parse(cation).charge, shared // -parse(anion).charge
+            shared = math.lcm(charges[cation], -charges[anion])
+            positive, negative = shared // charges[cation], shared // -charges[anion]
             yield _salt(cation, positive, anion, negative), totals({cation: float(positive), anion: float(negative)})
 
 

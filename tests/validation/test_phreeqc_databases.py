@@ -134,3 +134,14 @@ def test_macinnes_ph__says_what_it_needs(engines):
     liquor = speciate(no_chloride, totals, celsius(25), no_chloride.allowed(()))
     with pytest.raises(DataError, match="add Cl to the elements"):
         macinnes_ph(liquor)
+
+
+@pytest.mark.parametrize("name", sorted(ELEMENTS))
+def test_equilibrium__warns_beyond_the_range_of_the_model_of_each_database(engines, name):
+    chemistry = engines[name][0]
+    limit = chemistry.activity.largest_ionic_strength
+    for share, warns in ((0.5, False), (1.3, True)):
+        totals = np.zeros(len(chemistry.components))
+        totals[0], totals[chemistry.index["Na+"]], totals[chemistry.index["Cl-"]] = 55.5, share * limit, share * limit
+        found = speciate(chemistry, totals, celsius(25), chemistry.allowed(()))
+        assert any(f"range of 0 to {limit:g}" in warning for warning in found.warnings) == warns
