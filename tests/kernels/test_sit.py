@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from naive_pitzer import WATER, Specific
 
-from raffinate.kernels.activity import PITZER, ActivityModel, activities, activity_slopes
-from raffinate.kernels.pitzer import FULL, LARGEST_CHARGE, SIT, WITHOUT_UNEQUAL, Pitzer, blank_terms, restrict
+from raffinate.kernels.activity import PITZER, ActivityModel, activities
+from raffinate.kernels.pitzer import FULL, LARGEST_CHARGE, SIT, WITHOUT_UNEQUAL, Pitzer, blank_terms, pitzer_slopes, restrict
 
 DEBYE_A = 0.509
 LN10 = np.log(10.0)
@@ -48,6 +48,13 @@ def answer(kernel, molality):
     return ln_gamma, activities(kernel, molality, ln_gamma, terms), terms
 
 
+def kernel_slopes(kernel, molality, terms):
+    """d ln gamma_i / d m_j, and of ln a_w by Gibbs and Duhem."""
+    slopes = np.zeros((len(molality), len(molality)))
+    pitzer_slopes(kernel.pitzer, kernel.charge, molality, terms, np.arange(len(molality)), slopes)
+    return slopes, -WATER * (1.0 + molality @ slopes)
+
+
 def molalities(seed, largest=2.0):
     return np.random.default_rng(seed).uniform(0.0, largest, len(NAMES))
 
@@ -68,8 +75,7 @@ def test_slopes__are_the_differences_of_the_activities(form, seed):
     kernel, molality = model(form), molalities(seed, 0.7)
     _, _, terms = answer(kernel, molality)
     count = len(molality)
-    slopes, wetness = np.zeros((count, count)), np.zeros(count)
-    activity_slopes(kernel, molality, terms, np.arange(count), slopes, wetness)
+    slopes, wetness = kernel_slopes(kernel, molality, terms)
     for j in range(count):
         step = np.zeros(count)
         step[j] = 1e-5
@@ -127,8 +133,7 @@ def test_activities__have_room_for_the_largest_charge(form):
     molality = molalities(5, 0.01)
     ln_gamma, _, terms = answer(charged, molality)
     assert np.isfinite(ln_gamma).all()
-    slopes, wetness = np.zeros((len(NAMES), len(NAMES))), np.zeros(len(NAMES))
-    activity_slopes(charged, molality, terms, np.arange(len(NAMES)), slopes, wetness)
+    _, wetness = kernel_slopes(charged, molality, terms)
     step = np.zeros(len(NAMES))
     step[NAMES.index("Al+3")] = 1e-7
     above, below = answer(charged, molality + step)[1], answer(charged, molality - step)[1]
