@@ -5,7 +5,16 @@ import pytest
 from naive_pitzer import WATER, Specific
 
 from raffinate.kernels.activity import PITZER, ActivityModel, activities
-from raffinate.kernels.pitzer import FULL, LARGEST_CHARGE, SIT, WITHOUT_UNEQUAL, Pitzer, blank_terms, pitzer_slopes, restrict
+from raffinate.kernels.pitzer import (
+    FULL,
+    LARGEST_CHARGE,
+    SIT,
+    WITHOUT_UNEQUAL,
+    Pitzer,
+    blank_terms,
+    pitzer_slopes,
+    restrict,
+)
 
 DEBYE_A = 0.509
 LN10 = np.log(10.0)
