@@ -3,17 +3,17 @@
 Pitzer (1): see `pitzer`.
 
 Truesdell-Jones (0), of ions:    log10 gamma = -A z^2 sqrt(I) / (1 + B a sqrt(I)) + b I
-Neutral species (z = 0):         log10 gamma = b I
+Neutral species (z = 0):         log10 gamma = b I + a I / (1 + I)     (a is 0 but for the law of Drummond)
 Water:                           a_w = 1 - 0.017 sum(m) up to sum(m) = 30 mol/kg, an exponential beyond, equal in value
                                  and slope where they meet, so that a_w stays positive
 
     A, B   Debye-Hückel parameters, kg^0.5 mol^-0.5 (log10 units) and angstrom^-1 kg^0.5 mol^-0.5
-    a, b   ion size, angstrom; salting coefficient, kg/mol
+    a, b   ion size, angstrom, or of a neutral species the coefficient of Drummond's law; salting coefficient, kg/mol
     I      ionic strength, mol/kg
 
 Shapes: S aqueous species, C components, P solids and gases.
 Sources: Truesdell & Jones (1974) J. Res. USGS 2, 233; Parkhurst & Appelo (2013) USGS Techniques and Methods 6-A43,
-whose `-gamma a b` and water activity these are.
+whose `-gamma a b` and water activity these are; Drummond (1981), thesis, Pennsylvania State Univ. (CO2 in NaCl).
 """
 
 import math
@@ -22,14 +22,13 @@ from typing import NamedTuple
 import numpy as np
 
 from .jit import kernel
-from .pitzer import NO_PITZER, Pitzer, pitzer_log_gamma, pitzer_slopes, restrict
+from .pitzer import NO_PITZER, Pitzer, pitzer_log_gamma
 
 TRUESDELL_JONES = 0
 PITZER = 1
 _LN10 = 2.302585092994046
 _WATER_SLOPE = 0.017
 _WATER_LIMIT = 30.0
-_WATER_KG = 0.018015
 
 
 class Mixture(NamedTuple):
@@ -39,7 +38,7 @@ class Mixture(NamedTuple):
         species are the components 1 to C - 1 themselves, then come the complexes.
     charge: (S,), elementary charges.
     ln_k: (S,), of formation from components; 0 for the components.
-    ion_size: (S,), angstrom.
+    ion_size: (S,), angstrom; of a neutral species, Drummond's coefficient.
     salting: (S,), kg/mol.
     debye_a, debye_b: Debye-Hückel parameters.
     phase_composition: (P, C), components in a mole of each solid or gas.
@@ -71,11 +70,18 @@ class ActivityModel(NamedTuple):
     pitzer: Pitzer
 
 
+NO_MODEL = ActivityModel(TRUESDELL_JONES, np.zeros(0), np.zeros(0), np.zeros(0), np.zeros(2), NO_PITZER)
+
+
 @kernel
 def log_gamma(
     charge: float, ion_size: float, salting: float, debye: np.ndarray, strength: float
 ) -> tuple[float, float]:
     """Answer ln gamma of a species and its slope with ionic strength (kg/mol), at `strength` I > 0; debye is (A, B)."""
+    if charge == 0.0:
+        beyond = 1.0 + strength
+        ln_gamma = _LN10 * (salting * strength + ion_size * strength / beyond)
+        return ln_gamma, _LN10 * (salting + ion_size / (beyond * beyond))
     root = math.sqrt(strength)
     below = 1.0 + debye[1] * ion_size * root
     size = _LN10 * debye[0] * charge * charge
@@ -93,22 +99,6 @@ def log_water_activity(molalities: float) -> tuple[float, float]:
     lowest = 1.0 - _WATER_SLOPE * _WATER_LIMIT
     slope = -_WATER_SLOPE / lowest
     return math.log(lowest) + slope * (molalities - _WATER_LIMIT), slope
-
-
-@kernel
-def model_of(mixture, species):
-    """Answer the ActivityModel of species (S,), indices in the mixture."""
-    debye = np.empty(2)
-    debye[0] = mixture.debye_a
-    debye[1] = mixture.debye_b
-    return ActivityModel(
-        mixture.model,
-        mixture.charge[species],
-        mixture.ion_size[species],
-        mixture.salting[species],
-        debye,
-        restrict(mixture.pitzer, species, mixture.charge.shape[0]),
-    )
 
 
 @kernel
@@ -132,26 +122,3 @@ def activities(model, molality, ln_gamma, terms):
     fill_log_gamma(model, terms.whole[0], ln_gamma, terms.by_strength)
     ln_activity, terms.whole[1] = log_water_activity(total)
     return ln_activity
-
-
-@kernel
-def activity_slopes(model, molality, terms, place, slopes, wetness):
-    """Fill slopes (S, S), d ln gamma_i / d m_j in column place[j], and wetness, d ln a_w / d m_j, if place[j] >= 0.
-
-    At the molalities and terms of the last `activities`.
-    """
-    if model.kind == PITZER:
-        pitzer_slopes(model.pitzer, model.charge, molality, terms, place, slopes)
-        for j in range(molality.shape[0]):
-            if place[j] >= 0:
-                total = 1.0
-                for i in range(molality.shape[0]):
-                    total += molality[i] * slopes[i, place[j]]
-                wetness[j] = -_WATER_KG * total
-        return
-    for j in range(molality.shape[0]):
-        if place[j] >= 0:
-            half = 0.5 * model.charge[j] * model.charge[j]
-            for i in range(molality.shape[0]):
-                slopes[i, place[j]] = terms.by_strength[i] * half
-            wetness[j] = terms.whole[1]

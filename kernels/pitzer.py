@@ -13,14 +13,19 @@ Everything is a derivative of the excess Gibbs energy of a kg of water over RT:
     w    psi of three ions, zeta of a neutral species and two ions
     theta^E   of ions of like sign and unlike charge; it depends on their charges only, so it is summed by charge
 
+SIT, the specific ion interaction theory, is the same energy with fewer terms: pairs only (v = ln10 epsilon / 2), no
+theta^E, and the Debye-Hückel function of which f'/2 = -3 A sqrt(I) / (1 + 1.5 sqrt(I)):
+
+    f = -12 A (I / (2 b) - sqrt(I) / b^2 + ln(1 + b sqrt(I)) / b^3),   b = 1.5
+
 Single ions are not scaled. Beyond I = 20 mol/kg, where no parameter was fitted and virial terms answer nonsense, E is
 continued as E(s m) / s with s(I) = (20 + 10 tanh((I - 20) / 10)) / I: a stronger liquor comes to behave as the liquor of
 the same composition at I = 30, with two derivatives continuous and the Gibbs-Duhem equation kept. Nothing below changes.
 
 Shapes: S aqueous species, L distinct alpha, B pairs of cation and anion, Q doubles, T triples, K = 9 sizes of charge.
 Sources: Harvie, Moller & Weare (1984) Geochim. Cosmochim. Acta 48, 723 (equations); Pitzer (1975) J. Solution Chem. 4,
-249 (theta^E and the integral J); Harvie (1981), thesis, Univ. of California San Diego, as printed in Pitzer (1991)
-Activity Coefficients in Electrolyte Solutions, 2nd ed., ch. 3, appendix (Chebyshev series of J).
+249 (theta^E; its integral: see `mixing_integral`); Grenthe, Plyasunov & Spahiu (1997) in Modelling in Aquatic
+Chemistry, OECD/NEA, ch. IX (SIT).
 """
 
 import math
@@ -29,9 +34,13 @@ from typing import NamedTuple
 import numpy as np
 
 from .jit import kernel
+from .mixing_integral import integral_j
 
 _WATER_KG = 0.018015
 _B = 1.2
+_SIT_B = 1.5
+# what of the energy there is: all, all but theta^E, that of SIT
+FULL, WITHOUT_UNEQUAL, SIT = 0, 1, 2
 _SIZES = 9
 _LEAST_STRENGTH = 1e-20
 _SERIES_BELOW = 0.05
@@ -40,32 +49,14 @@ _BEYOND = 10.0
 # places in Terms.whole
 _I, _Z, _SECOND, _ENERGY, _LIFT, _THIN, _THINNING, _BENDING = 0, 1, 2, 3, 4, 5, 6, 7
 
-_SMALL_X = np.array(
-    [
-        *(1.925154014814667, -0.060076477753119, -0.029779077456514, -0.007299499690937, 0.000388260636404),
-        *(0.000636874599598, 0.000036583601823, -0.000045036975204, -0.000004537895710, 0.000002937706971),
-        *(0.000000396566462, -0.000000202099617, -0.000000025267769, 0.000000013522610, 0.000000001229405),
-        *(-0.000000000821969, -0.000000000050847, 0.000000000046333, 0.000000000001943, -0.000000000002563),
-        -0.000000000010991,
-    ]
-)
-_LARGE_X = np.array(
-    [
-        *(0.628023320520852, 0.462762985338493, 0.150044637187895, -0.028796057604906, -0.036552745910311),
-        *(-0.001668087945272, 0.006519840398744, 0.001130378079086, -0.000887171310131, -0.000242107641309),
-        *(0.000087294451594, 0.000034682122751, -0.000004583768938, -0.000003548684306, -0.000000250453880),
-        *(0.000000216991779, 0.000000080779570, 0.000000004558555, -0.000000006944757, -0.000000002849257),
-        0.000000000237816,
-    ]
-)
-
 
 class Pitzer(NamedTuple):
     """The interactions of a mixture's species at one temperature; indices are of species.
 
     a_phi: kg^0.5 mol^-0.5. alpha: (L,), the distinct exponents, kg^0.5 mol^-0.5. pair: (B, 4), cation, anion, places of
     alpha1 and alpha2. pair_value: (B, 4), beta0, beta1, beta2 (kg/mol) and C (kg^2/mol^2). double: (Q, 2);
-    double_value: (Q,), theta or lambda, kg/mol. triple: (T, 3); triple_value: (T,), psi or zeta, kg^2/mol^2.
+    double_value: (Q,), theta or lambda, kg/mol. triple: (T, 3); triple_value: (T,), psi or zeta, kg^2/mol^2. form: FULL,
+    WITHOUT_UNEQUAL or SIT.
     """
 
     a_phi: float
@@ -76,6 +67,7 @@ class Pitzer(NamedTuple):
     double_value: np.ndarray
     triple: np.ndarray
     triple_value: np.ndarray
+    form: int = FULL
 
 
 NO_PITZER = Pitzer(
@@ -87,6 +79,7 @@ NO_PITZER = Pitzer(
     np.zeros(0),
     np.zeros((0, 3), np.int64),
     np.zeros(0),
+    FULL,
 )
 
 
@@ -94,13 +87,16 @@ class Terms(NamedTuple):
     """What ln gamma and its slopes share.
 
     screening: (L, 3), g and its first and second derivative by I. unequal: (K, K, 3), the same of theta^E by charge.
-    held: (2, K), molality of cations and of anions by size of charge. by_strength: (S,), what multiplies dI in
-    d ln gamma at held molalities. by_charge: (S,), likewise for dZ. thinned: (S,), s m, at which all these are.
-    whole: (8,), I, Z, d2E/dI2 and E there; then dE/ds over s, s, and the derivatives of s by the true I.
+    own, own_slope: (K, 3), work; sums over it by size and sign, and their slopes by I. held: (2, K), molality of cations
+    and of anions by size of charge. by_strength: (S,), what multiplies dI in d ln gamma at held molalities. by_charge:
+    (S,), likewise for dZ. thinned: (S,), s m, at which all these are. whole: (8,), I, Z, d2E/dI2 and E there; then dE/ds
+    over s, s, and the derivatives of s by the true I.
     """
 
     screening: np.ndarray
     unequal: np.ndarray
+    own: np.ndarray
+    own_slope: np.ndarray
     held: np.ndarray
     by_strength: np.ndarray
     by_charge: np.ndarray
@@ -114,6 +110,8 @@ def blank_terms(species, pitzer):
     return Terms(
         np.zeros((pitzer.alpha.shape[0], 3)),
         np.zeros((_SIZES, _SIZES, 3)),
+        np.zeros((_SIZES, 3)),
+        np.zeros((_SIZES, 3)),
         np.zeros((2, _SIZES)),
         np.zeros(species),
         np.zeros(species),
@@ -122,67 +120,46 @@ def blank_terms(species, pitzer):
     )
 
 
-@kernel
-def integral_j(x):
-    """Pitzer's J of x > 0, and its first and second derivative."""
-    if x <= 1.0:
-        series = _SMALL_X
-        fifth = x**0.2
-        z = 4.0 * fifth - 2.0
-        slope = 0.8 * fifth / x
-        bend = -0.8 * slope / x
-    else:
-        series = _LARGE_X
-        tenth = x**-0.1
-        z = 40.0 / 9.0 * tenth - 22.0 / 9.0
-        slope = -4.0 / 9.0 * tenth / x
-        bend = -1.1 * slope / x
-    b0 = b1 = b2 = d0 = d1 = d2 = e0 = e1 = e2 = 0.0
-    for k in range(20, -1, -1):
-        e0 = 2.0 * d1 + z * e1 - e2
-        d0 = b1 + z * d1 - d2
-        b0 = series[k] + z * b1 - b2
-        if k > 0:
-            b2, b1 = b1, b0
-            d2, d1 = d1, d0
-            e2, e1 = e1, e0
-    return (
-        0.25 * x - 1.0 + 0.5 * (b0 - b2),
-        0.25 + 0.5 * slope * (d0 - d2),
-        0.5 * (bend * (d0 - d2) + slope * slope * (e0 - e2)),
-    )
+NO_TERMS = Terms(
+    np.zeros((0, 3)),
+    np.zeros((_SIZES, _SIZES, 3)),
+    np.zeros((_SIZES, 3)),
+    np.zeros((_SIZES, 3)),
+    np.zeros((2, _SIZES)),
+    np.zeros(0),
+    np.zeros(0),
+    np.zeros(0),
+    np.zeros(8),
+)
 
 
 @kernel
-def _integral(product, k, strength):
-    """J at x = product * k sqrt(I), and its first and second derivative by I; k holds sqrt(I)."""
-    x = product * k
-    value, first, second = integral_j(x)
-    return value, 0.5 * first * x / strength, 0.25 * (second * x * x - first * x) / (strength * strength)
+def _integral(product, ln_k, strength):
+    """J at x = product * k sqrt(I), and its first and second derivative by I; ln_k is ln (k sqrt(I))."""
+    value, first, second = integral_j(math.log(product) + ln_k)
+    return value, 0.5 * first / strength, 0.25 * (second - 2.0 * first) / (strength * strength)
 
 
 @kernel
-def _unequal(terms, a_phi, strength):
-    """Fill theta^E and its derivatives by I for each two sizes of charge that meet among cations or among anions."""
-    k = 6.0 * a_phi * math.sqrt(strength)
-    own = np.zeros((_SIZES, 3))
-    for a in range(1, _SIZES):
-        for b in range(a + 1, _SIZES):
-            if terms.held[0, a] * terms.held[0, b] + terms.held[1, a] * terms.held[1, b] > 0.0:
-                for c in (a, b):
-                    if own[c, 0] == 0.0:
-                        own[c, 0], own[c, 1], own[c, 2] = _integral(c * c, k, strength)
-                t0, t1, t2 = _integral(a * b, k, strength)
-                t0 -= 0.5 * (own[a, 0] + own[b, 0])
-                t1 -= 0.5 * (own[a, 1] + own[b, 1])
-                t2 -= 0.5 * (own[a, 2] + own[b, 2])
-                share = 0.25 * a * b / strength
-                terms.unequal[a, b, 0] = share * t0
-                terms.unequal[a, b, 1] = share * (t1 - t0 / strength)
-                terms.unequal[a, b, 2] = share * (t2 - 2.0 * (t1 - t0 / strength) / strength)
-            else:
-                terms.unequal[a, b, :] = 0.0
-            terms.unequal[b, a, :] = terms.unequal[a, b, :]
+def _unequal(terms, a_phi, strength, largest):
+    """Fill theta^E and its derivatives by I for each two sizes of charge, up to the largest, of ions of like sign."""
+    ln_k = math.log(6.0 * a_phi * math.sqrt(strength))
+    own = terms.own
+    for c in range(1, largest + 1):
+        own[c, 0], own[c, 1], own[c, 2] = _integral(c * c, ln_k, strength)
+    for a in range(1, largest + 1):
+        for b in range(a + 1, largest + 1):
+            t0, t1, t2 = _integral(a * b, ln_k, strength)
+            t0 -= 0.5 * (own[a, 0] + own[b, 0])
+            t1 -= 0.5 * (own[a, 1] + own[b, 1])
+            t2 -= 0.5 * (own[a, 2] + own[b, 2])
+            share = 0.25 * a * b / strength
+            t1 -= t0 / strength
+            terms.unequal[a, b, 0] = share * t0
+            terms.unequal[a, b, 1] = share * t1
+            terms.unequal[a, b, 2] = share * (t2 - 2.0 * t1 / strength)
+            for n in range(3):
+                terms.unequal[b, a, n] = terms.unequal[a, b, n]
 
 
 @kernel
@@ -224,8 +201,11 @@ def _thin(terms, charge, molality):
 
 @kernel
 def _measure(terms, charge, molality):
-    """Fill I, Z and held from the molalities (S,)."""
-    terms.held[:] = 0.0
+    """Fill I, Z and held from the molalities (S,); answer the largest size of charge."""
+    largest = 0
+    for a in range(_SIZES):
+        terms.held[0, a] = 0.0
+        terms.held[1, a] = 0.0
     strength = 0.0
     charges = 0.0
     for i in range(molality.shape[0]):
@@ -235,14 +215,20 @@ def _measure(terms, charge, molality):
             charges += m * size
             strength += 0.5 * m * size * size
             terms.held[0 if charge[i] > 0.0 else 1, int(size)] += m
+            largest = max(largest, int(size))
     terms.whole[_I] = max(strength, _LEAST_STRENGTH)
     terms.whole[_Z] = charges
+    return largest
 
 
 @kernel
-def _debye_hueckel(a_phi, strength):
+def _debye_hueckel(a_phi, form, strength):
     """f(I) and its first and second derivative."""
     root = math.sqrt(strength)
+    if form == SIT:
+        below = 1.0 + _SIT_B * root
+        value = 0.5 * strength / _SIT_B - root / _SIT_B**2 + math.log1p(_SIT_B * root) / _SIT_B**3
+        return -12.0 * a_phi * value, -6.0 * a_phi * root / below, -3.0 * a_phi / (root * below * below)
     below = 1.0 + _B * root
     logarithm = math.log1p(_B * root)
     value = -4.0 * a_phi / _B * strength * logarithm
@@ -254,23 +240,26 @@ def _debye_hueckel(a_phi, strength):
 @kernel
 def _differentiate(pitzer, charge, molality, ln_gamma, terms):
     """Fill dE/dm (S,), into ln_gamma, and terms at the molalities (S,)."""
-    _measure(terms, charge, molality)
+    largest = _measure(terms, charge, molality)
     strength = terms.whole[_I]
     charges = terms.whole[_Z]
     _screen(terms, pitzer.alpha, strength)
-    _unequal(terms, pitzer.a_phi, strength)
-    energy, first, second = _debye_hueckel(pitzer.a_phi, strength)
-    ln_gamma[:] = 0.0
-    terms.by_strength[:] = 0.0
-    terms.by_charge[:] = 0.0
+    if pitzer.form == FULL:
+        _unequal(terms, pitzer.a_phi, strength, largest)
+    energy, first, second = _debye_hueckel(pitzer.a_phi, pitzer.form, strength)
+    for i in range(molality.shape[0]):
+        ln_gamma[i] = 0.0
+        terms.by_strength[i] = 0.0
+        terms.by_charge[i] = 0.0
     by_charges = 0.0
+    g = terms.screening
     for p in range(pitzer.pair.shape[0]):
         c, a = pitzer.pair[p, 0], pitzer.pair[p, 1]
-        one, two = terms.screening[pitzer.pair[p, 2]], terms.screening[pitzer.pair[p, 3]]
+        one, two = pitzer.pair[p, 2], pitzer.pair[p, 3]
         beta1, beta2, third = pitzer.pair_value[p, 1], pitzer.pair_value[p, 2], pitzer.pair_value[p, 3]
         product = molality[c] * molality[a]
-        both = 2.0 * (pitzer.pair_value[p, 0] + beta1 * one[0] + beta2 * two[0]) + charges * third
-        bend = 2.0 * (beta1 * one[1] + beta2 * two[1])
+        both = 2.0 * (pitzer.pair_value[p, 0] + beta1 * g[one, 0] + beta2 * g[two, 0]) + charges * third
+        bend = 2.0 * (beta1 * g[one, 1] + beta2 * g[two, 1])
         ln_gamma[c] += molality[a] * both
         ln_gamma[a] += molality[c] * both
         terms.by_strength[c] += molality[a] * bend
@@ -279,7 +268,7 @@ def _differentiate(pitzer, charge, molality, ln_gamma, terms):
         terms.by_charge[a] += molality[c] * third
         energy += product * both
         first += product * bend
-        second += product * 2.0 * (beta1 * one[2] + beta2 * two[2])
+        second += product * 2.0 * (beta1 * g[one, 2] + beta2 * g[two, 2])
         by_charges += product * third
     for q in range(pitzer.double.shape[0]):
         i, j = pitzer.double[q, 0], pitzer.double[q, 1]
@@ -298,23 +287,26 @@ def _differentiate(pitzer, charge, molality, ln_gamma, terms):
         ln_gamma[k] += value * molality[i] * molality[j]
         energy += value * molality[i] * molality[j] * molality[k]
     for sign in range(2):
-        for a in range(1, _SIZES):
-            for b in range(a + 1, _SIZES):
-                product = 2.0 * terms.held[sign, a] * terms.held[sign, b]
-                if product > 0.0:
-                    energy += product * terms.unequal[a, b, 0]
-                    first += product * terms.unequal[a, b, 1]
-                    second += product * terms.unequal[a, b, 2]
+        for a in range(1, largest + 1):
+            own, own_slope = 0.0, 0.0
+            for b in range(1, largest + 1):
+                held = 2.0 * terms.held[sign, b]
+                own += held * terms.unequal[a, b, 0]
+                own_slope += held * terms.unequal[a, b, 1]
+                if b > a:
+                    second += held * terms.held[sign, a] * terms.unequal[a, b, 2]
+            terms.own[a, sign] = own
+            terms.own_slope[a, sign] = own_slope
+            energy += 0.5 * terms.held[sign, a] * own
+            first += 0.5 * terms.held[sign, a] * own_slope
     terms.whole[_SECOND] = second
     terms.whole[_ENERGY] = energy
     for i in range(molality.shape[0]):
         if charge[i] != 0.0:
             size = int(abs(charge[i]))
             sign = 0 if charge[i] > 0.0 else 1
-            for b in range(1, _SIZES):
-                ln_gamma[i] += 2.0 * terms.held[sign, b] * terms.unequal[size, b, 0]
-                terms.by_strength[i] += 2.0 * terms.held[sign, b] * terms.unequal[size, b, 1]
-            ln_gamma[i] += 0.5 * size * size * first + size * by_charges
+            terms.by_strength[i] += terms.own_slope[size, sign]
+            ln_gamma[i] += terms.own[size, sign] + 0.5 * size * size * first + size * by_charges
 
 
 @kernel
@@ -420,16 +412,22 @@ def restrict(pitzer, species, count):
     pair, pair_rows = _renumber(pitzer.pair, place, 2)
     double, double_rows = _renumber(pitzer.double, place, 2)
     triple, triple_rows = _renumber(pitzer.triple, place, 3)
-    return Pitzer(
-        pitzer.a_phi,
-        pitzer.alpha,
-        pair,
-        pitzer.pair_value[pair_rows],
-        double,
-        pitzer.double_value[double_rows],
-        triple,
-        pitzer.triple_value[triple_rows],
-    )
+    pair_value = np.empty((pair.shape[0], 4))
+    for r in range(pair.shape[0]):
+        for n in range(4):
+            pair_value[r, n] = pitzer.pair_value[pair_rows[r], n]
+    double_value = _picked(pitzer.double_value, double_rows, double.shape[0])
+    triple_value = _picked(pitzer.triple_value, triple_rows, triple.shape[0])
+    return Pitzer(pitzer.a_phi, pitzer.alpha, pair, pair_value, double, double_value, triple, triple_value, pitzer.form)
+
+
+@kernel
+def _picked(values, rows, count):
+    """The values (N,) at the first `count` of rows."""
+    picked = np.empty(count)
+    for r in range(count):
+        picked[r] = values[rows[r]]
+    return picked
 
 
 @kernel

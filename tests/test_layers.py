@@ -12,7 +12,7 @@ LAYERS = {"kernels": 0, "flowsheet": 1, "unitops": 2}
 FLOWSHEET = (
     "errors", "quantities",
     "chemistry.formula", "chemistry.species", "chemistry.database", "chemistry.water", "chemistry.activity_models",
-    "chemistry.system", "chemistry.reaction", "chemistry.equilibrium", "chemistry.extractants",
+    "chemistry.packing", "chemistry.system", "chemistry.reaction", "chemistry.equilibrium", "chemistry.extractants",
     "stream", "assay", "evaporation", "unitop", "graph", "ordering", "convergence", "balances", "solver", "warm_up",
     "files", "substances", "report", "layout", "canvas", "sankey", "pictures", "results",
 )  # fmt: skip
@@ -65,8 +65,8 @@ def test_flowsheet__is_ordered(path):
 def test_import__compiles_nothing_and_needs_no_pictures():
     program = (
         "import sys, raffinate.flowsheet\n"
-        "from raffinate.kernels import cascade, saturation, shrinking_core\n"
-        "kernels = [cascade.solve_cascade, saturation.equilibrate, saturation.dose_to_ph, shrinking_core.leach_train]\n"
+        "from raffinate.kernels import cascade, saturation, shrinking_core, titration\n"
+        "kernels = [cascade.solve_cascade, saturation.equilibrate, titration.dose_to_ph, shrinking_core.leach_train]\n"
         "print(sum(len(k.signatures) for k in kernels), 'matplotlib' in sys.modules, 'pandas' in sys.modules)"
     )
     answer = subprocess.run(

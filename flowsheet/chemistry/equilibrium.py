@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...kernels.saturation import dose_to_ph, equilibrate
+from ...kernels.saturation import NO_ROOM, NO_START, equilibrate
 from ...kernels.speciation import Speciation
 from ...kernels.status import CHARGED, CONVERGED, DRY, SENTENCES, UNREACHABLE
+from ...kernels.titration import dose_to_ph
 from ..errors import ConvergenceError, DataError, nearest
 from .system import WATER, Chemistry
 
@@ -163,7 +164,9 @@ def speciate(chemistry: Chemistry, totals: np.ndarray, temperature: float, allow
     `totals` hold all that may dissolve, the allowed phases' own contents included. Raises `DataError` for a liquor that
     is charged or dry, `ConvergenceError` where the kernel finds no answer.
     """
-    speciation, error, _, status = equilibrate(chemistry.mixture(temperature), totals, allowed)
+    speciation, error, _, status = equilibrate(
+        chemistry.packed(temperature), totals, allowed, NO_ROOM, NO_START
+    )
     _refuse(status, error, chemistry, totals, temperature)
     return _answer(chemistry, temperature, speciation, totals)
 
@@ -183,7 +186,7 @@ def titrate(
     per_dose = float(np.abs(titrant).max())
     largest = LARGEST_DOSE_PER_WATER * totals[WATER] / per_dose if per_dose > 0.0 else 0.0
     dose, speciation, error, _, status = dose_to_ph(
-        chemistry.mixture(temperature), totals, titrant, allowed, target_ph, largest
+        chemistry.packed(temperature), totals, titrant, allowed, target_ph, largest
     )
     if status == UNREACHABLE:
         reached = _answer(chemistry, temperature, speciation, totals + dose * titrant).ph
