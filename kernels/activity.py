@@ -21,7 +21,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .jit import kernel
+from .jit import lean
 from .pitzer import NO_PITZER, Pitzer, pitzer_log_gamma
 
 TRUESDELL_JONES = 0
@@ -73,7 +73,7 @@ class ActivityModel(NamedTuple):
 NO_MODEL = ActivityModel(TRUESDELL_JONES, np.zeros(0), np.zeros(0), np.zeros(0), np.zeros(2), NO_PITZER)
 
 
-@kernel
+@lean.kernel
 def log_gamma(
     charge: float, ion_size: float, salting: float, debye: np.ndarray, strength: float
 ) -> tuple[float, float]:
@@ -90,7 +90,7 @@ def log_gamma(
     return ln_gamma, slope
 
 
-@kernel
+@lean.kernel
 def log_water_activity(molalities: float) -> tuple[float, float]:
     """Answer ln a_w and its slope (kg/mol) at the sum of all molalities, mol/kg."""
     if molalities <= _WATER_LIMIT:
@@ -101,22 +101,39 @@ def log_water_activity(molalities: float) -> tuple[float, float]:
     return math.log(lowest) + slope * (molalities - _WATER_LIMIT), slope
 
 
-@kernel
+@lean.kernel
 def fill_log_gamma(model, strength, ln_gamma, slope):
-    """Fill ln gamma and its slope with I (S,) by Truesdell-Jones at the ionic strength, whatever the model is."""
+    """Fill ln gamma and its slope with I (S,) by Truesdell-Jones at the ionic strength, whatever the model is.
+
+    As `log_gamma`, without a branch, so that species are taken several at a time.
+    """
+    root = math.sqrt(strength)
+    half_per_root = 0.5 / root
+    beyond = 1.0 / (1.0 + strength)
+    debye_a, debye_b = -_LN10 * model.debye[0], model.debye[1] * root
+    charge, ion_size, salting = model.charge, model.ion_size, model.salting
     for i in range(ln_gamma.shape[0]):
-        ln_gamma[i], slope[i] = log_gamma(model.charge[i], model.ion_size[i], model.salting[i], model.debye, strength)
+        slope[i] = 1.0 / (1.0 + debye_b * ion_size[i])
+    for i in range(ln_gamma.shape[0]):
+        neutral = ion_size[i] * beyond if charge[i] == 0.0 else 0.0
+        ionic = debye_a * charge[i] * charge[i] * slope[i]
+        ln_gamma[i] = ionic * root + _LN10 * (salting[i] + neutral) * strength
+    for i in range(ln_gamma.shape[0]):
+        neutral = ion_size[i] * beyond * beyond if charge[i] == 0.0 else 0.0
+        ionic = debye_a * charge[i] * charge[i] * slope[i]
+        slope[i] = ionic * slope[i] * half_per_root + _LN10 * (salting[i] + neutral)
 
 
-@kernel
+@lean.kernel
 def activities(model, molality, ln_gamma, terms):
     """Fill ln gamma (S,) and terms at the molalities (S,), mol/kg; answer ln a_w."""
     if model.kind == PITZER:
         return pitzer_log_gamma(model.pitzer, model.charge, molality, ln_gamma, terms)
     strength = 0.0
     total = 0.0
+    charge = model.charge
     for i in range(molality.shape[0]):
-        strength += 0.5 * model.charge[i] * model.charge[i] * molality[i]
+        strength += 0.5 * charge[i] * charge[i] * molality[i]
         total += molality[i]
     terms.whole[0] = max(strength, 1e-20)
     fill_log_gamma(model, terms.whole[0], ln_gamma, terms.by_strength)

@@ -23,7 +23,7 @@ import numpy as np
 
 from .activity import NO_MODEL
 from .dense import eliminate_definite
-from .jit import apart, kernel
+from .jit import apart, kernel, lean
 from .pitzer import NO_TERMS
 from .speciation import (
     ACTIVE,
@@ -70,7 +70,7 @@ class Descent(NamedTuple):
     trail: np.ndarray
 
 
-@kernel
+@lean.kernel
 def _undersaturate(liquor):
     """Lower the activity of the scarcest component of each phase that is not undersaturated by 0.1 at least."""
     for k in range(liquor.phase.shape[1]):
@@ -80,7 +80,7 @@ def _undersaturate(liquor):
             liquor.component[X, liquor.column[z]] -= (excess + 1.0) / liquor.number[z]
 
 
-@kernel
+@lean.kernel
 def _gradient(liquor, mu, row):
     """Fill GRADIENT of Phi at mu; answer the largest of it relative to the terms that make it up."""
     form(liquor)
@@ -104,7 +104,7 @@ def _gradient(liquor, mu, row):
     return error
 
 
-@kernel
+@lean.kernel
 def _direction(liquor, descent):
     """Fill STEP with the Newton direction of Phi from the last `_gradient`."""
     first = 1 + liquor.dosing
@@ -135,7 +135,7 @@ def _direction(liquor, descent):
         row[STEP, j] = 0.0
 
 
-@kernel
+@lean.kernel
 def _along(liquor, step, i):
     """Change of nu_i.x, or of a_k.x, along step (C,); i counts species, gases and phases."""
     total = 0.0
@@ -144,7 +144,7 @@ def _along(liquor, step, i):
     return total
 
 
-@kernel
+@lean.kernel
 def _search(liquor, mu, row):
     """Move x along STEP until the slope of Phi has fallen to a half; leave GRADIENT at the new x; answer its error."""
     component, phase = liquor.component, liquor.phase
@@ -186,7 +186,7 @@ def _search(liquor, mu, row):
     return error
 
 
-@kernel
+@lean.kernel
 def _follow_gamma(liquor, model, terms, trail):
     """Move the ln gamma held towards what the molalities give, by secants along the way; answer how far they move."""
     species = liquor.species
@@ -216,7 +216,7 @@ def _follow_gamma(liquor, model, terms, trail):
     return largest
 
 
-@kernel
+@lean.kernel
 def _follow(liquor, model, terms, trail):
     """Let W, ln gamma, a_w and the dose follow x. Answer how far they moved."""
     component, whole = liquor.component, liquor.whole

@@ -10,14 +10,10 @@ Sources: Carrayrou et al. (2002) AIChE J. 48, 894 (continuous fractions).
 
 import math
 
-import numpy as np
-
 from .activity import NO_MODEL, TRUESDELL_JONES, fill_log_gamma, log_water_activity
-from .jit import apart, kernel
+from .jit import apart, lean
 from .pitzer import NO_TERMS
 from .speciation import (
-    ACTIVE,
-    AMOUNT,
     CHANGE,
     DOSE,
     GAS,
@@ -42,7 +38,7 @@ _SECOND_WIDTH = 3.0
 _LEAP = 4.0
 
 
-@kernel
+@lean.kernel
 def _sweep(liquor, relax):
     """One sweep of continuous fractions: each ln activity but those of water and H+ a share of the way to its total."""
     form(liquor)
@@ -55,7 +51,7 @@ def _sweep(liquor, relax):
 
 
 @apart(NO_LIQUOR, NO_MODEL, NO_TERMS, 0.0, answers=None)
-@kernel
+@lean.kernel
 def guess(liquor, model, terms, ln_proton):
     """Set the iterate to a first guess without phases: W as brought, pH by halving (or ln_proton, when dosing)."""
     component, whole = liquor.component, liquor.whole

@@ -1,8 +1,10 @@
 """The one place where numba is configured.
 
-Every kernel is decorated with `kernel` and, where it is heavy and called from several others, with `apart`. The compiled
-code is kept on disk, so that a process pays for compiling once; set `RAFFINATE_KERNEL_CACHE=0` while working on kernels,
-because numba does not notice an edit in another file that a cached kernel calls.
+Every kernel is decorated with `kernel` and, where it is heavy and called from several others, with `apart`. One that
+makes no array is a `lean.kernel`: numba then counts no references, which costs more than the arithmetic where arrays
+are as small as ours. One that shares its loop out to the cores is a `parallel.kernel`. The compiled code is kept on
+disk, so that a process pays for compiling once; set `RAFFINATE_KERNEL_CACHE=0` while working on kernels, because numba
+does not notice an edit in another file that a cached kernel calls.
 
 Numba takes the code of all that a kernel calls into the kernel and optimises it again, level by level. A kernel that
 stands `apart` is compiled once, when it is first reached, and called by its address; its callers hold nothing of it but
@@ -15,6 +17,7 @@ fast-math flags are the three that keep `inf` and `nan` meaningful.
 import ctypes
 import os
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import llvmlite.binding
@@ -33,7 +36,8 @@ _OPTIONS: dict[str, Any] = {
 _SYMBOLS: list[object] = []  # what the symbols point to lives as long as the process
 
 kernel = numba.njit(**_OPTIONS)
-parallel_kernel = numba.njit(parallel=True, **_OPTIONS)
+lean = SimpleNamespace(kernel=numba.njit(_nrt=False, **_OPTIONS))
+parallel = SimpleNamespace(kernel=numba.njit(parallel=True, **_OPTIONS))
 
 
 def apart(*arguments: object, answers: object) -> Callable[[Any], Any]:
@@ -64,7 +68,7 @@ def _caller(name: str, signature: Any) -> Any:
     """Answer what a kernel calls in place of the kernel that stands apart."""
 
     @intrinsic
-    def call(typing_context, *given):  # noqa: ARG001
+    def call(typing_context, *given):
         if tuple(types.unliteral(each) for each in given) != signature.args:
             raise errors.TypingError(f"{name} takes {signature.args}, not {given}")
 

@@ -25,7 +25,7 @@ import numpy as np
 
 from .activity import NO_MODEL, PITZER
 from .dense import eliminate, eliminate_columns
-from .jit import apart, kernel
+from .jit import apart, kernel, lean
 from .pitzer import NO_TERMS, pitzer_slopes
 from .speciation import (
     ACTIVE,
@@ -36,7 +36,6 @@ from .speciation import (
     LACK,
     LN_ACTIVITY,
     LN_GAMMA,
-    LN_K,
     LN_WATER,
     MOLALITY,
     MOLES_PER_KG,
@@ -44,8 +43,11 @@ from .speciation import (
     OLD_AMOUNT,
     OLD_DOSE,
     OLD_LN_WATER,
+    OLD_PRODUCT,
     OLD_U,
     OLD_X,
+    PRODUCT,
+    RISE,
     SIZE,
     SUM,
     TITRANT,
@@ -56,11 +58,12 @@ from .speciation import (
     add_up,
     growth,
     log_saturation,
+    multiply,
     weigh_activities,
 )
 
 # a share of all molality below which a species moves no activity coefficient that matters to convergence
-_ABUNDANT = 1e-5
+_ABUNDANT = 1e-4
 # rows of Work.row
 RESIDUAL, SCALE, STEP, BY_X, TAKEN = 0, 1, 2, 3, 4
 _WATER_KG = 0.018015
@@ -115,7 +118,7 @@ def blank_work(liquor, kind):
     )
 
 
-@kernel
+@lean.kernel
 def _balances(liquor, row):
     """Fill RESIDUAL and SCALE of the balances, of the activity of water and of the phases; answer how many."""
     component, phase, whole = liquor.component, liquor.phase, liquor.whole
@@ -145,11 +148,11 @@ def _balances(liquor, row):
     return order
 
 
-@kernel
+@lean.kernel
 def residuals(liquor, model, terms, row):
-    """Fill MOLALITY, LN_GAMMA, LACK, RESIDUAL and SCALE at the iterate; answer (largest, sum of squares), scaled."""
+    """Fill MOLALITY, LN_GAMMA, LACK, RESIDUAL and SCALE at U and PRODUCT; answer (largest, sum of squares), scaled."""
     species = liquor.species
-    total = add_up(liquor)
+    add_up(liquor)
     weigh_activities(liquor, model, terms, species[LN_GAMMA])
     order = _balances(liquor, row)
     largest = 0.0
@@ -158,19 +161,23 @@ def residuals(liquor, model, terms, row):
         relative = row[RESIDUAL, j] / row[SCALE, j]
         largest = max(largest, abs(relative))
         squares += relative * relative
-    per_total = 1.0 / total
-    for i in range(species.shape[1]):
-        lack = species[LN_K, i] - species[U, i] - species[LN_GAMMA, i]
-        for z in range(liquor.start[i], liquor.start[i + 1]):
-            lack += liquor.number[z] * liquor.component[X, liquor.column[z]]
-        species[LACK, i] = lack
-        largest = max(largest, abs(lack))
-        share = species[MOLALITY, i] * per_total
-        squares += lack * lack * share / (share + 1e-3)
+    molality, lack, weighed = species[MOLALITY], species[LACK], species[CHANGE]
+    ln_gamma, product, u = species[LN_GAMMA], species[PRODUCT], species[U]
+    total = 0.0
+    for i in range(liquor.dissolved):
+        total += molality[i]
+    few = 1e-3 * total
+    for i in range(lack.shape[0]):
+        lack[i] = product[i] - u[i] - ln_gamma[i]
+    for i in range(lack.shape[0]):
+        weighed[i] = lack[i] * lack[i] * molality[i] / (molality[i] + few)
+    for i in range(lack.shape[0]):
+        largest = max(largest, abs(lack[i]))
+        squares += weighed[i]
     return largest, squares
 
 
-@kernel
+@lean.kernel
 def _reply(liquor, model, terms, work):
     """Fill slopes and reply at the last `residuals`; answer the number of abundant species, -1 if singular."""
     species = liquor.species
@@ -204,7 +211,7 @@ def _reply(liquor, model, terms, work):
     return found
 
 
-@kernel
+@lean.kernel
 def _take_reply(liquor, work, found):
     """Take from the balances what the activity coefficients of the abundant species do to them."""
     matrix, row, held, species = work.matrix, work.row, work.held, liquor.species
@@ -227,60 +234,71 @@ def _take_reply(liquor, work, found):
             row[STEP, j] += part * work.reply[p, c]
 
 
-@kernel
+@lean.kernel
 def _take_strength(liquor, model, terms, work):
     """Take from the balances and from ln a_w what the change of the ionic strength does to them; leave it in BY_X."""
     matrix, row, species = work.matrix, work.row, liquor.species
     c = liquor.component.shape[1]
-    for j in range(c + 1):
-        row[BY_X, j] = 0.0
-        row[TAKEN, j] = 0.0
-    own = 1.0
+    half, drop = species[OLD_U], species[OLD_PRODUCT]  # free until the step is taken
+    own, lacking, falling = 1.0, 0.0, 0.0
     for i in range(liquor.dissolved):
-        half = 0.5 * model.charge[i] * model.charge[i] * species[MOLALITY, i]
-        drop = species[MOLALITY, i] * terms.by_strength[i]
-        own += half * terms.by_strength[i]
-        row[BY_X, c] += half * species[LACK, i]
-        row[TAKEN, c] += drop
-        for z in range(liquor.start[i], liquor.start[i + 1]):
-            row[BY_X, liquor.column[z]] += half * liquor.number[z]
-            row[TAKEN, liquor.column[z]] += drop * liquor.number[z]
+        half[i] = 0.5 * model.charge[i] * model.charge[i] * species[MOLALITY, i]
+        drop[i] = species[MOLALITY, i] * terms.by_strength[i]
+        own += half[i] * terms.by_strength[i]
+        lacking += half[i] * species[LACK, i]
+        falling += drop[i]
+    inverse = 1.0 / own
+    row[BY_X, c] = lacking * inverse
+    row[TAKEN, c] = -terms.whole[1] * falling
     water = math.exp(liquor.whole[LN_WATER])
-    for j in range(c + 1):
-        row[BY_X, j] /= own
-        row[TAKEN, j] *= water if j < c else -terms.whole[1]
+    for j in range(c):
+        by_x = 0.0
+        taken = 0.0
+        for z in range(liquor.begin[j], liquor.begin[j + 1]):
+            by_x += liquor.share[z] * half[liquor.member[z]]
+            taken += liquor.share[z] * drop[liquor.member[z]]
+        row[BY_X, j] = by_x * inverse
+        row[TAKEN, j] = water * taken
     for j in range(c + 1):
         for q in range(c):
             matrix[j, q] -= row[TAKEN, j] * row[BY_X, q]
         row[STEP, j] += row[TAKEN, j] * row[BY_X, c]
 
 
-@kernel
+@lean.kernel
 def _mass_action(liquor, work, wetness):
     """Fill matrix and STEP with the balances and ln a_w (wetness: its slope by all molality), ln gamma being held."""
-    matrix, row, species = work.matrix, work.row, liquor.species
-    c = liquor.component.shape[1]
+    matrix, row, species, component = work.matrix, work.row, liquor.species, liquor.component
+    c = component.shape[1]
     water = math.exp(liquor.whole[LN_WATER])
     for i in range(species.shape[1]):
-        amount = species[MOLALITY, i]
-        if i < liquor.dissolved:
-            row[STEP, c] += wetness * amount * species[LACK, i]
-            for p in range(liquor.start[i], liquor.start[i + 1]):
-                matrix[c, liquor.column[p]] -= wetness * amount * liquor.number[p]
-            amount *= water
+        amount = species[MOLALITY, i] * (water if i < liquor.dissolved else 1.0)
         for p in range(liquor.start[i], liquor.start[i + 1]):
             j = liquor.column[p]
             part = amount * liquor.number[p]
-            row[STEP, j] -= part * species[LACK, i]
-            for q in range(liquor.start[i], liquor.start[i + 1]):
+            for q in range(liquor.start[i], p + 1):
                 matrix[j, liquor.column[q]] += part * liquor.number[q]
-    matrix[c, 0] += 1.0
+            if i >= liquor.dissolved:
+                row[STEP, j] -= part * species[LACK, i]
+    lacking = 0.0
+    for i in range(liquor.dissolved):
+        lacking += species[MOLALITY, i] * species[LACK, i]
+    row[STEP, c] += wetness * lacking
     for j in range(c):
-        matrix[j, c] = water * liquor.component[SUM, j]
+        lacking = 0.0
+        for z in range(liquor.begin[j], liquor.begin[j + 1]):
+            i = liquor.member[z]
+            lacking += liquor.share[z] * (species[MOLALITY, i] * species[LACK, i])
+        row[STEP, j] -= water * lacking
+        for q in range(j):
+            matrix[q, j] = matrix[j, q]
+        matrix[c, j] = -wetness * component[SUM, j]
+        matrix[j, c] = water * component[SUM, j]
+    matrix[c, 0] += 1.0
     matrix[0, c] += water * MOLES_PER_KG
 
 
-@kernel
+@lean.kernel
 def _system(liquor, model, terms, work, found):
     """Fill matrix and STEP with the system for the changes of (x, ln W, n / weight); answer its order."""
     matrix, row, phase = work.matrix, work.row, liquor.phase
@@ -319,11 +337,12 @@ def _system(liquor, model, terms, work, found):
     return order
 
 
-@kernel
+@lean.kernel
 def _keep(liquor):
     """Keep the iterate as the place that a step starts from."""
     for i in range(liquor.species.shape[1]):
         liquor.species[OLD_U, i] = liquor.species[U, i]
+        liquor.species[OLD_PRODUCT, i] = liquor.species[PRODUCT, i]
     for j in range(liquor.component.shape[1]):
         liquor.component[OLD_X, j] = liquor.component[X, j]
     for k in range(liquor.phase.shape[1]):
@@ -332,7 +351,7 @@ def _keep(liquor):
     liquor.whole[OLD_DOSE] = liquor.whole[DOSE]
 
 
-@kernel
+@lean.kernel
 def _move(liquor, row, alpha):
     """Set the iterate to the one kept plus alpha times the step."""
     species, component, phase, whole = liquor.species, liquor.component, liquor.phase, liquor.whole
@@ -344,6 +363,7 @@ def _move(liquor, row, alpha):
             component[X, j] = component[OLD_X, j] + alpha * row[STEP, j]
     for i in range(species.shape[1]):
         species[U, i] = species[OLD_U, i] + alpha * species[CHANGE, i]
+        species[PRODUCT, i] = species[OLD_PRODUCT, i] + alpha * species[RISE, i]
     whole[LN_WATER] = whole[OLD_LN_WATER] + alpha * row[STEP, c]
     order = c + 1
     for k in range(phase.shape[1]):
@@ -352,10 +372,10 @@ def _move(liquor, row, alpha):
             order += 1
 
 
-@kernel
+@lean.kernel
 def _changes(liquor, kind, terms, work, found):
-    """Fill CHANGE, what the step does to ln m."""
-    row, species = work.row, liquor.species
+    """Fill CHANGE, what the step does to ln m, and RISE."""
+    row, species, slopes, reply = work.row, liquor.species, work.slopes, work.reply
     c = liquor.component.shape[1]
     dose = row[STEP, 1]
     if liquor.dosing == 1:
@@ -363,27 +383,32 @@ def _changes(liquor, kind, terms, work, found):
     stronger = 0.0
     if kind == PITZER:
         for p in range(found):
+            change = reply[p, c]
             for j in range(c):
-                work.reply[p, c] += work.reply[p, j] * row[STEP, j]
+                change += reply[p, j] * row[STEP, j]
+            reply[p, c] = change
     else:
         stronger = row[BY_X, c]
         for j in range(c):
             stronger += row[BY_X, j] * row[STEP, j]
     for i in range(species.shape[1]):
-        change = species[LACK, i]
+        rise = 0.0
         for z in range(liquor.start[i], liquor.start[i + 1]):
-            change += liquor.number[z] * row[STEP, liquor.column[z]]
-        if i < liquor.dissolved:
-            if kind == PITZER:
-                for p in range(found):
-                    change -= work.slopes[i, p] * work.reply[p, c]
-            else:
-                change -= terms.by_strength[i] * stronger
-        species[CHANGE, i] = change
+            rise += liquor.number[z] * row[STEP, liquor.column[z]]
+        species[RISE, i] = rise
+        species[CHANGE, i] = rise + species[LACK, i]
+    for i in range(liquor.dissolved):
+        if kind == PITZER:
+            change = 0.0
+            for p in range(found):
+                change += slopes[i, p] * reply[p, c]
+            species[CHANGE, i] -= change
+        else:
+            species[CHANGE, i] -= terms.by_strength[i] * stronger
     row[STEP, 1] = dose
 
 
-@kernel
+@lean.kernel
 def _longest_step(liquor, row):
     """Answer the share of the Newton step within reason, and the largest change of an unknown by it."""
     c = liquor.component.shape[1]
@@ -400,10 +425,11 @@ def _longest_step(liquor, row):
 
 
 @apart(NO_LIQUOR, NO_MODEL, NO_TERMS, NO_WORK, 0, answers=(True, 0, 0.0))
-@kernel
+@lean.kernel
 def newton(liquor, model, terms, work, most):
     """Newton iteration at the active phases. Answer (whether it converged, steps, the largest residual)."""
     row = work.row
+    multiply(liquor)
     error, merit = residuals(liquor, model, terms, row)
     for iteration in range(most):
         found = 0

@@ -33,7 +33,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .jit import kernel
+from .jit import kernel, lean
 from .mixing_integral import integral_j
 
 _WATER_KG = 0.018015
@@ -89,8 +89,8 @@ class Terms(NamedTuple):
     screening: (L, 3), g and its first and second derivative by I. unequal: (K, K, 3), the same of theta^E by charge.
     own, own_slope: (K, 3), work; sums over it by size and sign, and their slopes by I. held: (2, K), molality of cations
     and of anions by size of charge. by_strength: (S,), what multiplies dI in d ln gamma at held molalities. by_charge:
-    (S,), likewise for dZ. thinned: (S,), s m, at which all these are. whole: (8,), I, Z, d2E/dI2 and E there; then dE/ds
-    over s, s, and the derivatives of s by the true I.
+    (S,), likewise for dZ. thinned: (S,), s m, at which all these are. along: (S,), work. whole: (8,), I, Z, d2E/dI2 and E
+    there; then dE/ds over s, s, and the derivatives of s by the true I.
     """
 
     screening: np.ndarray
@@ -101,6 +101,7 @@ class Terms(NamedTuple):
     by_strength: np.ndarray
     by_charge: np.ndarray
     thinned: np.ndarray
+    along: np.ndarray
     whole: np.ndarray
 
 
@@ -113,6 +114,7 @@ def blank_terms(species, pitzer):
         np.zeros((_SIZES, 3)),
         np.zeros((_SIZES, 3)),
         np.zeros((2, _SIZES)),
+        np.zeros(species),
         np.zeros(species),
         np.zeros(species),
         np.zeros(species),
@@ -129,18 +131,19 @@ NO_TERMS = Terms(
     np.zeros(0),
     np.zeros(0),
     np.zeros(0),
+    np.zeros(0),
     np.zeros(8),
 )
 
 
-@kernel
+@lean.kernel
 def _integral(product, ln_k, strength):
     """J at x = product * k sqrt(I), and its first and second derivative by I; ln_k is ln (k sqrt(I))."""
     value, first, second = integral_j(math.log(product) + ln_k)
     return value, 0.5 * first / strength, 0.25 * (second - 2.0 * first) / (strength * strength)
 
 
-@kernel
+@lean.kernel
 def _unequal(terms, a_phi, strength, largest):
     """Fill theta^E and its derivatives by I for each two sizes of charge, up to the largest, of ions of like sign."""
     ln_k = math.log(6.0 * a_phi * math.sqrt(strength))
@@ -162,7 +165,7 @@ def _unequal(terms, a_phi, strength, largest):
                 terms.unequal[b, a, n] = terms.unequal[a, b, n]
 
 
-@kernel
+@lean.kernel
 def _screen(terms, alpha, strength):
     """Fill g(alpha sqrt(I)) and its derivatives by I."""
     for q in range(alpha.shape[0]):
@@ -179,7 +182,7 @@ def _screen(terms, alpha, strength):
         terms.screening[q, 2] = -(0.5 * x * decay / strength + 2.0 * first) / strength
 
 
-@kernel
+@lean.kernel
 def _thin(terms, charge, molality):
     """Fill thinned, s and its derivatives from the molalities (S,); answer their sum."""
     strength = 0.0
@@ -199,7 +202,7 @@ def _thin(terms, charge, molality):
     return total
 
 
-@kernel
+@lean.kernel
 def _measure(terms, charge, molality):
     """Fill I, Z and held from the molalities (S,); answer the largest size of charge."""
     largest = 0
@@ -221,7 +224,7 @@ def _measure(terms, charge, molality):
     return largest
 
 
-@kernel
+@lean.kernel
 def _debye_hueckel(a_phi, form, strength):
     """f(I) and its first and second derivative."""
     root = math.sqrt(strength)
@@ -237,7 +240,7 @@ def _debye_hueckel(a_phi, form, strength):
     return value, first, second
 
 
-@kernel
+@lean.kernel
 def _differentiate(pitzer, charge, molality, ln_gamma, terms):
     """Fill dE/dm (S,), into ln_gamma, and terms at the molalities (S,)."""
     largest = _measure(terms, charge, molality)
@@ -309,7 +312,7 @@ def _differentiate(pitzer, charge, molality, ln_gamma, terms):
             ln_gamma[i] += terms.own[size, sign] + 0.5 * size * size * first + size * by_charges
 
 
-@kernel
+@lean.kernel
 def pitzer_log_gamma(pitzer, charge, molality, ln_gamma, terms):
     """Fill ln gamma (S,) and terms at the molalities (S,), mol/kg; answer ln a_w."""
     total = _thin(terms, charge, molality)
@@ -327,7 +330,7 @@ def pitzer_log_gamma(pitzer, charge, molality, ln_gamma, terms):
     return -_WATER_KG * (total + excess)
 
 
-@kernel
+@lean.kernel
 def pitzer_slopes(pitzer, charge, molality, terms, place, slopes):
     """Fill slopes (S, S) with d ln gamma_i / d m_j in column place[j] (S,), where that is not negative.
 
@@ -338,14 +341,15 @@ def pitzer_slopes(pitzer, charge, molality, terms, place, slopes):
         _slopes_beyond(charge, molality, terms, place, slopes)
 
 
-@kernel
+@lean.kernel
 def _slopes_beyond(charge, molality, terms, place, slopes):
     """Turn the slopes of E at s m into those of E(s m) / s."""
     count = molality.shape[0]
     thin, thinning = terms.whole[_THIN], terms.whole[_THINNING]
-    along = np.zeros(count)
+    along = terms.along
     square = 0.0
     for i in range(count):
+        along[i] = 0.0
         for j in range(count):
             if place[j] >= 0:
                 along[i] += slopes[i, place[j]] * molality[j]
@@ -361,7 +365,7 @@ def _slopes_beyond(charge, molality, terms, place, slopes):
                 slopes[i, place[j]] = value + half_i * half_j * bend
 
 
-@kernel
+@lean.kernel
 def _differentiate_twice(pitzer, charge, molality, terms, place, slopes):
     """Fill slopes (S, S) with d2E/dm_i dm_j in column place[j] at the molalities of the last `_differentiate`."""
     second = terms.whole[_SECOND]
@@ -394,7 +398,7 @@ def _differentiate_twice(pitzer, charge, molality, terms, place, slopes):
         _add(slopes, place, j, k, value * molality[i])
 
 
-@kernel
+@lean.kernel
 def _add(slopes, place, i, j, value):
     """Add value to the slope of i by j and of j by i, once when they are the same."""
     if place[j] >= 0:

@@ -17,7 +17,7 @@ import numpy as np
 from .activity import NO_MODEL
 from .convex import settle_phases
 from .guess import guess
-from .jit import apart, kernel
+from .jit import apart, kernel, lean
 from .newton import NO_WORK, blank_work, newton
 from .packed import NO_MIXTURE, NUMBERS, PHASES, SPECIES, Packed
 from .pitzer import NO_TERMS
@@ -63,7 +63,7 @@ class Control(NamedTuple):
     dose: float
 
 
-@kernel
+@lean.kernel
 def _revise(liquor):
     """Drop the most negative phase, or add the most supersaturated one. Answer how many are supersaturated, or -1.
 
@@ -95,7 +95,7 @@ def _revise(liquor):
     return found
 
 
-@kernel
+@lean.kernel
 def _release(liquor):
     """Hold no phase at saturation."""
     for k in range(liquor.phase.shape[1]):
@@ -104,7 +104,7 @@ def _release(liquor):
 
 
 @apart(NO_LIQUOR, NO_MODEL, NO_TERMS, NO_WORK, True, 0.0, answers=(True, 0, 0.0))
-@kernel
+@lean.kernel
 def find(liquor, model, terms, work, warm, ln_proton):
     """Solve the liquor from its iterate when warm, else or then from a guess. Answer (whether it converged, steps, error).
 
@@ -150,7 +150,7 @@ def find(liquor, model, terms, work, warm, ln_proton):
     return False, steps, error
 
 
-@kernel
+@lean.kernel
 def recall(liquor, start, water):
     """Set the iterate to where a liquor of the same mixture was left; answer False where it says nothing of this one."""
     component, species, phase, whole = liquor.component, liquor.species, liquor.phase, liquor.whole
@@ -206,7 +206,7 @@ def dosed(totals, titrant, dose):
     return given
 
 
-@kernel
+@lean.kernel
 def outcome_of(liquor, converged):
     """The status of a liquor that has been tried."""
     if converged:

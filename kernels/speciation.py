@@ -24,13 +24,13 @@ from typing import NamedTuple
 import numpy as np
 
 from .activity import NO_MODEL, activities
-from .jit import apart, kernel
+from .jit import apart, kernel, lean
 from .packed import NUMBERS, PHASES, SPECIES, STARTS, Packed, model_of
 from .pitzer import NO_TERMS, blank_terms
 
 MOLES_PER_KG = 1.0 / 0.018015
 # rows of Liquor.species
-LN_K, U, MOLALITY, LN_GAMMA, LACK, CHANGE, OLD_U = 0, 1, 2, 3, 4, 5, 6
+LN_K, U, MOLALITY, LN_GAMMA, LACK, CHANGE, OLD_U, PRODUCT, RISE, OLD_PRODUCT = 0, 1, 2, 3, 4, 5, 6, 7, 8, 9
 # rows of Liquor.component
 TOTAL, TITRANT, X, SUM, SIZE, GAS, OLD_X = 0, 1, 2, 3, 4, 5, 6
 # rows of Liquor.phase; LN_K as of species
@@ -62,11 +62,13 @@ class Speciation(NamedTuple):
 class Liquor(NamedTuple):
     """A mixture and totals without what is absent, and the iterate: a row of each table for each quantity.
 
-    species (7, R): LN_K, U, MOLALITY, LN_GAMMA, LACK of the laws of mass action, CHANGE of U in a step, OLD_U.
+    species (10, R): LN_K, U, MOLALITY, LN_GAMMA, LACK of the laws of mass action, CHANGE of U in a step, OLD_U; PRODUCT,
+    ln K + nu.x, its RISE in a step, OLD_PRODUCT.
     component (7, C): TOTAL, TITRANT (mol per kg of water brought, and mol per mol of dose), X, SUM, SIZE (of molality,
     signed and absolute), GAS (mol in the headspace), OLD_X. phase (5, P): LN_K, AMOUNT, WEIGHT (the most that could form,
     mol), ACTIVE (1 at saturation), OLD_AMOUNT. whole (5,): LN_WATER, LN_ACTIVITY (ln a_w as the molalities give it), DOSE.
     start (R + P + 1,), column (Z,), number (Z,): of row i, numbers start[i] to start[i + 1]; species, gases, phases.
+    begin (C + 1,), member, share: the same of the S species, component by component.
     place (C + R + P,): where each stands in the mixture; gases and phases after the S species of the mixture.
     dissolved: S. dosing: 1 when the dose is sought at a given ln a(H+), else 0.
     """
@@ -78,16 +80,22 @@ class Liquor(NamedTuple):
     start: np.ndarray
     column: np.ndarray
     number: np.ndarray
+    begin: np.ndarray
+    member: np.ndarray
+    share: np.ndarray
     place: np.ndarray
     dissolved: int
     dosing: int
 
 
 NO_LIQUOR = Liquor(
-    np.zeros((7, 0)),
+    np.zeros((10, 0)),
     np.zeros((7, 0)),
     np.zeros((5, 0)),
     np.zeros(5),
+    np.zeros(1, np.int64),
+    np.zeros(0, np.int64),
+    np.zeros(0),
     np.zeros(1, np.int64),
     np.zeros(0, np.int64),
     np.zeros(0),
@@ -146,6 +154,29 @@ def _present(packed, position, allowed, room):
 
 
 @kernel
+def _by_component(start, column, number, components, species):
+    """The numbers of the first `species` rows, component by component: (begin, member, share) of a Liquor."""
+    begin = np.zeros(components + 1, np.int64)
+    count = start[species]
+    member = np.empty(count, np.int64)
+    share = np.empty(count)
+    for z in range(count):
+        begin[column[z] + 1] += 1
+    for j in range(components):
+        begin[j + 1] += begin[j]
+    for i in range(species):
+        for z in range(start[i], start[i + 1]):
+            at = begin[column[z]]
+            member[at] = i
+            share[at] = number[z]
+            begin[column[z]] = at + 1
+    for j in range(components, 0, -1):
+        begin[j] = begin[j - 1]
+    begin[0] = 0
+    return begin, member, share
+
+
+@kernel
 def reduce(packed: Packed, totals: np.ndarray, titrant: np.ndarray, allowed: np.ndarray, room: np.ndarray, dosing: int):
     """Answer the Liquor of what is present in totals (C,) or, when dosing, in titrant (C,), and its ActivityModel.
 
@@ -175,7 +206,8 @@ def reduce(packed: Packed, totals: np.ndarray, titrant: np.ndarray, allowed: np.
             number[found] = numbers[values + z]
             found += 1
     start[r + p] = found
-    species = np.empty((7, r))
+    begin, member, share = _by_component(start, column, number, c, s)
+    species = np.empty((10, r))
     component = np.empty((7, c))
     phase = np.empty((5, p))
     for i in range(s):
@@ -188,11 +220,13 @@ def reduce(packed: Packed, totals: np.ndarray, titrant: np.ndarray, allowed: np.
     for k in range(p):
         phase[LN_K, k] = numbers[NUMBERS + 4 * all_species + rows[r + k] - all_species]
     model = model_of(packed, rows, s)
-    liquor = Liquor(species, component, phase, np.zeros(5), start, column, number, place, s, dosing)
+    liquor = Liquor(
+        species, component, phase, np.zeros(5), start, column, number, begin, member, share, place, s, dosing
+    )
     return liquor, model, blank_terms(s, model.pitzer)
 
 
-@kernel
+@lean.kernel
 def bring(liquor, totals, titrant, dosing):
     """Set the totals of the liquor to totals (C,), and its titrant to titrant (C,) when dosing, else to nothing."""
     component = liquor.component
@@ -208,7 +242,7 @@ def bring(liquor, totals, titrant, dosing):
         liquor.phase[ACTIVE, k] = 0.0
 
 
-@kernel
+@lean.kernel
 def exponentiate(logarithms: np.ndarray, values: np.ndarray):
     """Fill values (N,) with the exponentials of logarithms (N,) held within -700 and 150, to 2e-16 of themselves.
 
@@ -234,56 +268,61 @@ def exponentiate(logarithms: np.ndarray, values: np.ndarray):
         values[i] = values[i] * t
 
 
-@kernel
+@lean.kernel
 def add_up(liquor):
-    """Fill MOLALITY, SUM, SIZE and GAS from U; answer the sum of molalities."""
-    component, column, number = liquor.component, liquor.column, liquor.number
+    """Fill MOLALITY, SUM, SIZE and GAS from U."""
+    component, member, share = liquor.component, liquor.member, liquor.share
     molality = liquor.species[MOLALITY]
     exponentiate(liquor.species[U], molality)
     for j in range(component.shape[1]):
-        component[SUM, j] = 0.0
-        component[SIZE, j] = 0.0
+        total = 0.0
+        size = 0.0
+        for z in range(liquor.begin[j], liquor.begin[j + 1]):
+            part = share[z] * molality[member[z]]
+            total += part
+            size += abs(part)
+        component[SUM, j] = total
+        component[SIZE, j] = size
         component[GAS, j] = 0.0
-    total = 0.0
-    for i in range(liquor.dissolved):
-        m = molality[i]
-        total += m
-        for z in range(liquor.start[i], liquor.start[i + 1]):
-            part = number[z] * m
-            component[SUM, column[z]] += part
-            component[SIZE, column[z]] += abs(part)
     for i in range(liquor.dissolved, molality.shape[0]):
         for z in range(liquor.start[i], liquor.start[i + 1]):
-            component[GAS, column[z]] += number[z] * molality[i]
-    return total
+            component[GAS, liquor.column[z]] += liquor.number[z] * molality[i]
 
 
-@kernel
-def form(liquor):
-    """Fill U, MOLALITY and the sums by the law of mass action at X and the LN_GAMMA held."""
+@lean.kernel
+def multiply(liquor):
+    """Fill PRODUCT, ln K + nu.x."""
     for i in range(liquor.species.shape[1]):
-        u = liquor.species[LN_K, i] - liquor.species[LN_GAMMA, i]
+        product = liquor.species[LN_K, i]
         for z in range(liquor.start[i], liquor.start[i + 1]):
-            u += liquor.number[z] * liquor.component[X, liquor.column[z]]
-        liquor.species[U, i] = u
+            product += liquor.number[z] * liquor.component[X, liquor.column[z]]
+        liquor.species[PRODUCT, i] = product
+
+
+@lean.kernel
+def form(liquor):
+    """Fill PRODUCT, U, MOLALITY and the sums by the law of mass action at X and the LN_GAMMA held."""
+    multiply(liquor)
+    for i in range(liquor.species.shape[1]):
+        liquor.species[U, i] = liquor.species[PRODUCT, i] - liquor.species[LN_GAMMA, i]
     add_up(liquor)
 
 
 @apart(NO_MODEL, np.zeros(1), np.zeros(1), NO_TERMS, answers=0.0)
-@kernel
+@lean.kernel
 def _activities(model, molality, ln_gamma, terms):
     """Do as `activities`."""
     return activities(model, molality, ln_gamma, terms)
 
 
-@kernel
+@lean.kernel
 def weigh_activities(liquor, model, terms, ln_gamma):
     """Fill ln_gamma (R,) by the activity model at the molalities, and the activity of water that belongs to it."""
     s = liquor.dissolved
     liquor.whole[LN_ACTIVITY] = _activities(model, liquor.species[MOLALITY, :s], ln_gamma[:s], terms)
 
 
-@kernel
+@lean.kernel
 def growth(liquor):
     """Longest step in which no species, by its CHANGE, outgrows the totals or e^1.5."""
     cap = 1e-4
@@ -303,7 +342,7 @@ def growth(liquor):
     return longest
 
 
-@kernel
+@lean.kernel
 def log_saturation(liquor, k):
     """ln of the saturation index of phase k: a_k.x - ln K_k; positive when supersaturated."""
     row = liquor.species.shape[1] + k
@@ -313,7 +352,7 @@ def log_saturation(liquor, k):
     return total
 
 
-@kernel
+@lean.kernel
 def scarcest(liquor, k):
     """Which component but water and H+ bounds the amount of phase k, as a place in `column`, and the most; -1 for none."""
     row = liquor.species.shape[1] + k
@@ -331,7 +370,7 @@ def scarcest(liquor, k):
     return least, most
 
 
-@kernel
+@lean.kernel
 def weigh(liquor, unbounded):
     """Set the WEIGHT of each phase: the most of it that the totals could form, `unbounded` where none bounds it."""
     for k in range(liquor.phase.shape[1]):
@@ -339,7 +378,7 @@ def weigh(liquor, unbounded):
         liquor.phase[WEIGHT, k] = most if most > 0.0 else unbounded
 
 
-@kernel
+@lean.kernel
 def seek_dose(liquor):
     """Set the dose to what closes the balance of H+, if the titrant holds any, and leaves every total positive."""
     component, whole = liquor.component, liquor.whole

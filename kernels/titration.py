@@ -38,14 +38,18 @@ def _at_end(packed, totals, titrant, allowed, dose):
 
 
 @kernel
+def _ln_proton(answer):
+    """ln a(H+) of a Speciation; far down where there is none."""
+    return math.log(max(answer.molality[0], 1e-300)) + answer.ln_gamma[0]
+
+
+@kernel
 def _bracket(packed, totals, titrant, allowed, target, largest_dose):
     """Halve the range of doses until Newton's method finds ln a(H+) = target within it; answers as `settle` does."""
     control = Control(0, target, 0.0)
     dose, answer, error, steps, status = _at(packed, totals, titrant, allowed, control, refusal(packed))
-    if status != CONVERGED:
-        return dose, answer, error, steps, status
-    at_low = math.log(answer.molality[0]) + answer.ln_gamma[0] - target
-    if abs(at_low) <= _PH_TOLERANCE * _LN10:
+    at_low = _ln_proton(answer) - target
+    if status != CONVERGED or abs(at_low) <= _PH_TOLERANCE * _LN10:
         return dose, answer, error, steps, status
     # What a titrant does to the pH does not follow from its H+: bicarbonate holds H+ and is a base. So doses grow until
     # the pH is passed, the largest dose is reached, or the liquor can no longer be solved.
@@ -69,7 +73,7 @@ def _bracket(packed, totals, titrant, allowed, target, largest_dose):
             if not crossed and high - low <= _NARROW * high:
                 return _at_end(packed, totals, titrant, allowed, best)
             continue
-        gap = math.log(answer.molality[0]) + answer.ln_gamma[0] - target
+        gap = _ln_proton(answer) - target
         if abs(gap) <= _PH_TOLERANCE * _LN10:
             return dose, answer, error, steps, status
         if abs(gap) < least:

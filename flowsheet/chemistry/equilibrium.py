@@ -164,9 +164,7 @@ def speciate(chemistry: Chemistry, totals: np.ndarray, temperature: float, allow
     `totals` hold all that may dissolve, the allowed phases' own contents included. Raises `DataError` for a liquor that
     is charged or dry, `ConvergenceError` where the kernel finds no answer.
     """
-    speciation, error, _, status = equilibrate(
-        chemistry.packed(temperature), totals, allowed, NO_ROOM, NO_START
-    )
+    speciation, error, _, status = equilibrate(chemistry.packed(temperature), totals, allowed, NO_ROOM, NO_START)
     _refuse(status, error, chemistry, totals, temperature)
     return _answer(chemistry, temperature, speciation, totals)
 
