@@ -73,7 +73,7 @@ def build(assay: dict[str, float] = ASSAY, mass: float = 1000 * kg / hour) -> Fl
     sheet.add("cementation", Cementation(iron_powder=IRON, rate_constant=1e-4), feed="residue.filtrate")
     sheet.add("copper", Filtration(moisture=0.3), slurry="cementation.slurry", wash=0.03 * water)
     sheet.add("defluorination", FluorideSorption(base=CAUSTIC), feed=["copper.filtrate", "copper.washings"])
-    sheet.add("hydrolysis", Hydrolysis(base=CAUSTIC, oxidant=PEROXIDE, target_ph=4.8), feed="defluorination.liquor")
+    sheet.add("hydrolysis", Hydrolysis(base=CAUSTIC, oxidant=PEROXIDE, target_ph=5.0), feed="defluorination.liquor")
     sheet.add("cake", Filtration(moisture=0.65), slurry="hydrolysis.slurry", wash=0.4 * water)
     sheet.add("cooler", HeatExchanger(temperature=celsius(30.0)), feed=["cake.filtrate", "cake.washings"])
     liquor = "cooler.out"
@@ -81,7 +81,7 @@ def build(assay: dict[str, float] = ASSAY, mass: float = 1000 * kg / hour) -> Fl
         flow = 0.955 * powder.elements[metal]  # what leach and hydrolysis leave of it
         size = {"flow": flow, "soda": soda, "scrub": 0.08, "strip": strip, "degree": degree, "strength": 0.7}
         add_circuit(sheet, metal, extractant, [liquor], CAUSTIC, **size)
-        boiler = EvaporativeCrystalliser(salts=(salt,), temperature=celsius(temperature), yield_per_pass=0.5)
+        boiler = EvaporativeCrystalliser(salts=(salt,), temperature=celsius(temperature), yield_per_pass=0.8)
         add_crystals(
             sheet, f"{metal}SO4", f"{metal} liquor.liquor", boiler, wash=reagent(H2O=0.03 * flow)
         )  # 30 g a mole
@@ -90,7 +90,7 @@ def build(assay: dict[str, float] = ASSAY, mass: float = 1000 * kg / hour) -> Fl
     sheet.add("polishing", polish, feed=liquor)
     sheet.add("traces", Filtration(moisture=0.6), slurry="polishing.slurry", wash=0.02 * water)
     feeds = ["traces.filtrate", "traces.washings", "acidification.slurry"]
-    sheet.add("Na2SO4", SodiumSulfateRemoval(lithium=18.0), feed=feeds)
+    sheet.add("Na2SO4", SodiumSulfateRemoval(lithium=16.0), feed=feeds)
     sheet.add("Na2SO4 centrifuge", Filtration(moisture=0.04), slurry="Na2SO4.slurry", wash=0.15 * water)
     feeds = ["Na2SO4 centrifuge.filtrate", "Na2SO4 centrifuge.washings"]
     sheet.add("Li2CO3", LithiumCarbonate(soda=SODA, soda_ratio=0.95), feed=feeds)

@@ -32,6 +32,7 @@ from .speciation import (
     AMOUNT,
     CHANGE,
     DOSE,
+    FREE,
     GAS,
     LACK,
     LN_ACTIVITY,
@@ -161,7 +162,7 @@ def residuals(liquor, model, terms, row):
         relative = row[RESIDUAL, j] / row[SCALE, j]
         largest = max(largest, abs(relative))
         squares += relative * relative
-    molality, lack, weighed = species[MOLALITY], species[LACK], species[CHANGE]
+    molality, lack, weighed = species[MOLALITY], species[LACK], species[FREE]
     ln_gamma, product, u = species[LN_GAMMA], species[PRODUCT], species[U]
     total = 0.0
     for i in range(liquor.dissolved):

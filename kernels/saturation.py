@@ -30,6 +30,7 @@ from .speciation import (
     MOLALITY,
     MOLES_PER_KG,
     NO_LIQUOR,
+    TOTAL,
     WEIGHT,
     Speciation,
     X,
@@ -49,6 +50,7 @@ _DRY = -12.0
 # the largest change of ln W that a start is used over
 _NEAR = 2.0
 _WARM_STEPS = 12
+_DILUTIONS = 8
 _COLD_STEPS = 25
 
 NO_START = Speciation(np.zeros(0), np.zeros(0), 0.0, 0.0, 0.0, np.zeros(0))
@@ -151,6 +153,22 @@ def find(liquor, model, terms, work, warm, ln_proton):
 
 
 @lean.kernel
+def dry_out(liquor, model, terms, work):
+    """Solve a hard liquor as the end of a row of ever less dilute ones, each the start of the next; answers as `find`."""
+    water = liquor.component[TOTAL, 0]
+    more = 1.0
+    steps = 0
+    converged, error = True, 1.0
+    for turn in range(_DILUTIONS + 1):
+        liquor.component[TOTAL, 0] = water * (1.0 + more)
+        if converged:
+            converged, taken, error = find(liquor, model, terms, work, turn > 0, 0.0)
+            steps += taken
+        more = 0.5 * more if turn < _DILUTIONS - 1 else 0.0
+    return converged, steps, error
+
+
+@lean.kernel
 def recall(liquor, start, water):
     """Set the iterate to where a liquor of the same mixture was left; answer False where it says nothing of this one."""
     component, species, phase, whole = liquor.component, liquor.species, liquor.phase, liquor.whole
@@ -237,6 +255,9 @@ def settle(packed, totals, titrant, allowed, room, control, start):
         if warm:
             form(liquor)
     converged, steps, error = find(liquor, model, terms, work, warm, control.ln_proton)
+    if not converged and control.dosing == 0 and not liquor.whole[LN_WATER] < _DRY:
+        converged, taken, error = dry_out(liquor, model, terms, work)
+        steps += taken
     dose = liquor.whole[DOSE] * water if control.dosing == 1 else control.dose
     return dose, _spread(packed, liquor, model, water), error, steps, outcome_of(liquor, converged)
 

@@ -30,7 +30,7 @@ from .pitzer import NO_TERMS, blank_terms
 
 MOLES_PER_KG = 1.0 / 0.018015
 # rows of Liquor.species
-LN_K, U, MOLALITY, LN_GAMMA, LACK, CHANGE, OLD_U, PRODUCT, RISE, OLD_PRODUCT = 0, 1, 2, 3, 4, 5, 6, 7, 8, 9
+LN_K, U, MOLALITY, LN_GAMMA, LACK, CHANGE, OLD_U, PRODUCT, RISE, OLD_PRODUCT, FREE = 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
 # rows of Liquor.component
 TOTAL, TITRANT, X, SUM, SIZE, GAS, OLD_X = 0, 1, 2, 3, 4, 5, 6
 # rows of Liquor.phase; LN_K as of species
@@ -62,8 +62,8 @@ class Speciation(NamedTuple):
 class Liquor(NamedTuple):
     """A mixture and totals without what is absent, and the iterate: a row of each table for each quantity.
 
-    species (10, R): LN_K, U, MOLALITY, LN_GAMMA, LACK of the laws of mass action, CHANGE of U in a step, OLD_U; PRODUCT,
-    ln K + nu.x, its RISE in a step, OLD_PRODUCT.
+    species (11, R): LN_K, U, MOLALITY, LN_GAMMA, LACK of the laws of mass action, CHANGE of U in a step, OLD_U; PRODUCT,
+    ln K + nu.x, its RISE in a step, OLD_PRODUCT; FREE, for anybody's work.
     component (7, C): TOTAL, TITRANT (mol per kg of water brought, and mol per mol of dose), X, SUM, SIZE (of molality,
     signed and absolute), GAS (mol in the headspace), OLD_X. phase (5, P): LN_K, AMOUNT, WEIGHT (the most that could form,
     mol), ACTIVE (1 at saturation), OLD_AMOUNT. whole (5,): LN_WATER, LN_ACTIVITY (ln a_w as the molalities give it), DOSE.
@@ -89,7 +89,7 @@ class Liquor(NamedTuple):
 
 
 NO_LIQUOR = Liquor(
-    np.zeros((10, 0)),
+    np.zeros((11, 0)),
     np.zeros((7, 0)),
     np.zeros((5, 0)),
     np.zeros(5),
@@ -207,7 +207,7 @@ def reduce(packed: Packed, totals: np.ndarray, titrant: np.ndarray, allowed: np.
             found += 1
     start[r + p] = found
     begin, member, share = _by_component(start, column, number, c, s)
-    species = np.empty((10, r))
+    species = np.empty((11, r))
     component = np.empty((7, c))
     phase = np.empty((5, p))
     for i in range(s):
@@ -313,6 +313,16 @@ def form(liquor):
 def _activities(model, molality, ln_gamma, terms):
     """Do as `activities`."""
     return activities(model, molality, ln_gamma, terms)
+
+
+@kernel
+def activities_at(packed: Packed, molality: np.ndarray):
+    """Answer ln gamma of the species (S,) of a mixture and ln a_w, at molalities (S,), mol/kg."""
+    count = molality.shape[0]
+    model = model_of(packed, np.arange(count), count)
+    ln_gamma = np.zeros(count)
+    ln_activity = _activities(model, molality.copy(), ln_gamma, blank_terms(count, model.pitzer))
+    return ln_gamma, ln_activity
 
 
 @lean.kernel

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
+import pandas
 import pytest
 
 from raffinate.flowsheet import Stream, solve
@@ -61,6 +62,18 @@ def test_example__runs_in_an_empty_folder_and_writes_whole_files(path, tmp_path,
         in_folder = list((tmp_path / promised[2]).iterdir())
         assert len(in_folder) == int(promised[1])
         assert {file.suffix for file in in_folder} == {".csv", ".png"}
+
+
+def test_liquor__precipitates_in_the_order_of_practice(tmp_path, environment):
+    printed = run_script(ROOT / "examples" / "liquor_chemistry.py", tmp_path, environment)
+    assert re.match(r"leach liquor at pH 1\.\d\d, ionic strength 5\.\d mol/kg", printed)
+    written = {path.stem for path in (tmp_path / "results").glob("*.csv")}
+    assert written == {path.stem for path in (tmp_path / "results").glob("*.png")}
+    table = pandas.read_csv(tmp_path / "results" / "titration.csv", index_col=0)
+    half = [
+        (table[f"{m} g/L"] < 0.5 * table[f"{m} g/L"].iloc[0]).idxmax() for m in ("Fe+3", "Al+3", "Cu+2", "Ni+2", "Mn+2")
+    ]
+    assert half == sorted(half)
 
 
 def test_line__closes_over_every_unit_and_over_the_plant(line):

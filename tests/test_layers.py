@@ -10,11 +10,16 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 LAYERS = {"kernels": 0, "flowsheet": 1, "unitops": 2}
 FLOWSHEET = (
-    "errors", "quantities",
+    "errors", "quantities", "files",
     "chemistry.formula", "chemistry.species", "chemistry.database", "chemistry.water", "chemistry.activity_models",
-    "chemistry.packing", "chemistry.system", "chemistry.reaction", "chemistry.equilibrium", "chemistry.extractants",
-    "stream", "assay", "evaporation", "unitop", "graph", "ordering", "convergence", "balances", "solver", "warm_up",
-    "files", "substances", "report", "layout", "canvas", "sankey", "pictures", "results",
+    "chemistry.packing", "chemistry.cantera_mixing", "chemistry.cantera_export",
+    "chemistry.system", "chemistry.density", "chemistry.thermal", "chemistry.reaction",
+    "chemistry.couples", "chemistry.equilibrium",
+    "chemistry.electrons", "chemistry.redox", "chemistry.extractants",
+    "stream", "oxidation", "assay", "evaporation", "unitop", "graph", "ordering", "convergence", "balances", "solver",
+    "warm_up", "heat",
+    "substances", "report", "layout", "canvas", "sankey", "pictures", "results",
+    "sweeps", "solubility", "analysis", "pourbaix", "charts", "pourbaix_picture", "diagrams",
 )  # fmt: skip
 FILES = sorted(path for layer in LAYERS for path in (ROOT / layer).rglob("*.py"))
 

@@ -109,9 +109,12 @@ class Davies:
 
 @dataclass(frozen=True)
 class Pitzer:
-    """Pitzer's interactions of ions with the parameters of `pitzer.csv`; only strong complexes are species."""
+    """Pitzer's interactions of ions with the parameters of `pitzer.csv`; only strong complexes are species.
 
-    largest_ionic_strength: float = 6.0
+    The sulfates of two-valent metals were fitted to saturation, at 3 mol/kg, which is where the range ends.
+    """
+
+    largest_ionic_strength: float = 12.0
 
     def keeps(self, species: Species) -> bool:
         """Answer False for a complex of a cation and an anion whose pair has parameters."""

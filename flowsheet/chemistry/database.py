@@ -32,6 +32,8 @@ _SI = {
     "mol/kg": 1.0,
     "kg/m3": 1.0,
     "cm3/mol": 1e-6,
+    "m3/kg": 1.0,
+    "m3/kg/K2": 1.0,
     "bar": 1e5,
     "K": 1.0,
     "1/K": 1.0,
@@ -44,7 +46,11 @@ _SI = {
     "kg/kg": 1.0,
     "mg/L": 1e-3,
     "m3/m2/h": 1.0 / 3600.0,
+    "V": 1.0,
+    "V/K": 1.0,
 }
+
+_ON_REQUEST = "component on request"
 
 
 _TERM = re.compile(r"^(?:(?P<count>\d+(?:\.\d+)?)\s+)?(?P<name>[A-Z(d][^=]*)$")
@@ -138,7 +144,7 @@ def all_species() -> Mapping[str, Species]:
         rows = list(csv.DictReader(file))
     for row in rows:
         name, formula = row["species"], parse(row["species"])
-        is_component = row["reaction"].strip() == "component"
+        is_component = row["reaction"].strip() in {"component", _ON_REQUEST}
         reaction = {name: 1.0} if is_component else read_reaction(row["reaction"])
         log_k = constants.find(name, "log_k")
         if row["phase"] == AQUEOUS and not is_component and log_k is None:
@@ -153,5 +159,6 @@ def all_species() -> Mapping[str, Species]:
             log_k=0.0 if is_component else (log_k.value if log_k else None),
             enthalpy=constants.value(name, "delta_h", 0.0),
             heat_capacity=constants.value(name, "delta_cp", 0.0),
+            on_request=row["reaction"].strip() == _ON_REQUEST,
         )
     return MappingProxyType(found)

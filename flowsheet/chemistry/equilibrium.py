@@ -4,21 +4,30 @@ A stream carries totals; speciation, pH and saturation are asked for here. Base 
 `titrate` solves the dose for a target pH.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
+from ...kernels.activity import Mixture
+from ...kernels.packed import Packed
 from ...kernels.saturation import NO_ROOM, NO_START, equilibrate
 from ...kernels.speciation import Speciation
 from ...kernels.status import CHARGED, CONVERGED, DRY, SENTENCES, UNREACHABLE
 from ...kernels.titration import dose_to_ph
 from ..errors import ConvergenceError, DataError, nearest
+from .couples import partial_pressure, potential
+from .packing import pack
+from .species import GAS
 from .system import WATER, Chemistry
+from .thermal import liquor_enthalpy
 
 _LN10 = float(np.log(10.0))
 _FIRST_SOLUTE = 2  # components 0 and 1 are H2O and H+
 _TRACE = 1e-6
 _NEUTRAL = 1e-9
+_BAR = 1e5
+_IRON = "Fe+3/Fe+2"
 _MAJOR = 0.05  # mol/kg, above which an interaction that is not known is reported
 LARGEST_DOSE_PER_WATER = 100.0  # mol of titrant per mol of water: beyond any liquor
 
@@ -50,6 +59,11 @@ class Equilibrium:
     def water_activity(self) -> float:
         """Activity of water, 1 for pure water."""
         return float(np.exp(self.speciation.ln_water_activity))
+
+    @property
+    def enthalpy(self) -> float:
+        """Enthalpy of the liquor for the totals given, J from the elements at 25 degC; see `thermal`."""
+        return liquor_enthalpy(self.chemistry, self.totals, self.temperature, self.speciation)
 
     @property
     def in_range(self) -> bool:
@@ -119,8 +133,24 @@ class Equilibrium:
         product = float((mixture.phase_composition[at][takes_part] * ln_activity[takes_part]).sum())
         return (product - float(mixture.phase_ln_k[at])) / _LN10
 
+    def fugacity(self, name: str) -> float:
+        """Answer the partial pressure of a gas with which the liquor is in equilibrium, Pa; 0 where it holds none of it."""
+        if name in self.chemistry.phase_index and self.chemistry.phases[self.chemistry.phase_index[name]].phase != GAS:
+            raise DataError(f"{name!r} is no gas; it has a saturation index, no fugacity")
+        return float(_BAR * 10.0 ** self.saturation_index(name))
 
-def _answer(chemistry: Chemistry, temperature: float, speciation: Speciation, totals: np.ndarray) -> Equilibrium:
+    @property
+    def eh(self) -> float:
+        """Redox potential from Fe+3 and Fe+2, V against the standard hydrogen electrode; `DataError` where one is absent."""
+        return potential(self, _IRON)
+
+    def orp(self, electrode: str = "Ag/AgCl") -> float:
+        """Answer the redox potential from Fe+3 and Fe+2 against a reference electrode (`Ag/AgCl` in 3 mol/L KCl, `SCE`), V."""
+        return potential(self, _IRON, electrode)
+
+
+def answered(chemistry: Chemistry, temperature: float, speciation: Speciation, totals: np.ndarray) -> Equilibrium:
+    """Answer what a speciation leaves of component `totals` (mol, C) in the liquor, as an equilibrium."""
     mixture = chemistry.mixture(temperature)
     amounts = speciation.phase_amounts
     left = totals - amounts @ mixture.phase_composition
@@ -158,15 +188,49 @@ def _refuse(status: int, error: float, chemistry: Chemistry, totals: np.ndarray,
     )
 
 
-def speciate(chemistry: Chemistry, totals: np.ndarray, temperature: float, allowed: np.ndarray) -> Equilibrium:
+def under(chemistry: Chemistry, temperature: float, pressures: Mapping[str, float] | None) -> Mixture:
+    """Answer the arrays of the equilibrium kernel with gases at partial pressures (Pa); those not named are at 1 bar.
+
+    The gas is ideal. Raises `DataError` for a name that is no gas of the chemistry, or a pressure that is not above 0.
+    """
+    mixture = chemistry.mixture(temperature)
+    if not pressures:
+        return mixture
+    gases = [phase.name for phase in chemistry.phases if phase.phase == GAS]
+    ln_k = np.array(mixture.phase_ln_k)
+    for name in pressures:
+        if name not in gases:
+            raise DataError(f"gas {name!r} has no equilibrium in the chemistry{nearest(name, gases)}")
+        ln_k[chemistry.phase_index[name]] += np.log(partial_pressure(name, pressures) / _BAR)
+    return mixture._replace(phase_ln_k=ln_k)
+
+
+def _packed(chemistry: Chemistry, temperature: float, pressures: Mapping[str, float] | None) -> Packed:
+    return pack(under(chemistry, temperature, pressures)) if pressures else chemistry.packed(temperature)
+
+
+def speciate(
+    chemistry: Chemistry,
+    totals: np.ndarray,
+    temperature: float,
+    allowed: np.ndarray,
+    pressures: Mapping[str, float] | None = None,
+    start: Equilibrium | None = None,
+) -> Equilibrium:
     """Answer the equilibrium of component `totals` (mol, C) at `temperature` (K) with the `allowed` phases (P,).
 
-    `totals` hold all that may dissolve, the allowed phases' own contents included. Raises `DataError` for a liquor that
-    is charged or dry, `ConvergenceError` where the kernel finds no answer.
+    `totals` hold all that may dissolve, the allowed phases' own contents included. `pressures`: partial pressures of
+    gases, Pa, 1 bar where not given. `start`: the equilibrium of a liquor near this one, of the same chemistry, which saves
+    time and changes nothing. Raises `DataError` for a liquor that is charged or dry or for a start of another chemistry,
+    `ConvergenceError` where the kernel finds no answer.
     """
-    speciation, error, _, status = equilibrate(chemistry.packed(temperature), totals, allowed, NO_ROOM, NO_START)
+    if start is not None and start.chemistry is not chemistry:
+        raise DataError(f"start is of {start.chemistry!r}, not of {chemistry!r}")
+    packed = _packed(chemistry, temperature, pressures)
+    begun = NO_START if start is None else start.speciation
+    speciation, error, _, status = equilibrate(packed, totals, allowed, NO_ROOM, begun)
     _refuse(status, error, chemistry, totals, temperature)
-    return _answer(chemistry, temperature, speciation, totals)
+    return answered(chemistry, temperature, speciation, totals)
 
 
 def titrate(
@@ -176,20 +240,22 @@ def titrate(
     target_ph: float,
     temperature: float,
     allowed: np.ndarray,
+    pressures: Mapping[str, float] | None = None,
 ) -> tuple[float, Equilibrium]:
     """Answer the dose of `titrant` (mol per unit dose, C) that brings the liquor to `target_ph`, and the equilibrium.
 
+    `pressures`: partial pressures of gases, Pa, 1 bar where not given.
     Raises `DataError` where the titrant cannot reach the target, telling the pH that it does reach.
     """
     per_dose = float(np.abs(titrant).max())
     largest = LARGEST_DOSE_PER_WATER * totals[WATER] / per_dose if per_dose > 0.0 else 0.0
     dose, speciation, error, _, status = dose_to_ph(
-        chemistry.packed(temperature), totals, titrant, allowed, target_ph, largest
+        _packed(chemistry, temperature, pressures), totals, titrant, allowed, target_ph, largest
     )
     if status == UNREACHABLE:
-        reached = _answer(chemistry, temperature, speciation, totals + dose * titrant).ph
+        reached = answered(chemistry, temperature, speciation, totals + dose * titrant).ph
         names = [c.name for i, c in enumerate(chemistry.components) if titrant[i] != 0.0]
-        start = speciate(chemistry, totals, temperature, allowed).ph
+        start = speciate(chemistry, totals, temperature, allowed, pressures).ph
         raise DataError(
             f"pH {target_ph:g} cannot be reached with the titrant ({', '.join(names)}): the liquor stands at pH {start:.2f}, "
             f"the nearest it comes to is pH {reached:.2f}"
@@ -197,4 +263,4 @@ def titrate(
     if status == CHARGED and abs(charge := float(titrant @ chemistry.charges[chemistry.liquor])) > _NEUTRAL * per_dose:
         raise DataError(f"titrant carries a net charge of {charge:.4g} mol per dose, it must be neutral")
     _refuse(status, error, chemistry, totals, temperature)
-    return float(dose), _answer(chemistry, temperature, speciation, totals + dose * titrant)
+    return float(dose), answered(chemistry, temperature, speciation, totals + dose * titrant)

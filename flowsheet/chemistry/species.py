@@ -14,7 +14,8 @@ class Species:
     `elements`: moles of each element in a mole. `charge`: elementary charges. `molar_mass`: kg/mol. `reaction`: moles of
     each component in a mole, empty where a solid takes no part in equilibrium. `log_k`, `enthalpy` (J/mol),
     `heat_capacity` (J/mol/K): of formation from the components for an aqueous species, of dissolution into them for a
-    solid or a gas, at 298.15 K. `extractant`: the extractant an organic species belongs to.
+    solid or a gas, at 298.15 K. `extractant`: the extractant an organic species belongs to. `on_request`: whether it is a
+    component of only those chemistries that name it, such as a redox state that most liquors have nothing of.
     """
 
     name: str
@@ -27,3 +28,4 @@ class Species:
     enthalpy: float = 0.0
     heat_capacity: float = 0.0
     extractant: str = ""
+    on_request: bool = False

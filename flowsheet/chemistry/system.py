@@ -10,6 +10,7 @@ An extractant brings its acid form `HA[name]`, a salt `MA2[name]` for each catio
 import functools
 import itertools
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from types import MappingProxyType
 
 import numpy as np
@@ -19,6 +20,7 @@ from ...kernels.packed import Packed
 from ..errors import DataError, nearest
 from . import water
 from .activity_models import ActivityModel, Pitzer
+from .cantera_export import write_cantera
 from .database import all_species, atomic_masses, named_formulas, table
 from .formula import Formula, molar_mass, parse
 from .packing import pack
@@ -35,7 +37,8 @@ class Chemistry:
 
     `elements`: symbols such as "Li Ni Co Mn S"; H and O are always there. `extractants`: names as in `extraction.csv`.
     `without`: species to leave out. `activity`: the model of activity coefficients. Raises `DataError` for an element,
-    extractant or species that the data lack.
+    extractant or species that the data lack. `states`: components that only some liquors have, such as `SO3-2`, `HS-`,
+    `CN-`, `O2(aq)`, `Cu+`; what they are made of has to be among the elements.
     """
 
     def __init__(
@@ -44,24 +47,28 @@ class Chemistry:
         extractants: Iterable[str] = (),
         without: Iterable[str] = (),
         activity: ActivityModel | None = None,
+        states: Iterable[str] = (),
     ):
         self.activity = Pitzer() if activity is None else activity
         self.elements = tuple(elements.split() if isinstance(elements, str) else elements)
         self.extractants = (extractants,) if isinstance(extractants, str) else tuple(extractants)
         left_out = (without,) if isinstance(without, str) else tuple(without)
         chosen = _ALWAYS | set(self.elements)
+        self.states = (states,) if isinstance(states, str) else tuple(states)
         _refuse_unknown(self.elements, left_out)
+        _refuse_states(self.states, chosen)
         members = [
             species
             for species in all_species().values()
             if species.name not in left_out
             and chosen >= set(species.elements)
             and species.phase != ORGANIC
+            and (not species.on_request or species.name in self.states)
             and self.activity.keeps(species)
         ]
         self.components = tuple(s for s in members if s.phase == COMPONENT)
         known = {component.name for component in self.components}
-        members = [species for species in members if known >= set(species.reaction)]
+        members = [s for s in members if known >= set(s.reaction) or set(s.elements) <= _ALWAYS]
         self.aqueous = self.components[1:] + tuple(s for s in members if s.phase == AQUEOUS)
         self.solids = tuple(s for s in members if s.phase == SOLID)
         self.organics = tuple(itertools.chain.from_iterable(self._organics(name, known) for name in self.extractants))
@@ -102,7 +109,9 @@ class Chemistry:
         symbols = sorted({element for s in self.species for element in s.elements})
         self.element_names = tuple(symbols)
         self.element_matrix = _frozen([[s.elements.get(e, 0.0) for s in self.species] for e in symbols])
-        self.phases = tuple(s for s in (*self.solids, *self.gases) if s.log_k is not None and s.reaction)
+        known = {component.name for component in self.components}
+        dissolving = [s for s in (*self.solids, *self.gases) if s.log_k is not None and s.reaction]
+        self.phases = tuple(s for s in dissolving if known >= set(s.reaction))  # O2(g) is there without O2(aq)
         self.phase_index: Mapping[str, int] = MappingProxyType({s.name: i for i, s in enumerate(self.phases)})
         self.phase_positions = np.array([self.index[s.name] for s in self.phases], dtype=np.int64)
         self._aqueous_composition = self._reactions(self.aqueous)
@@ -186,6 +195,14 @@ class Chemistry:
         capacities.setflags(write=False)
         return capacities
 
+    def to_cantera(self, path: str | Path, temperature: float = 298.15, molality: np.ndarray | None = None) -> Path:
+        """Write the chemistry at `temperature` (K) as a file that Cantera reads; see `cantera_export.write_cantera`.
+
+        `molality`: of a liquor's aqueous species (S,), mol/kg, as `Equilibrium.speciation` has them, that the file is to
+        agree with exactly. Raises `DataError` for what Cantera cannot take.
+        """
+        return write_cantera(self, path, temperature, molality)
+
     def dissolve(self, formula: str) -> np.ndarray:
         """Answer the component totals of a mole of a neutral substance brought into solution, such as `H2SO4` or `FeSO4`.
 
@@ -201,28 +218,48 @@ def _dissolve(chemistry: Chemistry, formula: str) -> np.ndarray:
     if wanted.charge != 0:
         raise DataError(f"{formula!r} carries the charge {wanted.charge:+d}; give a neutral substance or a component")
     candidates = [
-        c for c in chemistry.components if c.name != "H2O2" and _ALWAYS | set(wanted.elements) >= set(c.elements)
+        c
+        for c in chemistry.components
+        if c.name not in {"H2O2", "O2(aq)"} and _ALWAYS | set(wanted.elements) >= set(c.elements)
     ]
+    usual = [c for c in candidates if not c.on_request]
+    asked = [c for c in candidates if c.on_request]
+    choices = [usual, *([*(u for u in usual if not _own(u) & _own(c)), c] for c in asked), candidates]
+    reason = ""
+    for choice in choices if asked else [usual]:
+        totals, reason = _made_up(chemistry, formula, choice)
+        if not reason:
+            return totals
+    raise DataError(reason)
+
+
+def _own(component: Species) -> set[str]:
+    return set(component.elements) - _ALWAYS
+
+
+def _made_up(chemistry: Chemistry, formula: str, candidates: list[Species]) -> tuple[np.ndarray, str]:
+    """Answer the totals of the candidates that make up a substance, and why they cannot where they cannot."""
+    wanted = parse(formula)
+    totals = np.zeros(len(chemistry.components))
     symbols = sorted(_ALWAYS | set(wanted.elements))
     missing = set(symbols) - {e for c in candidates for e in c.elements}
     if missing:
-        raise DataError(f"{formula!r} holds {', '.join(sorted(missing))}, which no component of the chemistry has")
+        return totals, f"{formula!r} holds {', '.join(sorted(missing))}, which no component of the chemistry has"
     matrix = np.array(
         [[c.elements.get(e, 0.0) for c in candidates] for e in symbols] + [[float(c.charge) for c in candidates]]
     )
     target = np.array([wanted.elements.get(e, 0.0) for e in symbols] + [0.0])
     amounts, _, rank, _ = np.linalg.lstsq(matrix, target, rcond=None)
     if np.abs(matrix @ amounts - target).max() > 1e-9 * max(1.0, np.abs(target).max()):
-        raise DataError(f"{formula!r} cannot be made up from the components of the chemistry")
+        return totals, f"{formula!r} cannot be made up from the components of the chemistry"
     if rank < len(candidates):
-        raise DataError(f"{formula!r} could be made up from the components in more than one way; give the components")
-    totals = np.zeros(len(chemistry.components))
+        return totals, f"{formula!r} could be made up from the components in more than one way; give the components"
     for component, amount in zip(candidates, amounts, strict=True):
         if component.name not in {"H2O", "H+"} and amount < -1e-9:
-            raise DataError(f"{formula!r} would need {amount:.3g} mol of {component.name}, which is less than none")
+            return totals, f"{formula!r} would need {amount:.3g} mol of {component.name}, which is less than none"
         totals[chemistry.index[component.name]] = round(amount, 12)
     totals.setflags(write=False)
-    return totals
+    return totals, ""
 
 
 def ln_constant(species: Species, temperature: float) -> float:
@@ -260,6 +297,16 @@ def _refuse_unknown(elements: tuple[str, ...], left_out: tuple[str, ...]) -> Non
             )
         if name in {"H2O", "H+"}:
             raise DataError(f"species {name!r} cannot be left out, every liquor holds it")
+
+
+def _refuse_states(states: tuple[str, ...], chosen: frozenset[str]) -> None:
+    known = {species.name: species for species in all_species().values() if species.on_request}
+    for name in states:
+        if name not in known:
+            raise DataError(f"state {name!r} is none that a chemistry can be asked for{nearest(name, known)}")
+        missing = sorted(set(known[name].elements) - chosen)
+        if missing:
+            raise DataError(f"state {name!r} holds {', '.join(missing)}, which is not among the elements chosen")
 
 
 def _kopp(species: Species) -> float:

@@ -15,6 +15,8 @@ from .database import table
 STANDARD_PRESSURE = 101325.0
 GAS_CONSTANT = cantera.gas_constant / 1000.0  # J/mol/K
 
+_ROOM = 298.15  # K
+_BOILS = 373.0  # K, below which water's own vapour pressure need not be asked for
 _TRIPLE_POINT = 273.16  # K; 0 degC lies 0.01 K below it, where Cantera has no liquid
 _OFF_GASES = {"O2(g)": "O2", "H2(g)": "H2", "CO2(g)": "CO2", "H2O(g)": "H2O", "N2(g)": "N2", "NH3(g)": "NH3"}
 
@@ -29,11 +31,16 @@ def _gas() -> cantera.Solution:
     return cantera.Solution("gri30.yaml")
 
 
+def _liquid_pressure(temperature: float) -> float:
+    """Answer a pressure (Pa) at which water is liquid: one atmosphere where that will do."""
+    return STANDARD_PRESSURE if temperature < _BOILS else max(STANDARD_PRESSURE, 1.001 * vapour_pressure(temperature))
+
+
 @functools.lru_cache(maxsize=4096)
 def density(temperature: float) -> float:
     """Answer the density of liquid water at `temperature` (K) and one atmosphere, kg/m3."""
     water = _water()
-    water.TP = max(temperature, _TRIPLE_POINT), max(STANDARD_PRESSURE, 1.001 * vapour_pressure(temperature))
+    water.TP = max(temperature, _TRIPLE_POINT), _liquid_pressure(temperature)
     return float(water.density)
 
 
@@ -41,7 +48,7 @@ def density(temperature: float) -> float:
 def heat_capacity(temperature: float) -> float:
     """Answer the heat capacity of liquid water at `temperature` (K), J/kg/K."""
     water = _water()
-    water.TP = max(temperature, _TRIPLE_POINT), max(STANDARD_PRESSURE, 1.001 * vapour_pressure(temperature))
+    water.TP = max(temperature, _TRIPLE_POINT), _liquid_pressure(temperature)
     return float(water.cp_mass)
 
 
@@ -61,6 +68,30 @@ def heat_of_evaporation(temperature: float) -> float:
     steam = water.enthalpy_mass
     water.TQ = max(temperature, _TRIPLE_POINT), 0.0
     return float(steam - water.enthalpy_mass)
+
+
+@functools.lru_cache(maxsize=4096)
+def enthalpy(temperature: float) -> float:
+    """Answer the enthalpy of liquid water at `temperature` (K) less that at 25 degC, J/kg."""
+    water = _water()
+    found = []
+    for each in (temperature, _ROOM):
+        water.TP = max(each, _TRIPLE_POINT), _liquid_pressure(each)
+        found.append(float(water.enthalpy_mass))
+    return found[0] - found[1]
+
+
+@functools.lru_cache(maxsize=4096)
+def gas_enthalpy(name: str, temperature: float) -> float:
+    """Answer the enthalpy of an off-gas species at `temperature` (K) less that at 25 degC, J/mol; 0 as for its capacity."""
+    if name not in _OFF_GASES:
+        return 0.0
+    gas = _gas()
+    found = []
+    for each in (temperature, _ROOM):
+        gas.TPX = each, STANDARD_PRESSURE, {_OFF_GASES[name]: 1.0}
+        found.append(float(gas.enthalpy_mole) / 1000.0)
+    return found[0] - found[1]
 
 
 @functools.lru_cache(maxsize=4096)

@@ -24,7 +24,7 @@ def components(chemistry, formula):
 def test_chemistry__has_the_species_of_its_elements_and_no_other():
     chemistry = Chemistry("Li S")
     assert [c.name for c in chemistry.components] == ["H2O", "H+", "Li+", "SO4-2", "H2O2"]
-    assert {"OH-", "HSO4-", "LiSO4-"} <= {s.name for s in chemistry.aqueous}
+    assert {"OH-", "HSO4-"} <= {s.name for s in chemistry.aqueous}
     assert {"LiOH.H2O(s)", "Li2SO4.H2O(s)"} <= {s.name for s in chemistry.solids}
     assert all(set(s.elements) <= {"H", "O", "Li", "S"} for s in (*chemistry.species, *chemistry.aqueous))
 
@@ -188,19 +188,19 @@ def test_speciate__of_water_is_neutral(chemistry):
 def test_equilibrium__names_what_it_is_asked_for(chemistry):
     stream = Stream.of(chemistry, {"H2O": 1.0, "CaSO4": 0.01})
     found = stream.equilibrium
-    assert found.molality("Ca+2") + found.molality("CaSO4(aq)") == pytest.approx(0.01 / 0.13614, rel=1e-3)
+    assert found.molality("Ca+2") == pytest.approx(0.01 / 0.13614, rel=1e-3)
     assert found.saturation_index("CaSO4.2H2O(s)") > 0.5
-    with pytest.raises(DataError, match=r"'caso4\(AQ\)' is not in the chemistry; did you mean 'CaSO4\(aq\)'"):
-        found.molality("caso4(AQ)")
+    with pytest.raises(DataError, match=r"'alf3\(AQ\)' is not in the chemistry; did you mean 'AlF3\(aq\)'"):
+        found.molality("alf3(AQ)")
     with pytest.raises(DataError, match=r"'CaSO4.2H2O' has no equilibrium in the"):
         found.saturation_index("CaSO4.2H2O")
 
 
 def test_equilibrium__warns_beyond_the_range_of_its_activity_model(chemistry):
-    thin, thick = (Stream.of(chemistry, {"H2O": 1.0, "NaCl": mass}).equilibrium for mass in (0.001, 0.25))
+    thin, thick = (Stream.of(chemistry, {"H2O": 1.0, "NaCl": mass}).equilibrium for mass in (0.001, 0.8))
     assert thin.warnings == ()
     assert thin.in_range
-    assert "ionic strength 4.2" in thick.warnings[0]
+    assert "ionic strength 13.6" in thick.warnings[0]
     assert "outside the activity model's range of 0 to" in thick.warnings[0]
 
 

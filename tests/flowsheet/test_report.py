@@ -202,7 +202,7 @@ def test_product_sheet__a_solid_without_equilibrium_takes_nothing_from_the_liquo
     ("product", "main", "message"),
     [
         ("box.ou", "C(s)", "did you mean 'box.out'"),
-        ("box.out", "C(g)", "did you mean 'C"),
+        ("box.out", "CO(g)", r"did you mean 'CO2\(g\)'"),
         ("box.out", "Ni+2", r"'Ni\+2' is not a solid"),
         ("box.out", "C(s)", "0 kg/h of dry product"),
     ],

@@ -13,13 +13,14 @@ printed, to be copied into equilibrium.csv.
 """
 
 import csv
+import functools
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from fit_pitzer import HEADER, van_t_hoff
+from fit_pitzer import HEADER, SATURATED, van_t_hoff
 from pitzer_reference import LN10, ROOM, TABLE, Table, at, evaluate, of_salt, read
 from scipy.optimize import brentq, least_squares
 
@@ -49,7 +50,8 @@ HOLMES = {
     "beta1": (0.7534, 5.61e-3, -5.7513e-4, 1.11068, -378.82, 0.0, 1861.3),
     "cphi": (1.1745e-2, -3.3038e-4, 1.85794e-5, -3.9200e-2, 14.2130, 0.0, -24.950),
 }
-SLOW = 1.4  # alpha1 of the alkali sulfates there, kg^0.5/mol^0.5
+# alpha1 of the alkali sulfates there, kg^0.5/mol^0.5. PHREEQC wants an alpha2 with it, which has no beta2 to act on.
+SLOW = 1.4
 # Li2SO4 with alpha1 = 2: May & others (2011) at 25 degC, and the first derivatives of Silvester & Pitzer (1978).
 LITHIUM = {"beta0": 0.1408, "beta1": 1.184, "cphi": -0.0051}
 LITHIUM_SLOPE = {"beta0": 5.055e-4, "beta1": 1.41e-3, "cphi": -2.33345e-4}
@@ -75,21 +77,26 @@ class Liquor(NamedTuple):
     note: str
 
 
-def liquors() -> list[Liquor]:
-    """All of data/mixed_solubility.csv, in mol/kg of water."""
+@functools.cache
+def liquors() -> tuple[Liquor, ...]:
+    """All of data/mixed_solubility.csv and, of the salts here, those of data/solubility.csv, in mol/kg of water."""
     found = []
     with LIQUORS.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             names = (row["first_salt"], row["second_salt"])
-            parts = {name: float(row[place]) for name, place in zip(names, ("first", "second"), strict=True) if name}
+            parts = {name: float(row[place]) for name, place in zip(names, ("first", "second"), strict=True)}
             if row["unit"] == "mass %":
                 water = 100.0 - sum(parts.values())
                 parts = {name: 1000.0 * part / (MOLAR_MASS[name] * water) for name, part in parts.items()}
-            elif row["unit"] == "g/100 g water":
-                parts = {name: 10.0 * part / MOLAR_MASS[name] for name, part in parts.items()}
             solids = tuple(f"{name}(s)" for name in row["solids"].split(" + "))
             found.append(Liquor(float(row["temperature_c"]) + 273.15, parts, solids, row["note"]))
-    return found
+    with SATURATED.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            if row["solid"] in SOLIDS:
+                molality = float(row["value"]) * (1.0 if row["unit"] == "mol/kg" else 10.0 / MOLAR_MASS[row["salt"]])
+                kelvin = float(row["temperature"]) + 273.15
+                found.append(Liquor(kelvin, {row["salt"]: molality}, (row["solid"],), row["note"]))
+    return tuple(found)
 
 
 def ions(salts: Mapping[str, float]) -> dict[str, float]:
@@ -140,7 +147,7 @@ def fit_sodium() -> tuple[dict[str, list[float]], float]:
     t, r = ABOVE, ROOM
     design = np.array([1 / t - 1 / r, np.log(t / r), t - r, t**2 - r**2]).T
     scale = np.max(np.abs(design), axis=0)
-    entry, worst = {"alpha1": [SLOW] + [0.0] * 5}, 0.0
+    entry, worst = {"alpha1": [SLOW] + [0.0] * 5, "alpha2": [SLOW] + [0.0] * 5}, 0.0
     for name, numbers in HOLMES.items():
         aim = np.array([holmes(float(kelvin))[name] for kelvin in t]) - numbers[0]
         terms = np.linalg.lstsq(design / scale, aim, rcond=1e-12)[0] / scale
@@ -156,7 +163,7 @@ def published_lithium(kelvin: float) -> dict[str, float]:
 
 def _lithium_entry(p: np.ndarray) -> dict[str, list[float]]:
     slopes = {"beta0": (p[3], p[6]), "beta1": (p[4], p[7]), "cphi": (p[5], 0.0)}
-    entry = {"alpha1": [SLOW] + [0.0] * 5}
+    entry = {"alpha1": [SLOW] + [0.0] * 5, "alpha2": [SLOW] + [0.0] * 5}
     for (name, (fourth, second)), value in zip(slopes.items(), p[:3], strict=True):
         entry[name] = [value, second * 1e3, 0.0, fourth * 1e-3, 0.0, 0.0]
     return entry
@@ -273,7 +280,7 @@ def rows_of(of: str, entry: Mapping[str, Sequence[float]], about: Sequence[str])
     units = {"": "", "2": "*K", "3": "", "4": "/K", "5": "/K^2", "6": "*K^2"}
     rows = []
     for name, terms in entry.items():
-        base = {"cphi": "kg^2/mol^2", "alpha1": "kg^0.5/mol^0.5"}.get(name, "kg/mol")
+        base = {"cphi": "kg^2/mol^2", "alpha1": "kg^0.5/mol^0.5", "alpha2": "kg^0.5/mol^0.5"}.get(name, "kg/mol")
         for place, value in enumerate(terms, start=1):
             term = "" if place == 1 else str(place)
             if value or not term:

@@ -6,14 +6,13 @@
 2. Temperature terms of the sulfates of Fe, Mn, Co, Ni, Cu and Zn. Those of MgSO4 for beta1 and beta2; beta0 and Cphi get two
    terms each, from solubilities, each solid with its own constant and heat capacity, and with its heat of solution.
 3. Temperature terms of H2SO4: heats of dilution at 25 degC, osmotic coefficients at 60 and 100 degC.
-4. Lithium carbonate: beta1 and its slope from the solubility of Li2CO3, its solubility product that of the tables; beta0
-   so that soda lowers that solubility.
 
 The functions return what they found and how well; `main` prints it. The parameters of literature are never touched.
 """
 
 import csv
 import math
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -24,17 +23,16 @@ from pitzer_reference import (
     ROOM,
     TABLE,
     Table,
-    Values,
     at,
-    evaluate,
     of_salt,
     of_sulfuric_acid,
     read,
     stoichiometry,
 )
-from scipy.optimize import brentq, least_squares
+from scipy.optimize import least_squares
 
 MEASURED = Path(__file__).parent / "data" / "activity_coefficients.csv"
+SATURATED = Path(__file__).parent / "data" / "solubility.csv"
 HEADER = ["of", "quantity", "value", "unit", "conditions", "source", "where", "note"]
 GAS = 8.314462618e-3  # kJ/mol/K
 WATER = 0.018015  # kg/mol
@@ -45,31 +43,25 @@ MOLAR_MASS = {
     "Ni+2": 154.75,
     "Cu+2": 159.61,
     "Zn+2": 161.47,
-    "Li+": 73.89,
 }
+FORMULAS = {f"{metal}+2|SO4-2": f"{metal}SO4" for metal in ("Fe", "Mn", "Co", "Ni", "Cu", "Zn")}
 METALS = ["Fe+2", "Mn+2", "Co+2", "Ni+2", "Cu+2", "Zn+2"]
 # Pitzer & Mayorga (1974), Table I: valid to 0.1 mol/kg.
 DILUTE_COBALT = {"beta0": 0.20, "beta1": 2.70, "beta2": -30.7}
 # H+ + SO4-2 = HSO4-: log10 K, enthalpy (kJ/mol), heat capacity (kJ/mol/K). Harvie & others (1984); the enthalpies of
 # formation of the NBS tables; 2.99 at 100 degC (Marshall & Jones 1966).
 BISULFATE = (1.979, 21.93, 0.200)
-# Carbonates: CO3-2 + H2O = HCO3- + OH-, as in equilibrium.csv: log10 K, enthalpy, heat capacity.
-HYDROLYSIS = (10.329 - 13.997, 55.81 - 14.6, -0.224 + 0.249)
-# Li2CO3 = 2 Li+ + CO3-2: NBS tables.
-LITHIUM_CARBONATE = (-3.09, -18.2)
-# Molality of Na2CO3 at 25 degC and that of Li2CO3 beside it, 0.6 of that in water: an estimate, which gives Li2CO3 the mean
-# activity coefficient that Na2CO3 itself has at 1 mol/kg. Published measurements (Molecules 2025, 30, 3617) were not at hand.
-SODA = (1.0, 0.106)
 
 
 class Solubility(NamedTuple):
-    """One solid of a salt: what was measured of it."""
+    """One solid of a salt: what was measured of it, and the doubt about its heat of solution (both kJ/mol)."""
 
     solid: str
     salt: str
     kelvin: np.ndarray
     molality: np.ndarray
     heat: float | None
+    doubt: float
 
 
 def measured(salt: str, quantity: str) -> list[dict[str, str]]:
@@ -80,15 +72,17 @@ def measured(salt: str, quantity: str) -> list[dict[str, str]]:
 def solubilities(salt: str) -> list[Solubility]:
     """The solids of a salt, in the order of the file."""
     mass = MOLAR_MASS[salt.partition("|")[0]]
-    heats = {row["solid"]: float(row["value"]) for row in measured(salt, "heat_of_solution")}
-    rows = measured(salt, "solubility")
-    solids = list(dict.fromkeys(row["solid"] for row in rows))
+    heats = {row["solid"]: row for row in measured(salt, "heat_of_solution")}
+    with SATURATED.open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["salt"] == FORMULAS[salt]]
     found = []
-    for solid in solids:
+    for solid in dict.fromkeys(row["solid"] for row in rows):
         own = [row for row in rows if row["solid"] == solid]
-        kelvin = np.array([float(row["temperature_c"]) + 273.15 for row in own])
+        kelvin = np.array([float(row["temperature"]) + 273.15 for row in own])
         molality = np.array([10.0 * float(row["value"]) / mass for row in own])
-        found.append(Solubility(solid, salt, kelvin, molality, heats.get(solid)))
+        heat = float(heats[solid]["value"]) if solid in heats else None
+        told = re.search(r"(\d+) kJ/mol either way", heats[solid]["note"]) if solid in heats else None
+        found.append(Solubility(solid, salt, kelvin, molality, heat, float(told[1]) if told else 1.0))
     return found
 
 
@@ -171,7 +165,7 @@ def fit_temperature(table: Table, metal: str) -> tuple[Table, list[str], np.ndar
         fitted = with_terms(table, salt, p[:4])
         parts = [e / 0.01 for e in saturation(p, fitted)]
         for k, s in enumerate(solids):
-            heat = [] if s.heat is None else [(p[5 + 3 * k] - s.heat) / 1.0]
+            heat = [] if s.heat is None else [(p[5 + 3 * k] - s.heat) / s.doubt]
             parts.append(np.array([*heat, p[6 + 3 * k] / 0.1]))
         shifts = [of_salt(at(fitted, t), salt, m, t)[0] for m, t in anchors]
         parts.append((np.array(shifts) - wanted) / np.array([0.01, 0.03, 0.02, 0.06]))
@@ -245,61 +239,9 @@ def fit_acid(table: Table) -> tuple[Table, np.ndarray, np.ndarray]:
     return with_acid_terms(table, fit.x), *errors(fit.x)
 
 
-def dissolved_carbonate(values: Values, molality: float, kelvin: float, soda: float = 0.0) -> float:
-    """ln of a(Li+)^2 a(CO3-2) in a solution of Li2CO3 and Na2CO3, part of its carbonate hydrolysed."""
-    log_k, heat, capacity = HYDROLYSIS
-    ln_k = van_t_hoff(log_k * LN10, heat, capacity, kelvin)
-    carbonate = molality + soda
-
-    def liquor(x: float) -> dict[str, float]:
-        ions = {"Li+": 2 * molality, "CO3-2": carbonate - x, "HCO3-": x, "OH-": x}
-        return ions | {"Na+": 2 * soda} if soda else ions
-
-    def excess(x: float) -> float:
-        m = liquor(x)
-        found = evaluate(values, m, kelvin)
-        ln = {name: math.log(m[name]) + found.ln_gamma[name] for name in ("CO3-2", "HCO3-", "OH-")}
-        return ln["HCO3-"] + ln["OH-"] - ln["CO3-2"] - found.ln_water - ln_k
-
-    m = liquor(brentq(excess, 1e-9 * carbonate, (1 - 1e-9) * carbonate))
-    ln = evaluate(values, m, kelvin).ln_gamma
-    return 2 * (math.log(m["Li+"]) + ln["Li+"]) + math.log(m["CO3-2"]) + ln["CO3-2"]
-
-
-def lithium_carbonate_errors(table: Table, capacity: float) -> tuple[np.ndarray, float]:
-    """(relative errors of the solubility of Li2CO3 in water, that in soda); heat capacity of dissolution in kJ/mol/K."""
-    (solid,) = solubilities("Li+|CO3-2")
-    log_k, heat = LITHIUM_CARBONATE
-
-    def error(m: float, kelvin: float, soda: float = 0.0) -> float:
-        values = at(table, kelvin)
-        product = dissolved_carbonate(values, m, kelvin, soda)
-        slope = (dissolved_carbonate(values, 1.001 * m, kelvin, soda) - product) / 0.001
-        return (van_t_hoff(log_k * LN10, heat, capacity, kelvin) - product) / slope
-
-    water = [error(m, float(t)) for t, m in zip(solid.kelvin, solid.molality, strict=True)]
-    return np.array(water), error(SODA[1], ROOM, SODA[0])
-
-
-def fit_carbonate(table: Table) -> tuple[Table, float, np.ndarray]:
-    """(table with Li+|CO3-2, heat capacity of dissolution in kJ/mol/K, relative errors of the solubility in water)."""
-
-    def filled(p: np.ndarray) -> Table:
-        slope = [p[1], 0.0, 0.0, p[2] * 1e-2, 0.0, 0.0]
-        return table | {frozenset(("Li+", "CO3-2")): {"beta0": [p[0]] + [0.0] * 5, "beta1": slope}}
-
-    def residuals(p: np.ndarray) -> np.ndarray:
-        water, soda = lithium_carbonate_errors(filled(p), 0.1 * p[3])
-        return np.array([*(water / 0.01), soda / 0.02, *(p[2:] / 5.0)])
-
-    fit = least_squares(residuals, [0.04, 0.0, 0.0, 0.0], diff_step=1e-5)
-    capacity = 0.1 * float(fit.x[3])
-    return filled(fit.x), capacity, lithium_carbonate_errors(filled(fit.x), capacity)[0]
-
-
 def unit_of(quantity: str) -> str:
     name, _, term = quantity.partition("_t")
-    base = {"cphi": "kg^2/mol^2"}.get(name, "kg/mol")
+    base = "kg^2/mol^2" if name in {"cphi", "psi", "zeta"} else "kg/mol"
     return base + {"": "", "2": "*K", "3": "", "4": "/K", "5": "/K^2", "6": "*K^2"}[term]
 
 
@@ -376,11 +318,6 @@ def main() -> None:
     for of in ("H+|SO4-2", "H+|HSO4-"):
         names = [name for pair_of, name in ACID if pair_of == of]
         rows += rows_of(fitted, of, names, [2, 4], Origin("0-100 degC; <= 6 mol/kg", where, note))
-    fitted, capacity, errors = fit_carbonate(table)
-    print(f"Li2CO3: capacity {1e3 * capacity:.0f} J/mol/K, errors of the solubility % {np.round(100 * errors, 1)}")
-    note = "fitted: to the solubility of Li2CO3 with log10 K {} and {} kJ/mol; beta0 estimated: 0.6 of it in 1 mol/kg of Na2CO3"
-    note = note.format(*LITHIUM_CARBONATE)
-    rows += rows_of(fitted, "Li+|CO3-2", ("beta0", "beta1"), [1, 4], Origin("0-100 degC; <= 0.3 mol/kg", where, note))
     write(rows)
 
 

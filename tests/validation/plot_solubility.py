@@ -1,4 +1,4 @@
-"""Draw the solubility of every fitted solid over the measured points; run this file to write results/solubility.png."""
+"""Draw the solubility of every solid over the measured points; run this file to write results/solubility.png."""
 
 from pathlib import Path
 
@@ -17,10 +17,10 @@ COLOURS = ("#1f5f8b", "#c4572b", "#3d7d45")
 
 
 def solids_by_salt() -> dict[str, list[str]]:
-    """The fitted solids of each salt."""
+    """The solids of each salt that have points."""
     found: dict[str, list[str]] = {}
-    for solid in fit.PLANS:
-        found.setdefault(fit.points()[solid][0].salt, []).append(solid)
+    for solid, points in fit.points().items():
+        found.setdefault(points[0].salt, []).append(solid)
     return found
 
 

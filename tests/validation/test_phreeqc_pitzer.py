@@ -4,13 +4,14 @@ PHREEQC keeps its own A of Debye and Hückel and its own molar mass of water (1.
 """
 
 import contextlib
+import math
 
 import numpy as np
 import pytest
 from liquors import LIQUORS
 from phreeqc_database import Phreeqc
 
-from raffinate.flowsheet.chemistry import Chemistry
+from raffinate.flowsheet.chemistry import Chemistry, water
 from raffinate.flowsheet.chemistry.equilibrium import speciate
 from raffinate.flowsheet.quantities import celsius
 
@@ -20,6 +21,7 @@ LIMIT = 5e-3
 LEAST = 1e-9
 # beyond the range of the model, where ours is continued and PHREEQC's is not
 STRONGEST = 15.0
+NO_ANSWER = ("not converged", "Numerical method failed")
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +41,7 @@ def pairs(tmp_path_factory):
             with contextlib.chdir(tmp_path_factory.mktemp("phreeqc")):
                 theirs = phreeqc.equilibrate(totals, celsius(liquor.degrees), liquor.phases)
         except Exception as error:
-            if "not converged" not in str(error):
+            if not any(told in str(error) for told in NO_ANSWER):
                 raise
         else:
             found[liquor.name] = (liquor, ours, theirs)
@@ -56,7 +58,10 @@ def test_phreeqc__answers_nearly_all_liquors(pairs):
 
 def test_speciate__answers_the_ph_of_phreeqc(pairs):
     for name, (_, ours, theirs) in within_range(pairs).items():
-        assert ours.ph == pytest.approx(theirs.ph, abs=PH_LIMIT), name
+        # what the two A make of log10 gamma of a two-valent ion: at saturation it moves the molalities, and they the pH
+        apart = abs(water.debye_hueckel(ours.temperature)[0] - theirs.debye_a)
+        limit = PH_LIMIT + 4.0 * apart * math.sqrt(ours.ionic_strength)
+        assert ours.ph == pytest.approx(theirs.ph, abs=limit), name
 
 
 def test_speciate__answers_the_water_activity_and_strength_of_phreeqc(pairs):

@@ -8,7 +8,6 @@ import fit_pitzer
 import numpy as np
 import pitzer_reference as reference
 import pytest
-from scipy.optimize import brentq
 
 TABLE = reference.read()
 ROOM = reference.at(TABLE, reference.ROOM)
@@ -22,7 +21,6 @@ KINDS = {
 SULFATES = [f"{c}|SO4-2" for c in ("Li+", "Na+", "K+", "Mg+2", "Mn+2", "Ni+2", "Cu+2", "Zn+2", "NH4+")]
 CHLORIDES = ["Na+|Cl-", "K+|Cl-", "Mg+2|Cl-", "Ca+2|Cl-"]
 METALS = fit_pitzer.METALS
-LITHIUM_CARBONATE_CAPACITY = -0.19  # kJ/mol/K, as the fit finds
 MIXTURE = {
     "H+": 0.2,
     "Li+": 0.8,
@@ -204,7 +202,9 @@ def test_solubility__needs_only_constants_of_the_solid_that_calorimetry_confirms
         told = f"log K {constants[0] / reference.LN10:.3f}, {constants[1]:.1f} kJ/mol, {1e3 * constants[2]:.0f} J/mol/K"
         print(f"\n{solid.solid}: {told}, tables {solid.heat} kJ/mol, errors % {np.round(100 * errors, 1)}")
         assert np.max(np.abs(errors)) < 0.03
-        assert constants[1] == pytest.approx(solid.heat, abs=2.5)
+        # the heat at 25 degC lies as far from that of the points as the heat capacity lets it
+        away = abs(solid.kelvin.mean() - reference.ROOM)
+        assert constants[1] == pytest.approx(solid.heat, abs=1.5 + solid.doubt + 0.1 * away)
         assert abs(constants[2]) < 0.25
 
 
@@ -238,40 +238,6 @@ def test_temperature__agrees_with_heats_of_dilution_where_they_were_measured(met
         published = reference.of_salt({key: warm}, salt, molality, kelvin)[0] - start
         found = reference.of_salt(reference.at(TABLE, kelvin), salt, molality, kelvin)[0] - start
         assert found == pytest.approx(published, abs=0.005)
-
-
-def test_lithium_carbonate__dissolves_as_measured_from_0_to_100_degc():
-    water, soda = fit_pitzer.lithium_carbonate_errors(TABLE, LITHIUM_CARBONATE_CAPACITY)
-    assert np.max(np.abs(water)) < 0.02
-    assert abs(soda) < 0.1
-
-
-def _solubility_of_lithium_carbonate(kelvin, **salts):
-    """mol/kg in a solution of the ions given; no hydrolysis, which is a few per cent at 25 degC."""
-    log_k, heat = fit_pitzer.LITHIUM_CARBONATE
-    constant = fit_pitzer.van_t_hoff(log_k * reference.LN10, heat, LITHIUM_CARBONATE_CAPACITY, kelvin)
-    values = reference.at(TABLE, kelvin)
-
-    def excess(molality):
-        m = {"Li+": 2 * molality, "CO3-2": molality}
-        for anion, amount in salts.items():
-            name, charge = {"sulfate": ("SO4-2", 2), "chloride": ("Cl-", 1)}[anion]
-            m[name] = amount
-            m["Na+"] = m.get("Na+", 0.0) + charge * amount
-        ln = reference.evaluate(values, m, kelvin).ln_gamma
-        return 2 * (math.log(m["Li+"]) + ln["Li+"]) + math.log(m["CO3-2"]) + ln["CO3-2"] - constant
-
-    return brentq(excess, 1e-3, 1.0)
-
-
-@pytest.mark.parametrize("kelvin", [298.15, 363.15])
-def test_lithium_carbonate__dissolves_more_in_sulfate_and_most_in_1_molal_chloride(kelvin):
-    # Signs found by Wang & others (2018, J. Chem. Eng. Data 63, 1429) and Cheng & others (2013); not fitted.
-    water = _solubility_of_lithium_carbonate(kelvin)
-    assert _solubility_of_lithium_carbonate(kelvin, sulfate=0.5) > 1.1 * water
-    salted = [_solubility_of_lithium_carbonate(kelvin, chloride=amount) for amount in (1.0, 2.0, 3.0)]
-    assert salted[0] > water
-    assert salted == sorted(salted, reverse=True)
 
 
 def test_fit__of_cobalt_is_that_of_the_table():

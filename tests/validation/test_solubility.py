@@ -8,29 +8,41 @@ import numpy as np
 import plot_solubility
 import pytest
 
+from raffinate.flowsheet.chemistry.database import atomic_masses
+from raffinate.flowsheet.chemistry.formula import molar_mass, parse
 from raffinate.flowsheet.chemistry.system import ln_constant
 from raffinate.flowsheet.quantities import celsius
 
-# Largest error of a solubility, percent, rounded up: what the release promises.
+# Largest error of a solubility, percent, rounded up: what the release promises. 3 is what it set out for.
 LIMITS = {
     "Li2CO3(s)": 1.0,
     "LiOH.H2O(s)": 1.0,
-    "Li2SO4.H2O(s)": 0.5,
+    "Li2SO4.H2O(s)": 1.0,
     "LiF(s)": 0.5,
     "Li3PO4(s)": 0.1,
-    "Na2SO4.10H2O(s)": 3.5,  # the point at 10 degC lies 3 % below the handbooks
+    "Na2SO4.10H2O(s)": 2.5,  # the point at 10 degC lies 3 % below the handbooks
     "Na2SO4(s)": 0.5,
-    "Na2CO3.10H2O(s)": 5.0,  # the point at 25 degC lies off the curve of the others
-    "Na2CO3.H2O(s)": 0.5,
-    "MgSO4.7H2O(s)": 3.0,
-    "MgSO4.6H2O(s)": 2.0,
-    "MnSO4.5H2O(s)": 2.0,
+    "Na2CO3.10H2O(s)": 4.5,  # the point at 25 degC lies off the curve of the others
+    "Na2CO3.H2O(s)": 2.0,
+    "(NH4)2SO4(s)": 1.5,
+    "K2SO4(s)": 1.5,
+    "MgSO4.7H2O(s)": 1.5,
+    "MgSO4.6H2O(s)": 0.5,
+    "MgSO4.H2O(s)": 0.5,
+    "FeSO4.7H2O(s)": 0.5,
+    "FeSO4.H2O(s)": 0.5,
+    "MnSO4.7H2O(s)": 0.1,
+    "MnSO4.5H2O(s)": 1.0,
     "MnSO4.H2O(s)": 0.5,
     "CoSO4.7H2O(s)": 0.5,
     "CoSO4.6H2O(s)": 1.0,
     "CoSO4.H2O(s)": 0.5,
     "NiSO4.7H2O(s)": 0.5,
-    "NiSO4.6H2O(s)": 1.5,
+    "NiSO4.6H2O(s)": 1.0,
+    "CuSO4.5H2O(s)": 0.5,
+    "ZnSO4.7H2O(s)": 0.5,
+    "ZnSO4.6H2O(s)": 0.5,
+    "ZnSO4.H2O(s)": 1.0,
 }
 # Hydrates in the order in which they are stable when heated, and where one gives way to the next, degC.
 HYDRATES = {
@@ -38,8 +50,12 @@ HYDRATES = {
     "NiSO4": (["NiSO4.7H2O(s)", "NiSO4.6H2O(s)"], [31.2]),
     # CoSO4.H2O: between the points of the hexahydrate at 60 and of the monohydrate at 70 degC
     "CoSO4": (["CoSO4.7H2O(s)", "CoSO4.6H2O(s)", "CoSO4.H2O(s)"], [41.5, 65.0]),
-    "MnSO4": (["MnSO4.5H2O(s)", "MnSO4.H2O(s)"], [26.0]),
-    "MgSO4": (["MgSO4.7H2O(s)", "MgSO4.6H2O(s)"], [48.3]),
+    "MnSO4": (["MnSO4.7H2O(s)", "MnSO4.5H2O(s)", "MnSO4.H2O(s)"], [9.0, 26.0]),
+    "MgSO4": (["MgSO4.7H2O(s)", "MgSO4.6H2O(s)", "MgSO4.H2O(s)"], [48.3, 68.0]),
+    # FeSO4.4H2O, stable from 56.6 to 64 degC, has no species
+    "FeSO4": (["FeSO4.7H2O(s)", "FeSO4.H2O(s)"], [60.0]),
+    # ZnSO4.H2O: Rohmer (1939) has it from 48 degC, the handbooks from 60 to 70 degC
+    "ZnSO4": (["ZnSO4.7H2O(s)", "ZnSO4.6H2O(s)", "ZnSO4.H2O(s)"], [38.8, 50.0]),
     # Na2CO3.7H2O, stable from 32.0 to 35.4 degC, has no species
     "Na2CO3": (["Na2CO3.10H2O(s)", "Na2CO3.H2O(s)"], [33.7]),
 }
@@ -87,7 +103,7 @@ def test_saturated__is_the_liquor_that_the_engine_leaves(solid):
 
 
 @pytest.mark.parametrize("salt", HYDRATES)
-def test_hydrates__give_way_to_each_other_within_3_degc_of_the_transition_and_once_only(salt):
+def test_hydrates__give_way_to_each_other_within_2_degc_of_the_transition_and_once_only(salt):
     solids, transitions = HYDRATES[salt]
     formed = []
     for temperature in np.arange(0.0, 100.1, 0.5):
@@ -99,7 +115,7 @@ def test_hydrates__give_way_to_each_other_within_3_degc_of_the_transition_and_on
     assert [solid for _, solid in changes] == solids[1:]
     assert formed[0][1] == solids[0]
     for (found, _), known in zip(changes, transitions, strict=True):
-        assert abs(found - known) <= 3.0
+        assert abs(found - known) <= 2.0
 
 
 @pytest.mark.parametrize("salt", HYDRATES)
@@ -142,16 +158,93 @@ def test_sulfates_of_sodium_and_lithium__push_each_other_out_at_90_degc():
     assert alone > found[0] > found[1] > found[2] > 0.7 * alone
 
 
+def test_sodium_sulfate__dissolves_in_caustic_as_measured_within_17_percent_though_not_fitted():
+    with (fit.HERE / "data" / "caustic_solubility.csv").open(newline="") as file:
+        liquors = [(float(row["caustic"]), float(row["sulfate"])) for row in csv.DictReader(file)]
+    hydroxide, salt = (molar_mass(parse(formula), atomic_masses()) for formula in ("NaOH", "Na2SO4"))
+    for caustic, sulfate in liquors:
+        water = 100.0 - caustic - sulfate
+        others = {"NaOH": 0.01 * caustic / hydroxide / (0.01 * water)} if caustic else {}
+        settled = fit.solution_with(["Na2SO4(s)"], "Na2SO4", celsius(90.0), others)
+        at = [component.name for component in settled.chemistry.components].index("SO4-2")
+        found = settled.totals[at] / settled.speciation.water
+        assert found == pytest.approx(sulfate / salt / water, rel=0.17), caustic
+
+
+ACID = 1.0  # mol/kg of H2SO4
+
+
+@pytest.mark.parametrize(
+    ("salt", "low", "high"),
+    [("NiSO4", 0.70, 0.85), ("CoSO4", 0.70, 0.85), ("MnSO4", 0.70, 0.85), ("ZnSO4", 0.75, 0.90), ("CuSO4", 0.60, 0.75)],
+)
+def test_acid__takes_a_share_of_the_solubility_of_a_metal_sulfate_at_25_degc(salt, low, high):
+    solids = HYDRATES[salt][0] if salt in HYDRATES else ["CuSO4.5H2O(s)"]
+    alone, beside = (
+        fit.held(fit.solution_with(solids, salt, celsius(25.0), others), salt) for others in ({}, {"H2SO4": ACID})
+    )
+    assert low < beside / alone < high
+
+
+@pytest.mark.parametrize(
+    ("salt", "solid"), [("Na2SO4", "Na2SO4.10H2O(s)"), ("Li2SO4", "Li2SO4.H2O(s)"), ("K2SO4", "K2SO4(s)")]
+)
+def test_acid__raises_the_solubility_of_an_alkali_sulfate_as_bisulfate_forms(salt, solid):
+    found = [
+        fit.solubility(solid, salt, celsius(25.0), {"H2SO4": acid} if acid else None) for acid in (0.0, 0.3, 0.6, 1.0)
+    ]
+    assert found == sorted(found)
+
+
+def test_acid__makes_the_hexahydrate_of_nickel_sulfate_stable_at_25_degc():
+    solids = HYDRATES["NiSO4"][0]
+    formed = [
+        fit.solution_with(solids, "NiSO4", celsius(25.0), {"H2SO4": acid} if acid else {}).amounts
+        for acid in (0.0, 3.0)
+    ]
+    phases = fit.chemistry_of("NiSO4").phase_index
+    assert formed[0][phases[solids[0]]] > 0.0
+    assert formed[1][fit.chemistry_of("NiSO4", "H2SO4").phase_index[solids[1]]] > 0.0
+
+
+# kJ/mol, differences of the enthalpies of formation of the NBS tables, recalled; to infinite dilution at 25 degC.
+CALORIMETRY = {
+    "Li2SO4.H2O(s)": -16.6,
+    "Na2SO4.10H2O(s)": 79.4,
+    "Na2SO4(s)": -2.4,
+    "K2SO4(s)": 23.8,
+    "(NH4)2SO4(s)": 6.6,
+    "MgSO4.7H2O(s)": 11.8,
+    "MgSO4.6H2O(s)": -4.2,
+    "FeSO4.7H2O(s)": 15.4,
+    "MnSO4.5H2O(s)": -6.1,
+    "MnSO4.H2O(s)": -39.4,
+    "CoSO4.7H2O(s)": 11.7,
+    "CoSO4.6H2O(s)": 1.2,
+    "CoSO4.H2O(s)": -52.0,
+    "NiSO4.7H2O(s)": 12.3,
+    "NiSO4.6H2O(s)": 4.5,
+    "CuSO4.5H2O(s)": 6.0,
+    "ZnSO4.7H2O(s)": 13.8,
+    "ZnSO4.H2O(s)": -44.5,
+}
+
+
+@pytest.mark.parametrize("solid", CALORIMETRY)
+def test_heat_of_solution__falls_out_of_the_solubilities_within_4_kj(solid):
+    assert fit.all_species()[solid].enthalpy / 1e3 == pytest.approx(CALORIMETRY[solid], abs=4.0)
+
+
+def test_epsomite__turns_to_hexahydrite_in_air_of_half_humidity_at_25_degc():
+    # Chou & Seal (2003), Astrobiology 3, 619: 51 %, recalled.
+    seven, six = (fit.all_species()[f"MgSO4.{number}H2O(s)"].log_k for number in (7, 6))
+    assert 0.45 < 10.0 ** (seven - six) < 0.65
+
+
 def test_gypsum__agrees_with_the_measured_within_10_percent_though_not_fitted():
     points = fit.points()["CaSO4.2H2O(s)"]
     errors = [fit.solubility("CaSO4.2H2O(s)", p.salt, p.temperature) / p.molality - 1.0 for p in points]
     assert np.abs(errors).max() < 0.10
-
-
-def test_gypsum__dissolves_less_in_sodium_sulfate():
-    found = [fit.solubility("CaSO4.2H2O(s)", "CaSO4", celsius(25.0), {"Na2SO4": m}) for m in (0.01, 0.1, 0.5, 1.0)]
-    assert found == sorted(found, reverse=True)
-    assert found[-1] > 0.4 * found[0]
 
 
 def test_fluorite__agrees_with_the_measured_within_15_percent_though_not_fitted():
@@ -161,6 +254,7 @@ def test_fluorite__agrees_with_the_measured_within_15_percent_though_not_fitted(
 
 def test_draw__shows_every_point_and_every_solid():
     panels = {axes.get_title(): axes for axes in plot_solubility.draw().axes if axes.get_title()}
+    assert {solid for solids in plot_solubility.solids_by_salt().values() for solid in solids} == set(fit.points())
     for salt, solids in plot_solubility.solids_by_salt().items():
         lines = panels[salt].get_lines()
         drawn = sum(len(line.get_xdata()) for line in lines if line.get_marker() == "o")

@@ -1,0 +1,321 @@
+"""A chemistry as a file for Cantera: its liquor by Pitzer's model (HMW-electrolyte), its solids and its gases.
+
+The file is for one temperature: Debye-Hückel's A and every interaction are numbers there, as the kernels have them.
+Standard chemical potentials are counted from the components, which have none, so that each reaction has our log K; the
+slopes of log K with temperature become enthalpies and heat capacities, of water and of reactions.
+
+What Cantera does otherwise, and what the file does about it:
+
+* theta^E, of ions of like sign and unlike charge, is coarser in Cantera (see `cantera_mixing`). Where no such ions meet,
+  ln gamma is the same to round-off; where they do it is some 1e-3 off, at 90 degC 1e-2. A file that is written near a
+  liquor has interactions that make up for it there.
+* Beyond I = 20 mol/kg, and beyond a mole fraction of 0.4 of all solutes, either continues Pitzer's model in its own way.
+* ln gamma below -5 is cut off, which the trivalent ions of any strong liquor are. The file sets the bounds far apart.
+* Elements are conserved, not components. Where components are made of the same elements, as Fe+2, Fe+3 and H2O2 are,
+  Cantera would oxidise what we hold apart: the last of them gets an element of its own, `O[H2O2]`.
+* Mixtures are to be equilibrated with the solver `vcs`; `gibbs` answers wrong for this model and does not say so.
+
+Sources: Cantera 3.2, `HMWSoln.cpp` and the reference of its YAML format.
+"""
+
+import json
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from ...kernels.activity import PITZER, Mixture
+from ...kernels.pitzer import Pitzer
+from ..errors import DataError
+from ..files import write_text
+from . import water
+from .activity_models import ActivityModel
+from .cantera_mixing import NO_CORRECTIONS, Corrections, near
+from .database import atomic_masses
+from .species import GAS, SOLID, Species
+
+LIQUOR, GASES = "liquor", "gas"
+_LARGEST_CHARGE = 4  # of theta^E in Cantera
+_USUAL_ALPHA = (2.0, 12.0)  # of a pair that has no beta1 and beta2
+_STEP = 0.25  # K, between the log K that enthalpies and heat capacities are differences of
+_LEAST_RANK = 1e-9
+_NO_CONSTANT = 1e100  # a ln K beyond it stands for a species that is never there
+_BAR = 1e5
+
+
+class Chemistry(Protocol):
+    """What of a chemistry a file holds; see `system.Chemistry`."""
+
+    components: tuple[Species, ...]
+    aqueous: tuple[Species, ...]
+    phases: tuple[Species, ...]
+    activity: ActivityModel
+    apparent_volumes: np.ndarray
+    own_volumes: np.ndarray
+    index: Mapping[str, int]
+
+    def mixture(self, temperature: float) -> Mixture:
+        """Answer the arrays of the kernels at `temperature` (K)."""
+        ...
+
+
+def write_cantera(
+    chemistry: Chemistry, path: str | Path, temperature: float = 298.15, molality: np.ndarray | None = None
+) -> Path:
+    """Write a chemistry at `temperature` (K) as a YAML file that Cantera reads; answers the path.
+
+    The phase `liquor` has the aqueous species under their names; each solid is a phase of its own name, and all gases
+    together are the phase `gas`, at fugacities in bar. `molality`: of the aqueous species (S,), mol/kg, of a liquor that
+    the file is to agree with, though Cantera's theta^E is another; without it the interactions are ours as they stand.
+    Raises `DataError` for a model other than Pitzer's, for a species or an interaction that Cantera cannot take, and for
+    molalities that are none.
+    """
+    mixture = chemistry.mixture(temperature)
+    if mixture.model != PITZER or getattr(mixture.pitzer, "form", 0) != 0:
+        model = type(chemistry.activity).__name__
+        raise DataError(f"Cantera has no equal of the activity model {model!r}; it takes a chemistry with Pitzer's")
+    corrections = NO_CORRECTIONS if molality is None else near(mixture.charge, *_liquor(chemistry, molality, mixture))
+    for species in chemistry.aqueous:
+        if abs(species.charge) > _LARGEST_CHARGE:
+            raise DataError(
+                f"Cantera cannot take species {species.name!r} with the charge {species.charge:+d}, "
+                f"it goes up to {_LARGEST_CHARGE:+d} and {-_LARGEST_CHARGE:+d}; leave it out with `without`"
+            )
+    lines = [
+        f"description: {_text(f'{chemistry!r} at {temperature:.2f} K, written by raffinate')}",
+        "units: {length: m, mass: kg, time: s, quantity: mol, energy: J, pressure: Pa}",
+        *_document(chemistry, mixture, temperature, corrections),
+    ]
+    return write_text(path, "\n".join(lines) + "\n")
+
+
+def _liquor(chemistry: Chemistry, molality: np.ndarray, mixture: Mixture) -> tuple[np.ndarray, float]:
+    """Answer the molalities of a liquor, checked, and A of Pitzer's law."""
+    given = np.asarray(molality, dtype=np.float64)
+    if given.shape != (len(chemistry.aqueous),):
+        raise DataError(
+            f"molalities of {given.size} species are given to the file for Cantera, the liquor has {len(chemistry.aqueous)}"
+        )
+    for species, value in zip(chemistry.aqueous, given.tolist(), strict=True):
+        if not 0.0 <= value < math.inf:
+            raise DataError(f"molality of {species.name!r} = {value:g} mol/kg is outside 0 to infinity (of the liquor)")
+    return given, mixture.pitzer.a_phi
+
+
+def _document(chemistry: Chemistry, mixture: Mixture, temperature: float, corrections: Corrections) -> Iterator[str]:
+    makeup, masses = _elements(chemistry.components)
+    compositions = _compositions(chemistry, mixture, makeup)
+    heats = _heats(chemistry, temperature)
+    aqueous = [s.name for s, ln_k in zip(chemistry.aqueous, mixture.ln_k, strict=True) if abs(ln_k) < _NO_CONSTANT]
+    phases = [s for s, ln_k in zip(chemistry.phases, mixture.phase_ln_k, strict=True) if abs(ln_k) < _NO_CONSTANT]
+    solids, gases = ([s.name for s in phases if s.phase == phase] for phase in (SOLID, GAS))
+    solvent = chemistry.components[0].name
+    symbols = list(masses)
+    yield "elements:"
+    for symbol, mass in masses.items():
+        yield f"- {_flow({'symbol': symbol, 'atomic-weight': 1000.0 * mass})}"
+    yield "phases:"
+    yield f"- name: {LIQUOR}"
+    yield "  thermo: HMW-electrolyte"
+    yield f"  elements: {_flow([*symbols, 'E'])}"
+    yield f"  species: {_flow([solvent, *aqueous])}"
+    yield f"  state: {_flow({'T': temperature, 'P': water.STANDARD_PRESSURE, 'X': {solvent: 1.0}})}"
+    yield "  activity-data:"
+    yield "    temperature-model: constant"
+    yield f"    A_Debye: {3.0 * mixture.pitzer.a_phi!r} kg^0.5/gmol^0.5"
+    bounds = {f"ln_gamma_{which}_{end}": sign * 500.0 for which in "ko" for end, sign in (("min", -1), ("max", 1))}
+    yield f"    cropping-coefficients: {_flow(bounds)}"
+    yield "    interactions:"
+    for interaction in _interactions(chemistry.aqueous, mixture, corrections):
+        if set(interaction["species"]) <= set(aqueous):
+            yield f"    - {_flow(interaction)}"
+    for name in solids:
+        yield f"- name: {_text(name)}"
+        yield "  thermo: fixed-stoichiometry"
+        yield f"  elements: {_flow([*symbols, 'E'])}"
+        yield f"  species: {_flow([name])}"
+        yield f"  state: {_flow({'T': temperature, 'P': water.STANDARD_PRESSURE})}"
+    if gases:
+        yield f"- name: {GASES}"
+        yield "  thermo: ideal-gas"
+        yield f"  elements: {_flow([*symbols, 'E'])}"
+        yield f"  species: {_flow(gases)}"
+        yield f"  state: {_flow({'T': temperature, 'P': water.STANDARD_PRESSURE})}"
+    volumes = _volumes(chemistry, mixture, temperature)
+    yield "species:"
+    for name in (solvent, *aqueous, *solids, *gases):
+        thermo = {"model": "constant-cp", "T0": temperature, **heats[name]}
+        thermo["reference-pressure"] = _BAR if name in gases else water.STANDARD_PRESSURE
+        yield f"- name: {_text(name)}"
+        yield f"  composition: {_flow(compositions[name])}"
+        yield f"  thermo: {_flow(thermo)}"
+        if name in volumes:
+            yield f"  equation-of-state: {_flow({'model': 'constant-volume', 'molar-volume': volumes[name]})}"
+
+
+def _elements(components: Sequence[Species]) -> tuple[list[dict[str, float]], dict[str, float]]:
+    """Answer what each component is made of, charge included as electrons `E`, and the masses (kg/mol) of the elements.
+
+    A component that those before it could turn into gets an element of its own.
+    """
+    makeup: list[dict[str, float]] = []
+    masses: dict[str, float] = {}
+    for component in components:
+        own = dict(component.elements)
+        if _rank([*makeup, _charged(own, component)]) == len(makeup):
+            key = next((e for e in own if e not in {"H", "O"}), "O" if "O" in own else "H")
+            special = f"{key}[{component.name}]"
+            own[special] = own.pop(key)
+            masses[special] = atomic_masses()[key]
+        makeup.append(_charged(own, component))
+        masses |= {e: atomic_masses()[e] for e in own if e not in masses}
+    return makeup, masses
+
+
+def _charged(elements: Mapping[str, float], species: Species) -> dict[str, float]:
+    return {**elements, "E": -float(species.charge)}
+
+
+def _rank(makeup: Sequence[Mapping[str, float]]) -> int:
+    symbols = sorted({symbol for counts in makeup for symbol in counts})
+    matrix = np.array([[counts.get(symbol, 0.0) for symbol in symbols] for counts in makeup])
+    return int(np.linalg.matrix_rank(matrix, tol=_LEAST_RANK))
+
+
+def _members(chemistry: Chemistry, mixture: Mixture) -> dict[str, np.ndarray]:
+    """Answer the moles of each component in a mole of every species of the file."""
+    members = {chemistry.components[0].name: np.eye(1, len(chemistry.components))[0]}
+    members |= {s.name: row for s, row in zip(chemistry.aqueous, mixture.composition, strict=True)}
+    return members | {s.name: row for s, row in zip(chemistry.phases, mixture.phase_composition, strict=True)}
+
+
+def _compositions(
+    chemistry: Chemistry, mixture: Mixture, makeup: Sequence[Mapping[str, float]]
+) -> dict[str, dict[str, float]]:
+    compositions = {}
+    for name, row in _members(chemistry, mixture).items():
+        counts: dict[str, float] = {}
+        for count, part in zip(row, makeup, strict=True):
+            for symbol, number in part.items():
+                counts[symbol] = round(counts.get(symbol, 0.0) + float(count) * number, 12)
+        compositions[name] = {symbol: number for symbol, number in counts.items() if number != 0.0}
+    return compositions
+
+
+def _heats(chemistry: Chemistry, temperature: float) -> dict[str, dict[str, float]]:
+    """Answer enthalpy (J/mol), entropy and heat capacity (J/mol/K) of every species at `temperature`.
+
+    Those of water are 0, 0 and its heat capacity; other components have none.
+    """
+    below, here, above = (chemistry.mixture(temperature + step) for step in (-_STEP, 0.0, _STEP))
+    solvent = chemistry.components[0]
+    capacity = water.heat_capacity(temperature) * solvent.molar_mass
+    heats = {solvent.name: {"h0": 0.0, "s0": 0.0, "cp0": capacity}}
+    scale = water.GAS_CONSTANT * temperature
+    rows = [
+        (s.name, sign * np.array([getattr(m, which)[at] for m in (below, here, above)]), row)
+        for which, sign, species in (("ln_k", 1.0, chemistry.aqueous), ("phase_ln_k", -1.0, chemistry.phases))
+        for at, (s, row) in enumerate(
+            zip(species, here.composition if sign > 0.0 else here.phase_composition, strict=True)
+        )
+    ]
+    for name, (low, ln_k, high), row in rows:
+        slope = (high - low) / (2.0 * _STEP)
+        bend = (high - 2.0 * ln_k + low) / _STEP**2
+        enthalpy = scale * temperature * slope
+        heats[name] = {
+            "h0": float(enthalpy),
+            "s0": float(enthalpy / temperature + water.GAS_CONSTANT * ln_k),
+            "cp0": float(scale * (2.0 * slope + temperature * bend) + row[0] * capacity),
+        }
+    return heats
+
+
+def _volumes(chemistry: Chemistry, mixture: Mixture, temperature: float) -> dict[str, float]:
+    """Answer the volumes of liquor and solids, m3/mol."""
+    parts = np.array(chemistry.apparent_volumes)
+    parts[0] = chemistry.components[0].molar_mass / water.density(temperature)
+    dissolved = (chemistry.components[0], *chemistry.aqueous)
+    volumes = {name: float(row @ parts) for name, row in _members(chemistry, mixture).items()}
+    solids = {
+        s.name: float(chemistry.own_volumes[chemistry.index[s.name]]) for s in chemistry.phases if s.phase == SOLID
+    }
+    return {s.name: volumes[s.name] for s in dissolved} | solids
+
+
+def _interactions(aqueous: Sequence[Species], mixture: Mixture, corrections: Corrections) -> Iterator[dict]:
+    """Answer the interactions as Cantera writes them."""
+    charge, names = mixture.charge, [s.name for s in aqueous]
+    for (c, a), numbers in _pairs(mixture.pitzer, corrections).items():
+        beta0, beta1, beta2, third, alpha1, alpha2 = numbers
+        yield {
+            "species": [names[c], names[a]],
+            **{"beta0": beta0, "beta1": beta1, "beta2": beta2},
+            "Cphi": third * 2.0 * math.sqrt(-charge[c] * charge[a]),
+            **{"alpha1": alpha1, "alpha2": alpha2},
+        }
+    yield from _doubles(names, mixture, corrections)
+    for members, value in zip(mixture.pitzer.triple, mixture.pitzer.triple_value, strict=True):
+        kind = _triple_kind([names[i] for i in members], charge[members])
+        # Cantera 3.2 miscounts the signs of a psi whose first ion is the odd one
+        odd = -np.sign(np.sign(charge[members]).sum())
+        ordered = sorted(members, key=lambda i, odd=odd: bool(odd) and np.sign(charge[i]) == odd)
+        yield {"species": [names[i] for i in ordered], kind: float(value)}
+
+
+def _pairs(pitzer: Pitzer, corrections: Corrections) -> dict[tuple[int, int], list[float]]:
+    """Answer beta0, beta1, beta2, C, alpha1 and alpha2 of each pair of cation and anion."""
+    found = {}
+    for (c, a, one, two), values in zip(pitzer.pair.tolist(), pitzer.pair_value.tolist(), strict=True):
+        found[c, a] = [*values, float(pitzer.alpha[one]), float(pitzer.alpha[two])]
+    for place, more in ((0, corrections.beta0), (3, corrections.third)):
+        for pair, value in more.items():
+            found.setdefault(pair, [0.0, 0.0, 0.0, 0.0, *_USUAL_ALPHA])[place] += value
+    return found
+
+
+def _doubles(names: list[str], mixture: Mixture, corrections: Corrections) -> Iterator[dict]:
+    """Answer theta and lambda; two neutral species in both orders, which Cantera reads one by one."""
+    charge, pitzer = mixture.charge, mixture.pitzer
+    thetas = dict(corrections.theta)
+    for (i, j), value in zip(pitzer.double.tolist(), pitzer.double_value.tolist(), strict=True):
+        product = charge[i] * charge[j]
+        if product < 0.0 or (product > 0.0 and i == j):
+            raise DataError(
+                f"Cantera cannot take the interaction of {names[i]} and {names[j]}: it has theta, of two ions of one sign, "
+                "and lambda, of a neutral species and another one"
+            )
+        if product > 0.0:
+            pair = min(i, j), max(i, j)
+            thetas[pair] = thetas.get(pair, 0.0) + value
+            continue
+        yield {"species": [names[i], names[j]], "lambda": value}
+        if i != j and charge[i] == charge[j] == 0.0:
+            yield {"species": [names[j], names[i]], "lambda": value}
+    for (i, j), value in thetas.items():
+        yield {"species": [names[i], names[j]], "theta": value}
+
+
+def _triple_kind(names: list[str], charges: np.ndarray) -> str:
+    """Answer what Cantera calls an interaction of three species; raises `DataError` for one that it has not."""
+    signs = sorted(float(sign) for sign in np.sign(charges))
+    distinct = len(set(names)) == len(names)
+    if distinct and signs in ([-1.0, -1.0, 1.0], [-1.0, 1.0, 1.0]):
+        return "psi"
+    if distinct and signs == [-1.0, 0.0, 1.0]:
+        return "zeta"
+    raise DataError(
+        f"Cantera cannot take the interaction of {', '.join(names)}: it has psi, of two ions of one sign and one of the "
+        "other, and zeta, of a neutral species, a cation and an anion"
+    )
+
+
+def _flow(value: object) -> str:
+    """Answer a list or a mapping on one line; what JSON writes so, YAML reads."""
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _text(value: str) -> str:
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,233 @@
+"""Pictures of liquors: nothing is written over anything, axes have units, files are written and the same twice."""
+
+import itertools
+import math
+
+import numpy as np
+import pytest
+from matplotlib.colors import to_rgb
+
+from raffinate.flowsheet import DataError, Stream
+from raffinate.flowsheet.analysis import AgainstDose, AgainstPh, AgainstTemperature, speciation_table
+from raffinate.flowsheet.charts import COLOURS, charts, colour_of, logarithmic, wide, written
+from raffinate.flowsheet.chemistry import Chemistry
+from raffinate.flowsheet.diagrams import (
+    draw_pourbaix,
+    draw_precipitation,
+    draw_saturation,
+    draw_solubility,
+    draw_speciation,
+    draw_titration,
+)
+
+HYDROXIDES = ("Al(OH)3(s)", "Fe(OH)3(s)", "Cu(OH)2(s)", "Ni(OH)2(s)", "Co(OH)2(s)", "Mn(OH)2(s)")
+METALS = Chemistry("Li Na Al Fe Cu Ni Co Mn S C N")
+LEACH = Stream.of(
+    METALS,
+    {"H2O": 1.0, "NiSO4": 0.08, "CoSO4": 0.02, "MnSO4": 0.02, "Li2SO4": 0.05, "CuSO4": 0.004, "Al2(SO4)3": 0.008}
+    | {"Fe2(SO4)3": 0.003, "H2SO4": 0.02},
+)
+WATER = Stream.of(METALS, {"H2O": 1.0})
+FERROUS = Stream.of(METALS, {"H2O": 1.0, "FeSO4": 0.02, "Fe2(SO4)3": 0.003, "H2SO4": 0.02})
+AMMONIA = Stream.of(METALS, {"H2O": 1.0, "CuSO4": 0.016, "NH3": 0.03, "(NH4)2SO4": 0.06})
+
+PICTURES = {
+    "titration": lambda path=None: draw_titration(LEACH, "NaOH", path, target_ph=10.5, phases=HYDROXIDES),
+    "titration, pH alone": lambda path=None: draw_titration(LEACH, "NaOH", path, largest=0.4),
+    "titration by a stream": lambda path=None: draw_titration(
+        LEACH, Stream.of(METALS, {"NaOH": 0.3, "H2O": 0.7}), path, largest=0.2, phases=HYDROXIDES
+    ),
+    "speciation along pH": lambda path=None: draw_speciation(AMMONIA, "Cu+2", AgainstPh(3.0, 12.0), path),
+    "speciation of aluminium": lambda path=None: draw_speciation(LEACH, "Al+3", AgainstPh(0.0, 13.0), path),
+    "speciation with solids": lambda path=None: draw_speciation(LEACH, "Ni+2", AgainstPh(4.0, 11.0), path, HYDROXIDES),
+    "speciation along temperature": lambda path=None: draw_speciation(LEACH, "SO4-2", AgainstTemperature(), path),
+    "solubility of hydrates": lambda path=None: draw_solubility(WATER, "MnSO4", AgainstTemperature(), path),
+    "solubility along a salt": lambda path=None: draw_solubility(WATER, "Li2CO3", AgainstDose("Na2SO4", 2.5), path),
+    "solubility along pH": lambda path=None: draw_solubility(WATER, "Mn(OH)2(s)", AgainstPh(8.0, 13.0), path),
+    "precipitation": lambda path=None: draw_precipitation(LEACH, path),
+    "saturation": lambda path=None: draw_saturation(LEACH, path, HYDROXIDES, lowest=-6.0),
+    "iron": lambda path=None: draw_pourbaix(WATER, "Fe", path, 1e-3, {}),
+    "iron with ligands": lambda path=None: draw_pourbaix(WATER, "Fe", path, 1e-3, {"S": 0.1, "C": 0.01}),
+    "manganese": lambda path=None: draw_pourbaix(WATER, "Mn", path, 1e-3, {"C": 0.1}),
+    "cobalt": lambda path=None: draw_pourbaix(WATER, "Co", path, 1e-3, {}),
+    "nickel": lambda path=None: draw_pourbaix(LEACH, "Ni", path),
+    "iron of a liquor": lambda path=None: draw_pourbaix(FERROUS, "Fe", path),
+    "copper": lambda path=None: draw_pourbaix(WATER, "Cu", path, 1e-3, {"S": 0.1}),
+    "sulfur": lambda path=None: draw_pourbaix(WATER, "S", path, 1e-3, {}),
+}
+
+
+@pytest.fixture(scope="module", params=PICTURES, ids=lambda name: name)
+def picture(request):
+    return PICTURES[request.param]()
+
+
+def texts_of(figure):
+    return [text for axes in figure.axes for text in axes.texts if text.get_text()]
+
+
+def extents(figure):
+    renderer = figure.canvas.get_renderer()
+    return [(text.get_text(), text.get_window_extent(renderer)) for text in texts_of(figure)]
+
+
+def said(figure, kind):
+    return [text.get_text() for text in texts_of(figure) if text.get_gid() == kind]
+
+
+def test_picture__labels_do_not_overlap(picture):
+    found = [
+        (one, other)
+        for (one, a), (other, b) in itertools.combinations(extents(picture), 2)
+        if min(a.x1, b.x1) - max(a.x0, b.x0) > 0.5 and min(a.y1, b.y1) - max(a.y0, b.y0) > 0.5
+    ]
+    assert found == []
+
+
+def test_picture__everything_lies_on_the_sheet(picture):
+    width, height = picture.get_size_inches() * picture.dpi
+    for text, box in extents(picture):
+        assert box.x0 >= 0.0, text
+        assert box.y0 >= 0.0, text
+        assert box.x1 <= width, text
+        assert box.y1 <= height, text
+
+
+def test_picture__has_a_title_a_note_and_named_axes(picture):
+    assert len(said(picture, "title")) == 1
+    assert said(picture, "note")
+    frames = [axes for axes in picture.axes if axes.axison]
+    assert frames[-1].get_xlabel()
+    assert any(axes.get_ylabel() for axes in frames) or "saturation index" in frames[-1].get_xlabel()
+
+
+@pytest.mark.parametrize("name", ["titration", "solubility of hydrates", "iron with ligands", "saturation"])
+def test_picture__is_the_same_twice(name, tmp_path):
+    for number in (1, 2):
+        PICTURES[name](tmp_path / f"{number}.png")
+    assert (tmp_path / "1.png").read_bytes() == (tmp_path / "2.png").read_bytes()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["1.png", "2.png"]
+
+
+def test_titration__names_metals_and_solids():
+    names = said(PICTURES["titration"](), "curve")
+    assert {"Ni²⁺", "Al³⁺", "Li⁺", "Ni(OH)₂(s)", "Al(OH)₃(s)"} <= set(names)
+
+
+def test_titration__without_solids_is_one_frame():
+    figure = PICTURES["titration, pH alone"]()
+    assert [axes.get_ylabel() for axes in figure.axes if axes.axison] == ["pH"]
+    assert said(figure, "title") == ["Titration with NaOH"]
+
+
+def test_speciation__curves_are_the_table_in_percent():
+    figure = draw_speciation(AMMONIA, "Cu+2", AgainstPh(3.0, 12.0))
+    table = speciation_table(AMMONIA, "Cu+2", AgainstPh(3.0, 12.0))
+    [frame] = [axes for axes in figure.axes if axes.axison]
+    assert frame.get_ylabel() == "share of Cu²⁺, %"
+    assert len(frame.lines) == sum(table.max() >= 0.01)
+    assert frame.lines[0].get_ydata() == pytest.approx(100.0 * table.iloc[:, 0].to_numpy())
+
+
+def test_solubility__writes_where_the_solid_changes():
+    figure = draw_solubility(Stream.of(Chemistry("Na S"), {"H2O": 1.0}), "Na2SO4", AgainstTemperature())
+    [place] = said(figure, "transition")
+    assert float(place.removesuffix(" °C")) == pytest.approx(32.4, abs=0.6)
+    assert set(said(figure, "curve")) == {"Na₂SO₄(s)", "Na₂SO₄·10H₂O(s)"}
+
+
+def test_precipitation__dots_mark_where_metals_begin_to_come_down():
+    figure = PICTURES["precipitation"]()
+    [frame] = [axes for axes in figure.axes if axes.axison]
+    dots = [line for line in frame.lines if line.get_marker() == "o"]
+    assert len(dots) == 6
+    assert all(-3.0 < float(dot.get_ydata()[0]) < 0.0 for dot in dots)
+
+
+def test_saturation__writes_a_value_beside_each_name():
+    figure = PICTURES["saturation"]()
+    names, values = said(figure, "name"), said(figure, "value")
+    assert len(names) == len(values) > 5
+    numbers = [float(value.replace("−", "-")) for value in values]
+    assert numbers == sorted(numbers, reverse=True)
+
+
+def test_pourbaix__names_every_area():
+    figure = draw_pourbaix(WATER, "Fe", total=1e-3, ligands={})
+    names = set(said(figure, "area")) | {key.split("  ")[-1] for key in said(figure, "key")}
+    assert {"Fe²⁺", "Fe³⁺", "FeOOH(s)", "Fe(s)", "Fe(OH)₂(s)"} <= names
+    assert said(figure, "water") == ["O₂, 1 bar", "H₂, 1 bar"]
+
+
+def test_pictures__refuse_what_their_tables_refuse(tmp_path):
+    with pytest.raises(DataError, match="did you mean 'Ni\\+2'"):
+        draw_speciation(LEACH, "Ni", AgainstPh(), tmp_path / "x.png")
+    with pytest.raises(DataError, match="'jpgg' is no format of figures"):
+        draw_pourbaix(WATER, "Fe", tmp_path / "x.jpgg", 1e-3, {})
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("SO4-2", "SO₄²⁻"),
+        ("H+", "H⁺"),
+        ("Na2SO4.10H2O(s)", "Na₂SO₄·10H₂O(s)"),
+        ("MnSO4.H2O(s)", "MnSO₄·H₂O(s)"),
+        ("Cu2(OH)2+2", "Cu₂(OH)₂²⁺"),
+        ("Al(OH)3(gibbsite)", "Al(OH)₃(gibbsite)"),
+        ("CO2(aq)", "CO₂(aq)"),
+        ("Co(NH3)6+2", "Co(NH₃)₆²⁺"),
+        ("(NH4)2SO4(s)", "(NH₄)₂SO₄(s)"),
+        ("Fe(CN)6-4", "Fe(CN)₆⁴⁻"),
+    ],
+)
+def test_written__sets_figures_and_charges(name, text):
+    assert written(name) == text
+
+
+def test_colours__are_told_apart_and_the_same_for_a_metal():
+    shades = [np.array(to_rgb(colour)) for colour in COLOURS]
+    assert min(np.abs(a - b).max() for a, b in itertools.combinations(shades, 2)) > 0.15
+    assert colour_of("Ni+2", 0) == colour_of("Ni+2", 5)
+    assert colour_of("SO4-2", 1) == COLOURS[1]
+
+
+def test_wide__is_no_less_than_what_is_printed():
+    assert wide("SO₄²⁻", 8.0) > 0.0
+    assert wide("SO₄²⁻", 16.0) > 1.7 * wide("SO₄²⁻", 8.0)
+
+
+def test_charts__break_a_long_note_into_lines():
+    figure, [chart] = charts("Title", ", ".join(f"number {n}" for n in range(60)) + "; end", width=300.0)
+    assert len(said(figure, "note")) > 2
+    assert all(wide(line, 7.0) < 310.0 for line in said(figure, "note"))
+    assert chart.width == 300.0
+
+
+def test_chart__leaves_gaps_where_there_is_no_value():
+    _, [chart] = charts("Title", "note")
+    chart.axes.set_xlim(0.0, 1.0)
+    logarithmic(chart, 0.1, 10.0)
+    chart.curve(np.linspace(0.0, 1.0, 5), np.full(5, math.nan), COLOURS[0], "nothing")
+    chart.curve(np.linspace(0.0, 1.0, 5), np.array([1.0, math.nan, 2.0, 3.0, 4.0]), COLOURS[1], "some")
+    chart.write_labels()
+    assert [text.get_text() for text in chart.base.texts if text.get_gid() == "curve"] == ["some"]
+
+
+def test_pourbaix__marks_the_liquor_by_its_own_couple():
+    liquor = Stream.of(METALS, {"H2O": 1.0, "NiSO4": 0.08, "FeSO4": 0.02, "Fe2(SO4)3": 0.003, "H2SO4": 0.02})
+    figure = draw_pourbaix(liquor, "Fe")
+    assert said(figure, "liquor") == ["liquor, by", "Fe³⁺/Fe²⁺"]
+    [frame] = [axes for axes in figure.axes if axes.axison]
+    [dot] = [line for line in frame.lines if line.get_marker() == "o"]
+    assert float(dot.get_xdata()[0]) == pytest.approx(liquor.ph, abs=1e-9)
+    assert float(dot.get_ydata()[0]) == pytest.approx(0.65, abs=0.1)  # sulfate binds ferric iron: below 0.77 V
+    assert said(draw_pourbaix(LEACH, "Fe"), "liquor") == []  # all of its iron is ferric
+
+
+def test_pictures__say_where_the_activity_model_was_left():
+    strong = Stream.of(METALS, {"H2O": 1.0, "NiSO4": 0.8})
+    figure = draw_titration(strong, "NaOH", largest=0.01)
+    assert "outside the activity model's range of 0 to 12" in " ".join(said(figure, "note"))
+    assert "outside" not in " ".join(said(PICTURES["titration, pH alone"](), "note"))

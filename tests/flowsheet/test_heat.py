@@ -1,0 +1,195 @@
+"""Heat duties and adiabatic temperatures: they close, and they are the published ones."""
+
+import numpy as np
+import pytest
+
+from raffinate.flowsheet import DataError, Flowsheet, Stream, mix, settle, solve
+from raffinate.flowsheet.chemistry import Chemistry, thermal
+from raffinate.flowsheet.heat import adiabatic, heat_duties, heat_duty
+from raffinate.flowsheet.quantities import celsius, to_celsius
+from raffinate.unitops.crystalliser import Crystalliser
+from raffinate.unitops.leaching import Leaching
+from raffinate.unitops.mixer import Mixer
+from raffinate.unitops.neutralisation import Neutralisation
+from raffinate.unitops.splitter import Splitter
+
+
+@pytest.fixture(scope="module")
+def chemistry():
+    return Chemistry("Li Na Ni Co Mn Al Cu Fe S Cl C")
+
+
+def flow(chemistry, masses, temperature=25.0):
+    return Stream.of(chemistry, masses, celsius(temperature))
+
+
+def test_heat_duty__of_warming_water_is_its_heat_capacity(chemistry):
+    water = flow(chemistry, {"H2O": 2.0}, 20.0)
+    assert heat_duty([water], [water.replace(temperature=celsius(80))]) == pytest.approx(2.0 * 4183.0 * 60.0, rel=1e-3)
+    assert heat_duty([water], [water]) == 0.0
+    assert heat_duty([], []) == 0.0
+
+
+def test_heat_duty__there_and_back_is_nothing(chemistry):
+    liquor = flow(chemistry, {"H2O": 1.0, "NiSO4": 0.3, "H2SO4": 0.05}, 25.0)
+    hot = liquor.replace(temperature=celsius(85))
+    assert heat_duty([liquor], [hot]) + heat_duty([hot], [liquor]) == pytest.approx(0.0, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("share", "hottest"),
+    [  # heat of solution of Table B.11 of Felder & Rousseau over the heat capacity of the product (Perry's handbook)
+        (0.1, 44.0),
+        (0.2, 67.0),
+        (0.3, 91.0),
+        (0.5, 135.0),
+    ],
+)
+def test_adiabatic__dilution_of_sulfuric_acid_heats_as_published(chemistry, share, hottest):
+    acid = flow(chemistry, {"H2SO4": 0.98, "H2O": 0.02})
+    water = flow(chemistry, {"H2O": 0.98 / share - 1.0})
+    assert to_celsius(adiabatic([acid, water]).temperature) == pytest.approx(hottest, abs=3.0)
+
+
+def test_adiabatic__neutralising_a_molar_acid_heats_by_seven_kelvin(chemistry):
+    """57.5 kJ for each mole over some 2.1 kg of brine of 4.0 kJ/kg/K."""
+    acid = flow(chemistry, {"H2O": 1.0, "HCl": 0.036461})
+    base = flow(chemistry, {"H2O": 1.0, "NaOH": 0.039997})
+    assert to_celsius(adiabatic([acid, base]).temperature) == pytest.approx(25.0 + 57.5 / (2.076 * 4.03), abs=0.15)
+
+
+def test_adiabatic__dissolving_glaubers_salt_cools(chemistry):
+    """+79 kJ for each mole of Na2SO4.10H2O."""
+    crystals = flow(chemistry, {"Na2SO4.10H2O(s)": 0.3222})
+    water = flow(chemistry, {"H2O": 3.0})
+    found = adiabatic([crystals, water], ["Na2SO4.10H2O(s)"])
+    assert found["Na2SO4.10H2O(s)"] == 0.0
+    assert to_celsius(found.temperature) == pytest.approx(25.0 - 78.0 / (3.322 * 3.95), abs=0.4)
+
+
+def test_adiabatic__crystallising_warms_a_supercooled_liquor(chemistry):
+    liquor = flow(chemistry, {"H2O": 0.7, "Na2SO4": 0.3}, 15.0)
+    found = adiabatic(liquor, ["Na2SO4.10H2O(s)"])
+    assert found["Na2SO4.10H2O(s)"] > 0.1
+    assert 20.0 < to_celsius(found.temperature) < 32.4
+
+
+@pytest.mark.parametrize(
+    ("masses", "phases"),
+    [
+        ([{"H2SO4": 0.98, "H2O": 0.02}, {"H2O": 3.0, "NiSO4": 0.2}], ()),
+        ([{"NaOH": 0.5, "H2O": 0.5}, {"H2O": 5.0, "NiSO4": 0.3, "H2SO4": 0.1}], ("Ni(OH)2(s)",)),
+        ([{"H2O": 1.0, "Na2SO4": 0.3}, {"H2O": 0.1, "LiCl": 0.05}], ("Na2SO4.10H2O(s)", "Na2SO4(s)")),
+        ([{"LiCoO2(s)": 0.2, "H2O": 1.0}, {"Cu(s)": 0.1, "C(s)": 0.3}], ()),
+    ],
+)
+@pytest.mark.parametrize("duty", [0.0, 5e4, -3e4])
+def test_adiabatic__closes_to_a_part_in_a_milliard(chemistry, masses, phases, duty):
+    inlets = [flow(chemistry, m, t) for m, t in zip(masses, (20.0, 45.0), strict=True)]
+    out = adiabatic(inlets, phases, duty)
+    turnover = sum(abs(s.enthalpy_flow) for s in inlets)
+    assert heat_duty(inlets, [out]) == pytest.approx(duty, abs=1e-9 * turnover)
+    assert chemistry.element_matrix @ out.flows == pytest.approx(
+        chemistry.element_matrix @ sum(s.flows for s in inlets), rel=1e-9
+    )
+
+
+def test_adiabatic__of_one_stream_changes_nothing(chemistry):
+    liquor = flow(chemistry, {"H2O": 1.0, "CoSO4": 0.2}, 41.0)
+    assert adiabatic(liquor).temperature == pytest.approx(liquor.temperature, abs=1e-9)
+
+
+def test_adiabatic__refuses_what_would_boil_or_freeze(chemistry):
+    acid = flow(chemistry, {"H2SO4": 0.98, "H2O": 0.02}, 80.0)
+    with pytest.raises(DataError, match=r"the mixture would be hotter than 473\.15 K, where a liquor boils"):
+        adiabatic([acid, flow(chemistry, {"H2O": 0.3}, 80.0)])
+    with pytest.raises(DataError, match=r"the mixture would be colder than 253\.15 K, where a liquor freezes"):
+        adiabatic(flow(chemistry, {"H2O": 1.0}), duty=-1e6)
+
+
+def plant(chemistry):
+    sheet = Flowsheet()
+    feed = flow(chemistry, {"H2O": 1.0, "NiSO4": 0.15, "H2SO4": 0.05}, 60.0)
+    base = Stream.of(chemistry, {"NaOH": 0.3, "H2O": 0.7})
+    sheet.add("mix", Mixer(), feed=[feed, flow(chemistry, {"H2SO4": 0.0098, "H2O": 0.0002}), "split.second"])
+    sheet.add("neutral", Neutralisation(reagent=base, target_ph=4.0, temperature=celsius(50)), feed="mix")
+    sheet.add(
+        "crystals",
+        Crystalliser(salts=("NiSO4.6H2O(s)",), evaporated=0.6, temperature=celsius(55)),
+        feed="neutral.slurry",
+    )
+    sheet.add("split", Splitter(fraction=0.8), feed="crystals.slurry")
+    return sheet
+
+
+def test_heat_duties__add_up_to_the_enthalpy_of_products_less_feeds(chemistry):
+    solution = solve(plant(chemistry))
+    duties = heat_duties(solution)
+    assert set(duties) == {"mix", "neutral", "crystals", "split"}
+    products = [solution.streams[name] for name in solution.products]
+    feeds = [s for streams in solution.flowsheet.feeds.values() for s in streams] + list(solution.drawn.values())
+    turnover = sum(abs(s.enthalpy_flow) for s in products)
+    assert sum(duties.values()) == pytest.approx(heat_duty(feeds, products), abs=1e-9 * turnover)
+    assert duties["split"] == pytest.approx(0.0, abs=1e-9 * turnover)
+    assert duties["mix"] < 0.0  # strong acid gives off its heat of dilution, the port keeps the mean temperature
+    boiled = solution.streams["crystals.vapour"].mass
+    assert duties["crystals"] == pytest.approx(2.37e6 * boiled, rel=0.1)
+
+
+def test_heat_duty__of_neutralising_is_the_heat_of_the_acid_and_of_warming(chemistry):
+    feed = flow(chemistry, {"H2O": 1.0, "H2SO4": 0.02}, 25.0)
+    base = Stream.of(chemistry, {"NaOH": 0.3, "H2O": 0.7})
+    outcome = Neutralisation(reagent=base, target_ph=7.0, temperature=celsius(25)).run({"feed": feed})
+    heat = heat_duty([feed, outcome.drawn["reagent"]], outcome.outlets.values())
+    acid = 0.02 / 0.098079
+    # H2SO4 at 0.2 mol/kg is 20 kJ/mol above its ions, 30 % NaOH 5; each of two protons gives 55.8
+    assert heat / acid / 1e3 == pytest.approx(-2.0 * 55.8 - 20.0 - 2.0 * 4.5, abs=4.0)
+
+
+def test_heat_duty__of_leaching_is_that_of_the_oxide(chemistry):
+    solids = flow(chemistry, {"LiCoO2(s)": 0.5})
+    liquor = flow(chemistry, {"H2O": 4.0})
+    unit = Leaching(
+        acid=Stream.of(chemistry, {"H2SO4": 0.98, "H2O": 0.02}),
+        reductant=Stream.of(chemistry, {"H2O2": 0.3, "H2O": 0.7}),
+        residence_time=1e6,
+        free_acid=10.0,
+        temperature=celsius(25),
+        decomposition=0.0,
+        reductant_ratio=1.0,
+    )
+    outcome = unit.run({"solids": solids, "liquor": liquor})
+    dissolved = solids["LiCoO2(s)"] - outcome.outlets["slurry"]["LiCoO2(s)"]
+    heat = heat_duty([solids, liquor, *outcome.drawn.values()], outcome.outlets.values()) / dissolved / 1e3
+    # -133 for the oxide in dilute acid, and 1.5 mol of 98 % acid for each that come down 92 kJ/mol to their ions, which are
+    # 5 above infinite dilution in the liquor
+    assert dissolved == pytest.approx(solids["LiCoO2(s)"], rel=0.1)
+    assert heat == pytest.approx(-133.0 - 1.5 * 92.0 + 5.0, abs=15.0)
+
+
+def test_enthalpy__of_crystals_comes_out_as_heat_of_crystallisation(chemistry):
+    """NBS tables: Na2SO4.10H2O takes up 79 kJ/mol when it dissolves; the fitted law of its solubility says the same."""
+    cold = flow(chemistry, {"H2O": 0.8, "Na2SO4": 0.2}, 5.0)
+    slurry, _ = settle(cold, celsius(5), ["Na2SO4.10H2O(s)"])
+    heat = heat_duty([cold], [slurry]) / slurry["Na2SO4.10H2O(s)"] / 1e3
+    assert -85.0 < heat < -65.0
+
+
+def test_mix__keeps_heat_by_capacity_and_leaves_the_heat_of_mixing_to_be_asked_for(chemistry):
+    acid, water = flow(chemistry, {"H2SO4": 0.98, "H2O": 0.02}), flow(chemistry, {"H2O": 2.0})
+    assert mix([acid, water]).temperature == pytest.approx(celsius(25))
+    assert heat_duty([acid, water], [mix([acid, water])]) < -5e5
+
+
+def test_enthalpy__is_a_function_of_state_for_random_liquors(chemistry):
+    """Mixing in any order at one temperature gives the same enthalpy; it is finite for whatever comes."""
+    random = np.random.default_rng(11)
+    for _ in range(30):
+        masses = {
+            name: float(10.0 ** random.uniform(-4, -0.5)) for name in ("NiSO4", "Na2SO4", "H2SO4", "LiCl", "MnSO4")
+        }
+        one = flow(chemistry, {"H2O": 1.0} | masses, float(random.uniform(5, 90)))
+        assert np.isfinite(one.enthalpy_flow)
+        assert one.enthalpy_flow < 0.0
+        share = thermal.tabulated_share(chemistry, np.array(one.flows[chemistry.liquor]))
+        assert 0.0 <= share <= 1.0

@@ -1,0 +1,244 @@
+"""Enthalpy: the slope of the very constants and parameters in use, and published heats of reaction."""
+
+import itertools
+import math
+
+import numpy as np
+import pytest
+
+from raffinate.flowsheet import Stream, mix
+from raffinate.flowsheet.chemistry import Chemistry, thermal, water
+from raffinate.flowsheet.chemistry.equilibrium import speciate
+from raffinate.flowsheet.chemistry.reaction import reaction
+from raffinate.flowsheet.quantities import celsius
+
+GAS_CONSTANT = water.GAS_CONSTANT
+
+
+@pytest.fixture(scope="module")
+def chemistry():
+    return Chemistry("Li Na N Ni Co Mn Cu Fe Al S Cl C", extractants=["Cyanex 272"])
+
+
+def totals(chemistry, masses):
+    return np.array(Stream.of(chemistry, masses).flows[chemistry.liquor])
+
+
+def ln_activities(chemistry, amounts, temperature):
+    """ln a of every component of a liquor at equilibrium, nothing precipitating."""
+    found = speciate(chemistry, amounts, temperature, np.zeros(len(chemistry.phases), dtype=bool)).speciation
+    count = len(chemistry.components) - 1
+    with np.errstate(divide="ignore"):
+        ions = np.log(found.molality[:count]) + found.ln_gamma[:count]
+    return np.append(found.ln_water_activity, ions)[amounts != 0.0]
+
+
+def relative(chemistry, amounts, temperature):
+    nothing = np.zeros(len(chemistry.phases), dtype=bool)
+    found = speciate(chemistry, amounts, temperature, nothing)
+    return thermal.relative_enthalpy(chemistry, temperature, found.speciation)
+
+
+def heat_of(chemistry, equation, temperature=298.15):
+    """J for the reaction as written, everything at infinite dilution or pure."""
+    return float(reaction(chemistry, equation) @ thermal.standard_enthalpies(chemistry, temperature))
+
+
+@pytest.mark.parametrize(
+    "masses",
+    [
+        {"H2O": 1.0, "NiSO4": 0.3, "H2SO4": 0.1},
+        {"H2O": 1.0, "Na2SO4": 0.2, "NaOH": 0.02},
+        {"H2O": 1.0, "Na2CO3": 0.05, "CO2": 0.01, "NH3": 0.02},
+        {"H2O": 1.0, "Al2(SO4)3": 0.05, "FeSO4": 0.1, "H2SO4": 0.05, "NaCl": 0.05},
+    ],
+)
+@pytest.mark.parametrize("temperature", [298.15, 348.15])
+def test_relative_enthalpy__is_minus_t_squared_times_the_slope_of_g_over_t(chemistry, masses, temperature):
+    """At fixed totals, with the equilibrium shifting: what the laws of thermodynamics ask of it."""
+    amounts, step = totals(chemistry, masses), 0.1
+    present = amounts != 0.0
+    hot, cold = (ln_activities(chemistry, amounts, temperature + sign * step) for sign in (1.0, -1.0))
+    slope = float(amounts[present] @ (hot - cold)) / (2.0 * step)
+    expected = -GAS_CONSTANT * temperature**2 * slope
+    assert relative(chemistry, amounts, temperature) == pytest.approx(expected, rel=2e-5, abs=0.05)
+
+
+@pytest.mark.parametrize("temperature", [283.15, 298.15, 363.15])
+def test_standard_enthalpies__of_solids_are_those_of_their_law_of_temperature(chemistry, temperature):
+    enthalpies = thermal.standard_enthalpies(chemistry, temperature)
+    for species in chemistry.phases:
+        dissolved = sum(n * enthalpies[chemistry.index[name]] for name, n in species.reaction.items())
+        expected = species.enthalpy + species.heat_capacity * (temperature - 298.15)
+        assert dissolved - enthalpies[chemistry.index[species.name]] == pytest.approx(expected, rel=1e-5, abs=2.0)
+
+
+def test_standard_enthalpies__of_water_and_steam_differ_by_the_heat_of_evaporation(chemistry):
+    for temperature in (298.15, 333.15, 373.15):
+        enthalpies = thermal.standard_enthalpies(chemistry, temperature)
+        heat = enthalpies[chemistry.index["H2O(g)"]] - enthalpies[chemistry.index["H2O"]]
+        expected = water.heat_of_evaporation(temperature) * chemistry.molar_masses[0]
+        assert heat == pytest.approx(expected, rel=1e-9)
+    assert heat_of(chemistry, "H2O = H2O(g)") == pytest.approx(44.0e3, rel=2e-3)
+
+
+@pytest.mark.parametrize(
+    ("equation", "heat", "tolerance"),
+    [  # kJ/mol, NBS tables (Wagman et al. 1982); LiCoO2 of Wang & Navrotsky (2004)
+        ("H2O2 = H2O + 0.5 O2(g)", -94.7, 0.5),
+        ("Fe(s) + Cu+2 = Fe+2 + Cu(s)", -153.9, 0.5),
+        ("Al(s) + 3 H+ = Al+3 + 1.5 H2(g)", -531.0, 1.0),
+        ("LiCoO2(s) + 3 H+ + 0.5 H2O2 = Li+ + Co+2 + 2 H2O + 0.5 O2(g)", -133.4, 3.0),
+        ("NiO(s) + 2 H+ = Ni+2 + H2O", -100.1, 0.5),
+        ("C(s) + O2(g) = CO2(g)", -393.5, 2.5),
+        ("CO2(g) + H2O = CO3-2 + 2 H+", 2.2, 2.5),
+    ],
+)
+def test_standard_enthalpies__give_the_heats_of_reactions(chemistry, equation, heat, tolerance):
+    assert heat_of(chemistry, equation) / 1e3 == pytest.approx(heat, abs=tolerance)
+
+
+def test_standard_enthalpies__give_no_heat_of_extraction(chemistry):
+    assert heat_of(chemistry, "NiA2[Cyanex 272] + 2 H+ = Ni+2 + 2 HA[Cyanex 272]") == pytest.approx(0.0, abs=1e-6)
+
+
+def test_standard_enthalpies__rise_with_temperature_of_gases_metals_and_water(chemistry):
+    colder, hotter = (thermal.standard_enthalpies(chemistry, t) for t in (298.15, 348.15))
+    for name in ("H2O", "O2(g)", "H2(g)", "Cu(s)", "LiCoO2(s)", "HA[Cyanex 272]"):
+        at = chemistry.index[name]
+        assert hotter[at] > colder[at], name
+    assert (hotter - colder)[chemistry.index["O2(g)"]] == pytest.approx(50.0 * 29.5, rel=0.02)
+
+
+def test_standard_enthalpies__go_on_above_the_end_of_liquors(chemistry):
+    """A furnace: no jump at 473.15 K, and heat taken up by Kopp's rule beyond."""
+    below, above, far = (thermal.standard_enthalpies(chemistry, t) for t in (473.15 - 1e-6, 473.15 + 1e-6, 973.15))
+    assert above == pytest.approx(below, abs=2.0)
+    kopp = chemistry.heat_capacities(298.1)[chemistry.index["Li2CO3(s)"]]
+    risen = (far - above)[chemistry.index["Li2CO3(s)"]]
+    assert risen == pytest.approx(500.0 * kopp, rel=1e-6)
+
+
+def test_neutralisation__gives_55_8_kilojoules(chemistry):
+    """H+ + OH- in much water, at 25 degC; 1 mol/kg of HCl with 1 mol/kg of NaOH gives some 57."""
+    for water_mass, heat, tolerance in ((1000.0, -55.84, 0.1), (1.0, -57.5, 0.5)):
+        acid = Stream.of(chemistry, {"H2O": water_mass, "HCl": 0.036461})
+        base = Stream.of(chemistry, {"H2O": water_mass, "NaOH": 0.039997})
+        given = mix([acid, base]).enthalpy_flow - acid.enthalpy_flow - base.enthalpy_flow
+        assert given / 1e3 == pytest.approx(heat, abs=tolerance)
+
+
+def test_neutralisation__of_hot_water_gives_less(chemistry):
+    """Olofsson & Hepler (1975): -52.6 kJ/mol at 40 degC, as the heat capacity of ionization says."""
+    acid = Stream.of(chemistry, {"H2O": 1000.0, "HCl": 0.036461}, celsius(40))
+    base = Stream.of(chemistry, {"H2O": 1000.0, "NaOH": 0.039997}, celsius(40))
+    given = mix([acid, base]).replace(temperature=celsius(40)).enthalpy_flow - acid.enthalpy_flow - base.enthalpy_flow
+    assert given / 1e3 == pytest.approx(-52.5, abs=0.4)
+
+
+def test_tabulated_share__is_none_for_liquors_and_all_for_delivered_reagents(chemistry):
+    for masses in (
+        {"H2O": 1.0},
+        {"H2O": 1.0, "H2SO4": 0.2, "NiSO4": 0.3},
+        {"H2O": 1.0, "NaOH": 0.05},
+        {"H2O": 1.0, "NaOH": 0.1, "Na2SO4": 0.3},
+        {"H2O": 1.0, "Na2SO4": 0.4},
+    ):
+        assert thermal.tabulated_share(chemistry, totals(chemistry, masses)) == 0.0
+    for masses in (
+        {"H2O": 0.02, "H2SO4": 0.98},
+        {"H2SO4": 1.0},
+        {"H2O": 0.7, "NaOH": 0.3},
+        {"H2O": 0.68, "HCl": 0.32},
+    ):
+        assert thermal.tabulated_share(chemistry, totals(chemistry, masses)) == 1.0
+
+
+@pytest.mark.parametrize(("substance", "most"), [("H2SO4", 0.8), ("NaOH", 0.35), ("HCl", 0.2)])
+def test_enthalpy__passes_from_the_model_to_the_table_smoothly(chemistry, substance, most):
+    """Adding reagent step by step, its partial enthalpy never jumps."""
+    amounts = np.linspace(0.01, most, 80)
+    streams = [Stream.of(chemistry, {"H2O": 1.0, substance: m}) for m in amounts]
+    partial = np.diff([s.enthalpy_flow for s in streams]) / np.diff(amounts)
+    molar_mass = float(chemistry.dissolve(substance) @ chemistry.molar_masses[chemistry.liquor])
+    assert np.abs(np.diff(partial * molar_mass)).max() < 2.0e3
+
+
+def test_enthalpy__needs_no_speciation_of_strong_acid(chemistry):
+    acid = totals(chemistry, {"H2SO4": 0.98, "H2O": 0.02})
+    assert math.isfinite(thermal.liquor_enthalpy(chemistry, acid, 298.15, None))
+    with pytest.raises(Exception, match=r"enthalpy of a liquor at 298.15 K needs its speciation"):
+        thermal.liquor_enthalpy(chemistry, totals(chemistry, {"H2O": 1.0}), 298.15, None)
+
+
+def test_enthalpy__of_pure_acid_is_that_of_the_tables(chemistry):
+    """NBS tables: H2SO4(l) -813.99 kJ/mol; the table of heats of solution is 0.9 kJ/mol off it at infinite dilution."""
+    acid = Stream.of(chemistry, {"H2SO4": 1.0})
+    assert acid.enthalpy_flow / acid["SO4-2"] / 1e3 == pytest.approx(-813.99, abs=1.0)
+
+
+@pytest.mark.parametrize(
+    ("masses", "capacity"),
+    [  # J/kg/K near 25 degC: Perry's handbook for acid, Olsson et al. (1997) for caustic soda, Laliberté (2009)
+        ({"H2O": 1.0}, 4180.0),
+        ({"H2SO4": 0.98, "H2O": 0.02}, 1420.0),
+        ({"H2SO4": 0.5, "H2O": 0.5}, 2520.0),
+        ({"H2SO4": 0.2, "H2O": 0.8}, 3500.0),
+        ({"NaOH": 0.5, "H2O": 0.5}, 3230.0),
+        ({"NaOH": 0.1, "H2O": 0.9}, 3770.0),
+        ({"NaCl": 0.2, "H2O": 0.8}, 3390.0),
+        ({"Na2SO4": 0.15, "H2O": 0.85}, 3630.0),
+        ({"NiSO4": 0.25, "H2O": 0.75}, 3030.0),
+        ({"MnSO4": 0.25, "H2O": 0.75}, 3130.0),
+    ],
+    ids=str,
+)
+def test_enthalpy__rises_with_temperature_by_the_measured_heat_capacity(chemistry, masses, capacity):
+    colder, hotter = (Stream.of(chemistry, masses, celsius(t)) for t in (20.0, 35.0))
+    found = (hotter.enthalpy_flow - colder.enthalpy_flow) / 15.0 / colder.mass
+    assert found == pytest.approx(capacity, rel=0.055 if {"NiSO4", "MnSO4"} & set(masses) else 0.03)
+
+
+def test_equilibrium__has_the_enthalpy_of_its_liquor(chemistry):
+    stream = Stream.of(chemistry, {"H2O": 1.0, "NiSO4": 0.2, "H2SO4": 0.05, "C(s)": 1.0}, celsius(60))
+    graphite = stream.solids.enthalpy_flow
+    assert stream.enthalpy_flow == pytest.approx(stream.equilibrium.enthalpy + graphite, rel=1e-9)
+
+
+def test_enthalpy_flow__adds_up_over_phases_and_amounts(chemistry):
+    stream = Stream.of(
+        chemistry, {"H2O": 1.0, "NiSO4": 0.2, "Cu(s)": 0.1, "HA[Cyanex 272]": 0.2, "O2(g)": 0.01}, celsius(50)
+    )
+    parts = [stream.liquor, stream.solids, stream.organic, stream.gas]
+    assert sum(part.enthalpy_flow for part in parts) == pytest.approx(stream.enthalpy_flow, rel=1e-10)
+    assert (1e3 * stream).enthalpy_flow == pytest.approx(1e3 * stream.enthalpy_flow, rel=1e-9)
+    assert Stream.empty(chemistry).enthalpy_flow == 0.0
+
+
+def test_enthalpy_flow__of_a_dry_stream_needs_no_liquor(chemistry):
+    dry = Stream.of(chemistry, {"LiCoO2(s)": 1.0, "C(s)": 0.5}, celsius(600))
+    assert dry.enthalpy_flow > dry.replace(temperature=298.15).enthalpy_flow
+
+
+def test_enthalpy__of_what_is_left_is_that_of_what_came_less_the_crystals(chemistry):
+    """Over two ways to the same state: dissolve then heat, heat then dissolve."""
+    crystals = Stream.of(chemistry, {"NiSO4.6H2O(s)": 0.1}, celsius(25))
+    solvent = Stream.of(chemistry, {"H2O": 1.0}, celsius(25))
+    liquor = Stream.of(chemistry, {"H2O": 1.0 + 0.1 * 6 * 18.0153 / 262.85, "NiSO4": 0.1 * 154.757 / 262.85})
+    for one, other in itertools.pairwise(celsius(t) for t in (25, 40, 55)):
+        way_one = [liquor.replace(temperature=one).enthalpy_flow, liquor.replace(temperature=other).enthalpy_flow]
+        apart = [
+            crystals.replace(temperature=t).enthalpy_flow + solvent.replace(temperature=t).enthalpy_flow
+            for t in (one, other)
+        ]
+        dissolving = [w - a for w, a in zip(way_one, apart, strict=True)]
+        assert dissolving[0] + (way_one[1] - way_one[0]) == pytest.approx(
+            (apart[1] - apart[0]) + dissolving[1], rel=1e-9, abs=1e-3
+        )
+    assert dissolving[0] > 0.0
+
+
+def test_remarks__say_where_caustic_soda_is_too_strong(chemistry):
+    assert thermal.remarks(chemistry, totals(chemistry, {"H2O": 0.5, "NaOH": 0.5})) == ()
+    (found,) = thermal.remarks(chemistry, totals(chemistry, {"H2O": 0.3, "NaOH": 0.7}))
+    assert found.startswith("heat of Na+ with OH- is known down to 1.9 mol of water per mole")
