@@ -16,7 +16,7 @@ import numpy as np
 import pandas
 
 from .chemistry.equilibrium import Equilibrium, titrate
-from .chemistry.system import PROTON, Chemistry, ln_constant
+from .chemistry.system import PROTON, Chemistry
 from .errors import DataError, nearest
 from .quantities import gram_per_litre, to_celsius
 from .solubility import precipitation_table, solubility_table
@@ -28,6 +28,7 @@ from .sweeps import (
     Axis,
     State,
     check_liquor,
+    mask,
     per_dose,
     solutes,
     solve_all,
@@ -55,7 +56,7 @@ def titration_table(
     titrant: str | Stream,
     largest: float | None = None,
     target_ph: float | None = None,
-    phases: Iterable[str] = (),
+    phases: str | Iterable[str] = (),
 ) -> pandas.DataFrame:
     """Answer pH, what is left in the liquor and what has formed, by dose of a titrant.
 
@@ -66,7 +67,7 @@ def titration_table(
     """
     chemistry = stream.chemistry
     check_liquor("titration", stream)
-    allowed = chemistry.allowed(phases)
+    allowed = mask(chemistry, phases)
     if (largest is None) == (target_ph is None):
         raise DataError(f"titration: largest = {largest} and target_ph = {target_ph}; give one of the two")
     if target_ph is not None:
@@ -102,7 +103,7 @@ def _dosed(stream: Stream, found: Equilibrium, allowed: np.ndarray) -> dict[str,
     return row
 
 
-def speciation_table(stream: Stream, component: str, axis: Axis, phases: Iterable[str] = ()) -> pandas.DataFrame:
+def speciation_table(stream: Stream, component: str, axis: Axis, phases: str | Iterable[str] = ()) -> pandas.DataFrame:
     """Answer the share of each species of a component, 0 to 1, along pH, temperature or dose.
 
     Columns: aqueous species and the `phases` that may form, those first that reach the largest share. A row sums to 1.
@@ -112,7 +113,7 @@ def speciation_table(stream: Stream, component: str, axis: Axis, phases: Iterabl
     chemistry = stream.chemistry
     check_liquor("speciation", stream)
     at = _component("speciation", chemistry, component)
-    allowed = chemistry.allowed(phases)
+    allowed = mask(chemistry, phases)
     coordinates, found = trace("speciation", stream, axis, allowed, 2 * _POINTS - 1)
     mixture = chemistry.mixture(stream.temperature)
     amounts = np.array([
@@ -140,7 +141,7 @@ def _component(where: str, chemistry: Chemistry, name: str) -> int:
     return chemistry.index[name]
 
 
-def saturation_table(stream: Stream, phases: Iterable[str] = ()) -> pandas.DataFrame:
+def saturation_table(stream: Stream, phases: str | Iterable[str] = ()) -> pandas.DataFrame:
     """Answer how far every solid and gas of the liquor is from saturation, the most supersaturated first.
 
     `saturation index` is `log IAP` - `log K`, the ion activity product of dissolution over its constant; of a gas it is log10
@@ -149,15 +150,16 @@ def saturation_table(stream: Stream, phases: Iterable[str] = ()) -> pandas.DataF
     """
     chemistry = stream.chemistry
     check_liquor("saturation", stream)
-    allowed = chemistry.allowed(phases)
+    allowed = mask(chemistry, phases)
     axis = AgainstTemperature()
     state = State(to_celsius(stream.temperature), gathered(stream, allowed), stream.temperature)
     [found] = solve_all("saturation", axis, [state], chemistry, allowed)
+    ln_k = chemistry.mixture(stream.temperature).phase_ln_k
     rows = []
     for at, phase in enumerate(chemistry.phases):
         index = found.saturation_index(phase.name)
         if np.isfinite(index):
-            constant = ln_constant(phase, stream.temperature) / _LN10
+            constant = float(ln_k[at]) / _LN10
             kind = "gas" if phase in chemistry.gases else "solid"
             rows.append(
                 (phase.name, kind, index, index + constant, constant, bool(allowed[at]), found.amounts[at] > 0.0)

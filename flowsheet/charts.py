@@ -48,7 +48,7 @@ _SUPERSCRIPT = str.maketrans("0123456789+-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻"
 _CHARGED = re.compile(r"^(?P<body>.+?)(?P<sign>[+-])(?P<count>\d*)$")
 _HYDRATE = re.compile(r"\.(?=\d*H2O)")
 _COUNT = re.compile(r"(?<=[A-Za-z)\]])\d+(?:\.\d+)?")
-_PHASE = re.compile(r"\((?:aq|s|g|l|[a-z]{3,})\)$")
+_PHASE = re.compile(r"\([a-z]+\)$")
 _LEFT, _RIGHT, _TOP, _BOTTOM, _GAP = 46.0, 14.0, 44.0, 38.0, 14.0
 _STEP = 2.0  # points between samples of a curve
 _CLEAR = 2.5  # points around a label that are kept clear

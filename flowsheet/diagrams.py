@@ -66,10 +66,10 @@ def draw_titration(
     path: str | Path | None = None,
     largest: float | None = None,
     target_ph: float | None = None,
-    phases: Iterable[str] = (),
+    phases: str | Iterable[str] = (),
 ) -> Figure:
     """Draw pH, metals left in the liquor and solids formed by dose; the arguments are those of `titration_table`."""
-    phases = tuple(phases)
+    phases = (phases,) if isinstance(phases, str) else tuple(phases)
     table = titration_table(stream, titrant, largest, target_ph, phases)
     doses = _coordinates(table)
     metals = _metals(stream) if phases else []
@@ -133,7 +133,7 @@ def _of_solid(chemistry: Chemistry, name: str, number: int) -> str:
 
 
 def draw_speciation(
-    stream: Stream, component: str, axis: Axis, path: str | Path | None = None, phases: Iterable[str] = ()
+    stream: Stream, component: str, axis: Axis, path: str | Path | None = None, phases: str | Iterable[str] = ()
 ) -> Figure:
     """Draw the share of each species of a component along pH, temperature or dose, as `speciation_table` answers it."""
     table = speciation_table(stream, component, axis, phases)
@@ -202,7 +202,7 @@ def draw_precipitation(
     stream: Stream,
     path: str | Path | None = None,
     axis: Axis | None = None,
-    solids: Iterable[str] = (),
+    solids: str | Iterable[str] = (),
     aged: bool = False,
     log_k: Mapping[str, float] = MappingProxyType({}),
 ) -> Figure:
@@ -235,7 +235,7 @@ def draw_precipitation(
 
 
 def draw_saturation(
-    stream: Stream, path: str | Path | None = None, phases: Iterable[str] = (), lowest: float = -4.0
+    stream: Stream, path: str | Path | None = None, phases: str | Iterable[str] = (), lowest: float = -4.0
 ) -> Figure:
     """Draw the saturation indices down to `lowest` as bars; the `phases` allowed to form are filled.
 

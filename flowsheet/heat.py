@@ -17,15 +17,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from .errors import ConvergenceError, DataError
+from .errors import ConvergenceError, DataError, EngineError
 from .stream import Stream, mix, settle
 
 if TYPE_CHECKING:
     from .solver import Solution
 
 _COLDEST, _HOTTEST = 253.15, 473.15  # K, between which a liquor's temperature is sought
-_STEPS = 60
+_STEPS = 100
 _ACCURACY = 1e-10  # of the temperature
+_NARROW = 0.01  # K, about as near as a solver of equilibria comes to where two hydrates change
+_NEAR = 0.5  # K, within which it may fail there
+_TOUCHES = 8
+_STEEP = 1e3  # times the heat capacity: a slope that is a jump
 
 
 def heat_duty(inlets: Iterable[Stream], outlets: Iterable[Stream]) -> float:
@@ -40,7 +44,8 @@ def heat_duties(solution: Solution) -> Mapping[str, float]:
     """Answer the heat (W) to supply to every unit of a solved flowsheet, by name; below 0 it is to be taken away.
 
     The inlets are the streams before they mix, so the heat of their mixing counts, and the duties add up to the enthalpy
-    of the products less that of the feeds and of what was drawn.
+    of the products less that of the feeds and of what was drawn. Raises the `DataError` or `ConvergenceError` of a liquor
+    without a speciation, with the unit that it enters or leaves.
     """
     entering: dict[str, list[Stream]] = {name: [] for name in solution.flowsheet.units}
     leaving: dict[str, list[Stream]] = {name: [] for name in solution.flowsheet.units}
@@ -52,7 +57,13 @@ def heat_duties(solution: Solution) -> Mapping[str, float]:
         entering[full.partition(".")[0]].append(stream)
     for full, stream in solution.streams.items():
         leaving[full.partition(".")[0]].append(stream)
-    return {name: heat_duty(entering[name], leaving[name]) for name in entering}
+    duties = {}
+    for name, inlets in entering.items():
+        try:
+            duties[name] = heat_duty(inlets, leaving[name])
+        except EngineError as error:
+            raise type(error)(f"{name}: no heat duty, {error}") from error
+    return duties
 
 
 def adiabatic(
@@ -76,41 +87,59 @@ def adiabatic(
             return mixed.replace(temperature=temperature)
         return settle(mixed, temperature, named, pressures)[0]
 
-    temperature = _temperature(lambda t: at(t).enthalpy_flow - wanted, mixed)
-    return at(temperature)
+    low, high = _between(lambda t: at(t).enthalpy_flow - wanted, mixed)
+    if low == high:
+        return at(low)
+    # one hydrate turns into another at this temperature, and heat goes into that: both are there, by the rule of the lever
+    colder, hotter = at(low), at(high)
+    share = (wanted - colder.enthalpy_flow) / (hotter.enthalpy_flow - colder.enthalpy_flow)
+    both = colder.replace(flows=(1.0 - share) * colder.flows + share * hotter.flows)
+    for _ in range(_TOUCHES):
+        both = both.replace(temperature=both.temperature - (both.enthalpy_flow - wanted) / both.heat_capacity)
+    return both
 
 
-def _temperature(excess: Callable[[float], float], mixed: Stream) -> float:
-    """Find where the enthalpy is as wanted: Newton's method by secants, held within a bracket. `excess` in W."""
+def _between(excess: Callable[[float], float], mixed: Stream) -> tuple[float, float]:
+    """Answer the temperatures between which the enthalpy is as wanted: one twice, or two a little apart where it jumps.
+
+    Newton's method by secants, held within a bracket that is halved where it does not shrink. `excess` in W.
+    """
     low, high = _COLDEST, _HOTTEST
     temperature = min(max(mixed.temperature, low), high)
-    slope = max(mixed.heat_capacity, 1e-300)
-    value = excess(temperature)
+    usual = max(mixed.heat_capacity, 1e-300)
+    slope, value, width = usual, excess(temperature), high - low
     for _ in range(_STEPS):
         if value == 0.0:
-            return temperature
+            return temperature, temperature
         low, high = (low, temperature) if value > 0.0 else (temperature, high)
-        step = -value / slope
-        new = temperature + step
+        if high - low <= _NARROW:
+            return low, high
+        new = temperature - value / slope
         if not low < new < high:
-            new = _beyond(excess, low, high, new)
-        if abs(new - temperature) <= _ACCURACY * temperature:
-            return new
-        answered = excess(new)
-        slope = (answered - value) / (new - temperature) if answered != value else slope
-        slope = slope if slope > 0.0 else max(mixed.heat_capacity, 1e-300)
+            new = _inside(excess, low, high, new)
+        elif high - low > 0.7 * width and width < _HOTTEST - _COLDEST:
+            new = 0.5 * (low + high)
+        width = high - low
+        if abs(new - temperature) <= _ACCURACY * temperature and slope < _STEEP * usual:
+            return new, new
+        try:
+            answered = excess(new)
+        except ConvergenceError:
+            if high - low > _NEAR:
+                raise
+            return low, high  # the hydrates change right here
+        slope = (answered - value) / (new - temperature) if new != temperature else usual
+        slope = slope if slope > 0.0 else usual
         temperature, value = new, answered
     raise ConvergenceError(
         f"adiabatic: {_STEPS} steps have not settled the temperature, which lies between {low:.4f} and {high:.4f} K"
     )
 
 
-def _beyond(excess: Callable[[float], float], low: float, high: float, new: float) -> float:
+def _inside(excess: Callable[[float], float], low: float, high: float, new: float) -> float:
     """Answer a temperature inside the bracket for one that a step took outside; `DataError` where none is there."""
-    if new >= high:
-        if high == _HOTTEST and excess(high) < 0.0:
-            raise DataError(f"adiabatic: the mixture would be hotter than {high:g} K, where a liquor boils")
-        return 0.5 * (low + high)
-    if low == _COLDEST and excess(low) > 0.0:
+    if new >= high and high == _HOTTEST and excess(high) < 0.0:
+        raise DataError(f"adiabatic: the mixture would be hotter than {high:g} K, where a liquor boils")
+    if new <= low and low == _COLDEST and excess(low) > 0.0:
         raise DataError(f"adiabatic: the mixture would be colder than {low:g} K, where a liquor freezes")
     return 0.5 * (low + high)

@@ -145,7 +145,7 @@ def pourbaix(
     element: str,
     total: float | None = None,
     ligands: Mapping[str, float] | None = None,
-    without: Iterable[str] = (),
+    without: str | Iterable[str] = (),
     ph: tuple[float, float] = DEFAULT_PH,
     potential: tuple[float, float] = DEFAULT_POTENTIAL,
 ) -> Pourbaix:

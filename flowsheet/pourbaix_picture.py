@@ -39,7 +39,7 @@ def draw_pourbaix(
     path: str | Path | None = None,
     total: float | None = None,
     ligands: Mapping[str, float] | None = None,
-    without: Iterable[str] = (),
+    without: str | Iterable[str] = (),
     ph: tuple[float, float] = DEFAULT_PH,
     potential: tuple[float, float] = DEFAULT_POTENTIAL,
 ) -> Figure:
@@ -51,7 +51,8 @@ def draw_pourbaix(
     found = pourbaix(stream, element, total, ligands, without, ph, potential)
     held = ", ".join(f"{name} {amount:.3g}" for name, amount in {element: found.total, **found.ligands}.items())
     note = f"{held} mol/kg water; {to_celsius(found.temperature):.4g} °C; activities as concentrations"
-    figure, drawn = charts(f"Eh-pH diagram of {element}", note, 380.0, (300.0,), right=_MARGIN)
+    margin = max(_MARGIN, *(wide(f"0  {written(name)}", TICK) + 10.0 for name in found.areas))
+    figure, drawn = charts(f"Eh-pH diagram of {element}", note, 380.0, (300.0,), right=margin)
     chart = drawn[0]
     axes = chart.axes
     axes.set_xlim(*found.ph)

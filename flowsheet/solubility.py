@@ -19,12 +19,13 @@ import pandas
 from scipy.optimize import root_scalar
 
 from .chemistry.equilibrium import Equilibrium
-from .chemistry.system import PROTON, WATER, Chemistry, ln_constant
+from .chemistry.system import PROTON, WATER, Chemistry
 from .errors import DataError, nearest
 from .quantities import gram_per_litre
 from .stream import Stream, settled
 from .sweeps import AgainstPh, Axis, check_liquor, solve_all, warnings_of
 
+_LN10 = float(np.log(10.0))
 _LEAST, _MOST = 1e-14, 30.0  # mol/kg water: what a solubility is sought between
 _MOST_SHOWN = 5.0  # mol/kg water, on a precipitation diagram
 _LOOKS = 8
@@ -32,7 +33,7 @@ _SAME = 1e-6  # two solids this near to each other in solubility coexist
 # of ln molality; a hydrate is least undersaturated somewhere, beyond which there is too little water for it
 _STEP = 0.3
 _SOLUBILITY_TOLERANCE = 1e-10  # of ln molality
-_PHASE_MARK = re.compile(r"\((?:s|g|aq|[a-z]{3,})\)$")
+_SOLID_MARK = re.compile(r"\([a-z]+\)$")
 _POINTS = 101
 
 
@@ -55,27 +56,29 @@ class _Salt:
 
 def _salt(chemistry: Chemistry, name: str, log_k: float | None = None) -> _Salt:
     """Answer a salt by the formula of its anhydrous form, with all its hydrates, or one solid by its name."""
-    by_name = name in chemistry.phase_index
-    formula = _PHASE_MARK.sub("", name).partition(".")[0] if by_name else name
-    solids = [s for s in chemistry.solids if s.name in chemistry.phase_index]
-    if name.endswith((")", "]")) and not by_name and _PHASE_MARK.search(name):
-        known = [s.name for s in solids]
-        raise DataError(f"solubility: solid {name!r} has no equilibrium in the chemistry{nearest(name, known)}")
-    try:
-        totals = chemistry.dissolve(formula)
-    except DataError as error:
-        known = [_PHASE_MARK.sub("", s.name).partition(".")[0] for s in solids]
-        raise DataError(f"solubility: {error}{nearest(formula, known)}") from error
-    rows = chemistry.mixture(298.15).phase_composition
-    alike = [
-        at
-        for at, phase in enumerate(chemistry.phases)
-        if phase in solids and np.allclose(rows[at][PROTON:], totals[PROTON:]) and (not by_name or phase.name == name)
-    ]
-    if not alike:
-        known = [s.name for s in solids]
-        raise DataError(f"solubility: no solid of {name!r} has an equilibrium in the chemistry{nearest(name, known)}")
-    shift = 0.0 if log_k is None else log_k - float(chemistry.phases[alike[0]].log_k or 0.0)
+    mixture = chemistry.mixture(298.15)
+    rows = mixture.phase_composition
+    solids = {s.name: chemistry.phase_index[s.name] for s in chemistry.solids if s.name in chemistry.phase_index}
+    if name in solids:
+        alike = [solids[name]]
+        totals = np.array(rows[alike[0]])
+        totals[WATER] = min(
+            totals[WATER], max(0.0, -totals[PROTON])
+        )  # what is beyond its hydroxide is of crystallisation
+    elif _SOLID_MARK.search(name):
+        raise DataError(f"solubility: solid {name!r} has no equilibrium in the chemistry{nearest(name, solids)}")
+    else:
+        try:
+            totals = chemistry.dissolve(name)
+        except DataError as error:
+            formulas = [_SOLID_MARK.sub("", solid).partition(".")[0] for solid in solids]
+            raise DataError(f"solubility: {error}{nearest(name, formulas)}") from error
+        alike = [at for at in solids.values() if np.allclose(rows[at][PROTON:], totals[PROTON:])]
+        if not alike:
+            raise DataError(
+                f"solubility: no solid of {name!r} has an equilibrium in the chemistry{nearest(name, solids)}"
+            )
+    shift = 0.0 if log_k is None else log_k - float(mixture.phase_ln_k[alike[0]]) / _LN10
     return _Salt(name, totals, float(totals @ chemistry.molar_masses[chemistry.liquor]), tuple(alike), shift)
 
 
@@ -183,7 +186,7 @@ def _saturated(
 
     least, limit = float(np.log(_LEAST)), float(np.log(most))
     start = min(max(float(np.log(near)), least), limit)
-    ends = _bracket(excess, start, least, limit)
+    ends = bracket(excess, start, least, limit)
     if ends is None:
         return None
     low, high = ends
@@ -195,7 +198,7 @@ def _saturated(
     return salt.measure(found.totals) / (found.totals[WATER] * chemistry.molar_masses[WATER]), found
 
 
-def _bracket(excess: Callable[[float], float], start: float, least: float, limit: float) -> tuple[float, float] | None:
+def bracket(excess: Callable[[float], float], start: float, least: float, limit: float) -> tuple[float, float] | None:
     """Answer where a supersaturation passes 0, as (below, above); `least` twice where it is above from the beginning.
 
     It has a largest value where what dissolves takes the water or the ligands of its own saturation, so a start beyond
@@ -231,7 +234,7 @@ def _precipitated(stream: Stream, salt: _Salt, axis: Axis, coordinate: float) ->
 def precipitation_table(
     stream: Stream,
     axis: Axis | None = None,
-    solids: Iterable[str] = (),
+    solids: str | Iterable[str] = (),
     aged: bool = False,
     log_k: Mapping[str, float] = MappingProxyType({}),
 ) -> pandas.DataFrame:
@@ -246,7 +249,7 @@ def precipitation_table(
     chemistry = stream.chemistry
     check_liquor("precipitation", stream)
     axis = AgainstPh() if axis is None else axis
-    solids = list(solids)
+    solids = [solids] if isinstance(solids, str) else list(solids)
     chosen = solids or _hydroxides(stream, aged)
     for name in log_k:
         if name not in chosen:
@@ -288,11 +291,12 @@ def _hydroxides(stream: Stream, aged: bool) -> list[str]:
     chemistry = stream.chemistry
     found: dict[str, str] = {}
     constants: dict[str, float] = {}
-    for phase, row in zip(chemistry.phases, chemistry.mixture(stream.temperature).phase_composition, strict=True):
+    mixture = chemistry.mixture(stream.temperature)
+    for phase, row, ln_k in zip(chemistry.phases, mixture.phase_composition, mixture.phase_ln_k, strict=True):
         others = [chemistry.components[at].name for at in np.flatnonzero(row) if at > PROTON]
         if len(others) != 1 or stream[others[0]] <= 0.0 or row[PROTON] >= 0.0 or phase not in chemistry.solids:
             continue
-        constant = ln_constant(phase, stream.temperature) / row[chemistry.index[others[0]]] * (-1.0 if aged else 1.0)
+        constant = float(ln_k) / row[chemistry.index[others[0]]] * (-1.0 if aged else 1.0)
         if others[0] not in found or constant > constants[others[0]]:
             found[others[0]], constants[others[0]] = phase.name, constant
     if not found:

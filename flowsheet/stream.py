@@ -13,9 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from .chemistry import density, thermal, water
-from .chemistry.database import all_species
 from .chemistry.equilibrium import Equilibrium, speciate, titrate
-from .chemistry.system import DILUENT, PROTON, WATER, Chemistry, acid_form
+from .chemistry.system import DILUENT, PROTON, Chemistry, acid_form
 from .errors import DataError, nearest
 
 _ROUND_OFF = 1e-9
@@ -188,12 +187,12 @@ class Stream:
     @property
     def organic_volume(self) -> float:
         """Volume flow of the organic, m3/s."""
-        return float((self.flows * self.chemistry.own_volumes)[self.chemistry.organic].sum())
+        return self.chemistry.volume(self.flows, self.chemistry.organic)
 
     @property
     def solid_volume(self) -> float:
         """Volume flow of the solids themselves, m3/s."""
-        return float((self.flows * self.chemistry.own_volumes)[self.chemistry.solid].sum())
+        return self.chemistry.volume(self.flows, self.chemistry.solid)
 
     @property
     def volume(self) -> float:
@@ -217,11 +216,20 @@ class Stream:
         whole = float(self.flows @ thermal.standard_enthalpies(chemistry, self.temperature))
         if not totals.any():
             return whole
-        tabulated = thermal.tabulated_share(chemistry, totals) == 1.0 or totals[WATER] <= 0.0
-        speciation = None if tabulated else self.equilibrium.speciation
+        speciation = None if self.is_strong else self.equilibrium.speciation
         dissolved = thermal.liquor_enthalpy(chemistry, totals, self.temperature, speciation)
         ideal = float(totals @ thermal.standard_enthalpies(chemistry, self.temperature)[chemistry.liquor])
         return whole + dissolved - ideal
+
+    @property
+    def is_strong(self) -> bool:
+        """Whether the liquor is acid or caustic soda beyond the activity model, whose heat comes from tables alone."""
+        return thermal.tabulated_share(self.chemistry, np.array(self.flows[self.chemistry.liquor])) == 1.0
+
+    @property
+    def enthalpy_remarks(self) -> tuple[str, ...]:
+        """What to know of the enthalpy: reagents stronger than the tables, species without an enthalpy of formation."""
+        return thermal.remarks(self.chemistry, self.flows)
 
     @functools.cached_property
     def equilibrium(self) -> Equilibrium:
@@ -242,7 +250,7 @@ def _meant(name: str, chemistry: Chemistry) -> str:
         return f"; did you mean '{name}(s)'?"
     neutral = {
         species.name.removesuffix("(aq)")
-        for species in all_species().values()
+        for species in chemistry.database.species.values()
         if species.name.endswith("(aq)") and set(species.elements) <= set(chemistry.element_names)
     }
     found = nearest(name, {*chemistry.names, *neutral, *_COMMON})

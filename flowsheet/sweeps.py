@@ -14,13 +14,14 @@ import numpy as np
 
 from .chemistry.equilibrium import Equilibrium, speciate, titrate
 from .chemistry.system import PROTON, WATER, Chemistry
-from .errors import ConvergenceError, DataError
+from .errors import ConvergenceError, DataError, nearest
 from .quantities import celsius, to_celsius
 from .stream import Stream, gathered
 
 COLDEST, HOTTEST = celsius(0.0), celsius(100.0)
 _BASES = {"Na+": "NaOH", "K+": "KOH", "Li+": "LiOH", "NH4+": "NH3"}
 _ACIDS = {"SO4-2": "H2SO4", "Cl-": "HCl", "PO4-3": "H3PO4", "F-": "HF"}
+_USUAL = ("Na2CO3", "NaHCO3", "Na2SO4", "Ca(OH)2", "CaO", "CO2", "Li2CO3", "Li2SO4", "(NH4)2SO4", "MgO")
 _PH_STEP = 0.1  # a larger one between neighbours asks for a point between them
 _ROUNDS = 16  # of halving: a step is 1/65536 of a first one at the least
 _AT_TARGET = 1e-9
@@ -84,7 +85,7 @@ class AgainstPh:
         base = self.base or _first(chemistry, _BASES, "base")
         acid = self.acid or _first(chemistry, _ranked(stream), "acid")
         return State(
-            coordinate, totals, stream.temperature, coordinate, chemistry.dissolve(acid), chemistry.dissolve(base)
+            coordinate, totals, stream.temperature, coordinate, substance(chemistry, acid), substance(chemistry, base)
         )
 
 
@@ -152,7 +153,7 @@ def per_dose(stream: Stream, titrant: str | Stream) -> np.ndarray:
             if chemistry.charges[chemistry.position(titrant)] != 0.0:
                 raise DataError(f"titrant {titrant!r} is an ion; give a neutral substance, such as NaOH")
         else:
-            pure = chemistry.dissolve(titrant)
+            pure = substance(chemistry, titrant)
         return pure * stream.flows[WATER] * chemistry.molar_masses[WATER]
     if titrant.chemistry is not chemistry:
         raise DataError("titrant is a stream of another chemistry than the liquor; share one Chemistry")
@@ -160,6 +161,20 @@ def per_dose(stream: Stream, titrant: str | Stream) -> np.ndarray:
         raise DataError(f"titrant is a stream of {titrant.mass:g} kg/s, more than 0 is needed")
     every = np.ones(len(chemistry.phases), dtype=np.bool_)
     return gathered(titrant, every) * stream.mass / titrant.mass
+
+
+def substance(chemistry: Chemistry, formula: str) -> np.ndarray:
+    """Answer the totals (C,) of a mole of a titrant; raises `DataError` with the nearest usual one for what is none."""
+    try:
+        return chemistry.dissolve(formula)
+    except DataError as error:
+        near = nearest(formula, (*_BASES.values(), *_ACIDS.values(), *_USUAL))
+        raise DataError(f"titrant: {error}{near if 'did you mean' in near else ''}") from error
+
+
+def mask(chemistry: Chemistry, phases: str | Iterable[str]) -> np.ndarray:
+    """Answer the mask (P,) of the phases that may form, of one name or several."""
+    return chemistry.allowed((phases,) if isinstance(phases, str) else phases)
 
 
 def check_temperature(where: str, temperature: float) -> None:

@@ -22,7 +22,7 @@ Single ions are not scaled. Beyond I = 20 mol/kg, where no parameter was fitted 
 continued as E(s m) / s with s(I) = (20 + 10 tanh((I - 20) / 10)) / I: a stronger liquor comes to behave as the liquor of
 the same composition at I = 30, with two derivatives continuous and the Gibbs-Duhem equation kept. Nothing below changes.
 
-Shapes: S aqueous species, L distinct alpha, B pairs of cation and anion, Q doubles, T triples, K = 9 sizes of charge.
+Shapes: S aqueous species, L distinct alpha, B pairs of cation and anion, Q doubles, T triples, K = 11 sizes of charge.
 Sources: Harvie, Moller & Weare (1984) Geochim. Cosmochim. Acta 48, 723 (equations); Pitzer (1975) J. Solution Chem. 4,
 249 (theta^E; its integral: see `mixing_integral`); Grenthe, Plyasunov & Spahiu (1997) in Modelling in Aquatic
 Chemistry, OECD/NEA, ch. IX (SIT).
@@ -41,7 +41,8 @@ _B = 1.2
 _SIT_B = 1.5
 # what of the energy there is: all, all but theta^E, that of SIT
 FULL, WITHOUT_UNEQUAL, SIT = 0, 1, 2
-_SIZES = 9
+_SIZES = 11
+LARGEST_CHARGE = _SIZES - 1  # of a species, either sign
 _LEAST_STRENGTH = 1e-20
 _SERIES_BELOW = 0.05
 _STRONG = 20.0

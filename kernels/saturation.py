@@ -255,7 +255,7 @@ def settle(packed, totals, titrant, allowed, room, control, start):
         if warm:
             form(liquor)
     converged, steps, error = find(liquor, model, terms, work, warm, control.ln_proton)
-    if not converged and control.dosing == 0 and not liquor.whole[LN_WATER] < _DRY:
+    if control.dosing == 0 and outcome_of(liquor, converged) == OUT_OF_STEPS:
         converged, taken, error = dry_out(liquor, model, terms, work)
         steps += taken
     dose = liquor.whole[DOSE] * water if control.dosing == 1 else control.dose
@@ -294,5 +294,6 @@ def equilibrate(packed: Packed, totals: np.ndarray, allowed: np.ndarray, room: n
     if not neutral(packed, totals):
         return refusal(packed), 1.0, 0, CHARGED
     given = dosed(totals, totals, 0.0)
-    _, answer, error, steps, status = settle(packed, given, given, allowed, room, Control(0, 0.0, 0.0), start)
+    control = Control(0, 0.0, 0.0)
+    _, answer, error, steps, status = settle(packed, given, given, allowed.copy(), room.copy(), control, start)
     return answer, error, steps, status

@@ -26,7 +26,7 @@ _NARROW = 0.05
 def _at(packed, totals, titrant, allowed, control, start):
     """Settle totals with the dose of the control in them, or with the dose sought; answers as `settle` does."""
     given = dosed(totals, titrant, 0.0 if control.dosing == 1 else control.dose)
-    return settle(packed, given, dosed(titrant, titrant, 0.0), allowed, np.zeros(0), control, start)
+    return settle(packed, given, dosed(titrant, titrant, 0.0), allowed.copy(), np.zeros(0), control, start)
 
 
 @kernel

@@ -11,10 +11,12 @@ ROOT = Path(__file__).resolve().parents[1]
 LAYERS = {"kernels": 0, "flowsheet": 1, "unitops": 2}
 FLOWSHEET = (
     "errors", "quantities", "files",
-    "chemistry.formula", "chemistry.species", "chemistry.database", "chemistry.water", "chemistry.activity_models",
+    "chemistry.formula", "chemistry.laws", "chemistry.species", "chemistry.fugacity", "chemistry.database", "chemistry.water",
+    "chemistry.interactions", "chemistry.activity_models", "chemistry.databases", "chemistry.assembly",
+    "chemistry.phreeqc_text", "chemistry.phreeqc_blocks", "chemistry.phreeqc", "chemistry.eq36",
     "chemistry.packing", "chemistry.cantera_mixing", "chemistry.cantera_export",
     "chemistry.system", "chemistry.density", "chemistry.thermal", "chemistry.reaction",
-    "chemistry.couples", "chemistry.equilibrium",
+    "chemistry.couples", "chemistry.headspace", "chemistry.equilibrium", "chemistry.macinnes",
     "chemistry.electrons", "chemistry.redox", "chemistry.extractants",
     "stream", "oxidation", "assay", "evaporation", "unitop", "graph", "ordering", "convergence", "balances", "solver",
     "warm_up", "heat",

@@ -1,6 +1,8 @@
 """Mixer: streams become one, without reaction.
 
-Model      flows add up                        Assumes    adiabatic, no reaction, ideal heat of mixing
+Model      flows add up, heat is shared by heat capacity
+Assumes    no heat of mixing; `heat_duties` of a solution (`flowsheet/heat.py`) gives what is to be cooled for that, and
+           `adiabatic` the temperature without
 Valid      any streams of one chemistry        Sources    a balance
 """
 

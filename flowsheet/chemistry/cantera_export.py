@@ -53,8 +53,12 @@ class Chemistry(Protocol):
     phases: tuple[Species, ...]
     activity: ActivityModel
     apparent_volumes: np.ndarray
-    own_volumes: np.ndarray
     index: Mapping[str, int]
+
+    @property
+    def own_volumes(self) -> np.ndarray:
+        """Answer the volume of every species, m3/mol."""
+        ...
 
     def mixture(self, temperature: float) -> Mixture:
         """Answer the arrays of the kernels at `temperature` (K)."""

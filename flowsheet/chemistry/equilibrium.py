@@ -14,13 +14,17 @@ from ...kernels.packed import Packed
 from ...kernels.saturation import NO_ROOM, NO_START, equilibrate
 from ...kernels.speciation import Speciation
 from ...kernels.status import CHARGED, CONVERGED, DRY, SENTENCES, UNREACHABLE
+from ...kernels.sweep import Answers, equilibrate_many
 from ...kernels.titration import dose_to_ph
 from ..errors import ConvergenceError, DataError, nearest
 from .couples import partial_pressure, potential
+from .fugacity import fugacity_coefficient
+from .headspace import Headspace, bubble, room
 from .packing import pack
 from .species import GAS
 from .system import WATER, Chemistry
 from .thermal import liquor_enthalpy
+from .water import GAS_CONSTANT
 
 _LN10 = float(np.log(10.0))
 _FIRST_SOLUTE = 2  # components 0 and 1 are H2O and H+
@@ -28,6 +32,7 @@ _TRACE = 1e-6
 _NEUTRAL = 1e-9
 _BAR = 1e5
 _IRON = "Fe+3/Fe+2"
+_MOST_NAMED = 6
 _MAJOR = 0.05  # mol/kg, above which an interaction that is not known is reported
 LARGEST_DOSE_PER_WATER = 100.0  # mol of titrant per mol of water: beyond any liquor
 
@@ -84,7 +89,21 @@ class Equilibrium:
             found.append(
                 f"the activity model has no interaction of {pairs}, each above {_MAJOR:g} mol/kg; taken as none"
             )
+        major = [s for s, m in zip(self.chemistry.aqueous, self.speciation.molality, strict=True) if m > _MAJOR]
+        found += [doubt for species in major if (doubt := self.chemistry.activity.doubts(species))]
+        if unknown := self._unknown:
+            more = f" and {len(unknown) - _MOST_NAMED} more" if len(unknown) > _MOST_NAMED else ""
+            names = ", ".join(unknown[:_MOST_NAMED]) + more
+            found.append(f"the database has no constant at {self.temperature:g} K of {names}; taken as absent")
         return tuple(found)
+
+    @property
+    def _unknown(self) -> list[str]:
+        """Dissolved species that could be there, had the database a constant of them at this temperature."""
+        chemistry, unknown = self.chemistry, self.chemistry.unknown_at(self.temperature)
+        present = {c.name for c, total in zip(chemistry.components, self.totals, strict=True) if total > 0.0}
+        present |= {c.name for c in chemistry.components[:_FIRST_SOLUTE]}
+        return [s.name for s in chemistry.aqueous if s.name in unknown and present >= set(s.reaction)]
 
     @property
     def unknown_pairs(self) -> tuple[tuple[str, str], ...]:
@@ -123,6 +142,8 @@ class Equilibrium:
             raise DataError(
                 f"solid or gas {name!r} has no equilibrium in the chemistry{nearest(name, chemistry.phase_index)}"
             )
+        if name in chemistry.unknown_at(self.temperature):
+            raise DataError(f"the database has no constant of {name!r} at {self.temperature:g} K")
         mixture = chemistry.mixture(self.temperature)
         at = chemistry.phase_index[name]
         count = len(chemistry.components) - 1
@@ -188,10 +209,20 @@ def _refuse(status: int, error: float, chemistry: Chemistry, totals: np.ndarray,
     )
 
 
+def _refuse_unknown(chemistry: Chemistry, temperature: float, allowed: np.ndarray) -> None:
+    """Raise `DataError` for a phase that may form, but that the database has no constant of at `temperature` (K)."""
+    for name in chemistry.unknown_at(temperature):
+        if name in chemistry.phase_index and allowed[chemistry.phase_index[name]]:
+            raise DataError(
+                f"{name!r} may form, but {chemistry.database.name} has no constant of it at {temperature:g} K"
+            )
+
+
 def under(chemistry: Chemistry, temperature: float, pressures: Mapping[str, float] | None) -> Mixture:
     """Answer the arrays of the equilibrium kernel with gases at partial pressures (Pa); those not named are at 1 bar.
 
-    The gas is ideal. Raises `DataError` for a name that is no gas of the chemistry, or a pressure that is not above 0.
+    The gas is ideal, or that of Peng and Robinson where the database tells its critical point. Raises `DataError` for a
+    name that is no gas of the chemistry, or a pressure that is not above 0.
     """
     mixture = chemistry.mixture(temperature)
     if not pressures:
@@ -201,7 +232,9 @@ def under(chemistry: Chemistry, temperature: float, pressures: Mapping[str, floa
     for name in pressures:
         if name not in gases:
             raise DataError(f"gas {name!r} has no equilibrium in the chemistry{nearest(name, gases)}")
-        ln_k[chemistry.phase_index[name]] += np.log(partial_pressure(name, pressures) / _BAR)
+        at = chemistry.phase_index[name]
+        pressure = partial_pressure(name, pressures)
+        ln_k[at] += np.log(fugacity_coefficient(chemistry.phases[at], temperature, pressure) * pressure / _BAR)
     return mixture._replace(phase_ln_k=ln_k)
 
 
@@ -216,21 +249,64 @@ def speciate(
     allowed: np.ndarray,
     pressures: Mapping[str, float] | None = None,
     start: Equilibrium | None = None,
+    headspace: Headspace | None = None,
 ) -> Equilibrium:
     """Answer the equilibrium of component `totals` (mol, C) at `temperature` (K) with the `allowed` phases (P,).
 
     `totals` hold all that may dissolve, the allowed phases' own contents included. `pressures`: partial pressures of
     gases, Pa, 1 bar where not given. `start`: the equilibrium of a liquor near this one, of the same chemistry, which saves
-    time and changes nothing. Raises `DataError` for a liquor that is charged or dry or for a start of another chemistry,
-    `ConvergenceError` where the kernel finds no answer.
+    time and changes nothing. `headspace`: gases of a closed vessel, whose `amounts` are what the space holds of them. Raises
+    `DataError` for a liquor that is charged or dry or for a start of another chemistry, `ConvergenceError` where the kernel
+    finds no answer.
     """
+    _refuse_unknown(chemistry, temperature, allowed)
     if start is not None and start.chemistry is not chemistry:
         raise DataError(f"start is of {start.chemistry!r}, not of {chemistry!r}")
     packed = _packed(chemistry, temperature, pressures)
     begun = NO_START if start is None else start.speciation
-    speciation, error, _, status = equilibrate(packed, totals, allowed, NO_ROOM, begun)
+    room_for = NO_ROOM if headspace is None else _room(chemistry, totals, temperature, allowed, headspace)
+    speciation, error, _, status = equilibrate(packed, totals, allowed, room_for, begun)
     _refuse(status, error, chemistry, totals, temperature)
     return answered(chemistry, temperature, speciation, totals)
+
+
+def _room(
+    chemistry: Chemistry, totals: np.ndarray, temperature: float, allowed: np.ndarray, headspace: Headspace
+) -> np.ndarray:
+    """Answer V / RT of the gases of a headspace, mol/bar; the volume of one at a pressure is sought."""
+    places, count = headspace.places(chemistry), len(chemistry.phases)
+    if headspace.volume is not None:
+        return room(places, count, headspace.volume, temperature)
+
+    def pressure_at(volume: float) -> float:
+        held = room(places, count, volume, temperature)
+        speciation, error, _, status = equilibrate(chemistry.packed(temperature), totals, allowed, held, NO_START)
+        _refuse(status, error, chemistry, totals, temperature)
+        return float((speciation.phase_amounts[places] / held[places]).sum()) * _BAR
+
+    unit = totals[WATER] * GAS_CONSTANT * temperature / _BAR
+    volume = bubble(pressure_at, float(headspace.pressure or 0.0), unit)
+    return room(places, count, volume, temperature)
+
+
+def speciate_many(chemistry: Chemistry, totals: np.ndarray, temperature: float, allowed: np.ndarray) -> Answers:
+    """Answer the equilibria of many liquors, component `totals` (N, C) in mol, at one `temperature` (K); see `Answers`.
+
+    As `speciate` of each row, with the `allowed` phases (P,), on all cores and without an object for each. Raises
+    `DataError` for totals of another shape, and for the first row that `speciate` would refuse, `ConvergenceError` for
+    the first without an answer, each with the number of the row.
+    """
+    _refuse_unknown(chemistry, temperature, allowed)
+    rows = np.array(totals, dtype=np.float64, order="C")
+    if rows.ndim != 2 or rows.shape[1] != len(chemistry.components):
+        raise DataError(f"totals have the shape {rows.shape}, they must be (N, {len(chemistry.components)})")
+    answers = equilibrate_many(chemistry.packed(temperature), rows, allowed)
+    for at in np.flatnonzero(answers.counts[:, 1] != CONVERGED)[:1]:
+        try:
+            _refuse(int(answers.counts[at, 1]), float(answers.whole[at, 3]), chemistry, rows[at], temperature)
+        except (ConvergenceError, DataError) as refusal:
+            raise type(refusal)(f"row {at} of totals: {refusal}") from refusal
+    return answers
 
 
 def titrate(
@@ -247,6 +323,7 @@ def titrate(
     `pressures`: partial pressures of gases, Pa, 1 bar where not given.
     Raises `DataError` where the titrant cannot reach the target, telling the pH that it does reach.
     """
+    _refuse_unknown(chemistry, temperature, allowed)
     per_dose = float(np.abs(titrant).max())
     largest = LARGEST_DOSE_PER_WATER * totals[WATER] / per_dose if per_dose > 0.0 else 0.0
     dose, speciation, error, _, status = dose_to_ph(

@@ -32,6 +32,7 @@ _BALANCED = 1e-9
 _WIDEST = 85.0 * _LN10  # of ln h: H2O2 and Co+3 lie within
 _FIRST_STEP, _GROWTH, _LARGEST_STEP, _LEAST_STEP = 1.0, 1.7, 12.0, 1e-4
 _STEPS = 120
+_STARTS = (-10.0, -20.0, -30.0, 0.0, -5.0, -15.0, -25.0, -35.0)  # log h
 _NUDGE = 0.01
 _ROUNDING = 4e-16
 _FAR_BELOW = -100.0
@@ -89,13 +90,28 @@ def redox_equilibrium(
 def _balanced(problem: RedoxProblem, guess: float, ph: float) -> Balance:
     """Answer the liquor at the ln h, sought from `guess`, at which its electrons balance."""
     ln_proton = -ph * _LN10
-    ln_h = _root(problem, ln_proton, guess)
-    balance = problem.balance(ln_h, ln_proton)
+    balance, beyond = (problem.balance(ln_h, ln_proton) for ln_h in _root(problem, ln_proton, guess))
     if balance is None:
-        raise ConvergenceError(
-            f"redox equilibrium: the liquor has no equilibrium at its own log h = {ln_h / _LN10:.3f}"
-        )
+        raise ConvergenceError("redox equilibrium: the liquor has no equilibrium at its own potential")
+    if beyond is not None and abs(balance.excess) > _LEAST_POISE * problem.turnover():
+        return _between(balance, beyond)
     return balance
+
+
+def _between(one: Balance, other: Balance) -> Balance:
+    """Answer the mixture of two liquors alike but for their phases, on either side of a jump, whose electrons balance.
+
+    Two solids of one element, such as Cu(OH)2 and Cu2O, stand together at one h whatever their amounts.
+    """
+    share = one.excess / (one.excess - other.excess) if one.excess * other.excess < 0.0 else 0.0
+    water = (1.0 - share) * one.speciation.water + share * other.speciation.water
+    moles = (1.0 - share) * one.speciation.water * one.speciation.molality
+    moles = moles + share * other.speciation.water * other.speciation.molality
+    return one._replace(
+        excess=(1.0 - share) * one.excess + share * other.excess,
+        speciation=one.speciation._replace(molality=moles / water, water=water),
+        amounts=(1.0 - share) * one.amounts + share * other.amounts,
+    )
 
 
 def _refuse_unpoised(problem: RedoxProblem, balance: Balance, ph: float, names: str) -> None:
@@ -123,7 +139,7 @@ def _under_oxygen(problem: RedoxProblem, phase: int, guess: float, ph: float) ->
     most = problem.turnover() / abs(float(problem.hydrogen(basis)[phase]))
     free = supersaturation(0.0)
     if free > 0.0 and most > 0.0:
-        sealed = with_gas(_chandrupatla(supersaturation, 0.0, free, most, supersaturation(most)))
+        sealed = with_gas(_chandrupatla(supersaturation, 0.0, free, most, supersaturation(most))[0])
     return sealed, _balanced(sealed, guess, ph)
 
 
@@ -147,15 +163,13 @@ def _guess(start: Equilibrium, couples: list[Couple], pressures: Mapping[str, fl
     return best if most > 0.0 else float(np.median(stands))
 
 
-def _root(problem: RedoxProblem, ln_proton: float, start: float) -> float:
-    """Answer where the electrons balance: widen from `start` until they change sign, then close in."""
-    x, balance, step = start, problem.balance(start, ln_proton), _FIRST_STEP
-    while balance is None and abs(step) < _WIDEST:
-        x, step = start + step, -1.5 * step
-        balance = problem.balance(x, ln_proton)
-    if balance is None:
-        raise ConvergenceError(f"redox equilibrium: the kernel finds no answer near log h = {start / _LN10:.1f}")
-    value = balance.excess
+def _root(problem: RedoxProblem, ln_proton: float, guess: float) -> tuple[float, float]:
+    """Answer where the electrons balance and the nearest point beyond: widen from a start until they change sign."""
+
+    def excess(ln_h: float) -> float:
+        return problem.excess(ln_h, ln_proton)
+
+    x, value = _start(problem, ln_proton, guess)
     step = -math.copysign(_FIRST_STEP, value)
     while value != 0.0 and abs(step) > _LEAST_STEP:
         beyond = x + step
@@ -163,16 +177,30 @@ def _root(problem: RedoxProblem, ln_proton: float, start: float) -> float:
         if other is None:
             step *= 0.5
         elif other.excess * value <= 0.0:
-            return _chandrupatla(lambda y: problem.excess(y, ln_proton), x, value, beyond, other.excess)
+            return _chandrupatla(excess, x, value, beyond, other.excess)
         else:
             x, value = beyond, other.excess
             step = math.copysign(min(_LARGEST_STEP, _GROWTH * abs(step)), step)
-    return x
+    return x, x
 
 
-def _chandrupatla(function: Callable[[float], float], a: float, fa: float, b: float, fb: float) -> float:
-    """Answer the root of a function between a and b, where it is fa and fb, of opposite sign."""
-    c, fc, share, best = a, fa, 0.5, a
+def _start(problem: RedoxProblem, ln_proton: float, guess: float) -> tuple[float, float]:
+    """Answer a first ln h and the excess there: the guess, or one at which water is not torn apart."""
+    best, least = guess, math.inf
+    for ln_h in (guess, *(log_h * _LN10 for log_h in _STARTS)):
+        balance = problem.balance(ln_h, ln_proton)
+        if balance is not None and abs(balance.excess) < abs(least):
+            best, least = ln_h, balance.excess
+        if abs(least) <= 2.0 * problem.turnover():
+            return best, least
+    if math.isinf(least):
+        raise ConvergenceError(f"redox equilibrium: the kernel finds no answer near log h = {guess / _LN10:.1f}")
+    return best, least
+
+
+def _chandrupatla(function: Callable[[float], float], a: float, fa: float, b: float, fb: float) -> tuple[float, float]:
+    """Answer the root of a function between a and b, where it is fa and fb, of opposite sign, and the other end then."""
+    c, fc, share, best, other = a, fa, 0.5, a, b
     for _ in range(_STEPS):
         x = a + share * (b - a)
         fx = function(x)
@@ -181,16 +209,16 @@ def _chandrupatla(function: Callable[[float], float], a: float, fa: float, b: fl
         else:
             c, fc, b, fb = b, fb, a, fa
         a, fa = x, fx
-        best, f_best = (a, fa) if abs(fa) < abs(fb) else (b, fb)
+        best, other, f_best = (a, b, fa) if abs(fa) < abs(fb) else (b, a, fb)
         width = _ROUNDING * abs(best) / abs(b - a) if b != a else 1.0
         if width > 0.5 or f_best == 0.0:
-            return best
+            break
         along, across = (a - b) / (c - b), (fa - fb) / (fc - fb)
         share = 0.5
         if across**2 < along and (1.0 - across) ** 2 < 1.0 - along:
             share = fa / (fb - fa) * fc / (fb - fc) + (c - a) / (b - a) * fa / (fc - fa) * fb / (fc - fb)
         share = min(1.0 - width, max(width, share))
-    return best
+    return best, other
 
 
 def _undefined(problem: RedoxProblem, names: str) -> str:

@@ -9,6 +9,7 @@ An extractant brings its acid form `HA[name]`, a salt `MA2[name]` for each catio
 
 import functools
 import itertools
+import math
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -19,16 +20,19 @@ from ...kernels.activity import Mixture
 from ...kernels.packed import Packed
 from ..errors import DataError, nearest
 from . import water
-from .activity_models import ActivityModel, Pitzer
+from .activity_models import ActivityModel
 from .cantera_export import write_cantera
-from .database import all_species, atomic_masses, named_formulas, table
+from .database import atomic_masses, named_formulas, table
+from .databases import Database, own_data
 from .formula import Formula, molar_mass, parse
 from .packing import pack
 from .species import AQUEOUS, COMPONENT, GAS, ORGANIC, SOLID, Species
 
 WATER, PROTON = 0, 1
+_NEVER = 1e301  # ln K of a solid that never forms; its negative, of a species that is never there
 _REFERENCE_TEMPERATURE = 298.15
 _ALWAYS = frozenset({"H", "O"})
+_MOST_CHOICES = 256
 DILUENT = "diluent"
 
 
@@ -36,9 +40,10 @@ class Chemistry:
     """The species of a flowsheet.
 
     `elements`: symbols such as "Li Ni Co Mn S"; H and O are always there. `extractants`: names as in `extraction.csv`.
-    `without`: species to leave out. `activity`: the model of activity coefficients. Raises `DataError` for an element,
-    extractant or species that the data lack. `states`: components that only some liquors have, such as `SO3-2`, `HS-`,
-    `CN-`, `O2(aq)`, `Cu+`; what they are made of has to be among the elements.
+    `without`: species to leave out. `activity`: the model of activity coefficients, by default that of the database.
+    `states`: components that only some liquors have, such as `SO3-2`, `HS-`, `CN-`, `O2(aq)`, `Cu+`; what they are made of
+    has to be among the elements. `database`: where the species come from, by default the data of the engine; an extractant
+    needs these. Raises `DataError` for an element, extractant or species that the data lack.
     """
 
     def __init__(
@@ -48,18 +53,22 @@ class Chemistry:
         without: Iterable[str] = (),
         activity: ActivityModel | None = None,
         states: Iterable[str] = (),
+        database: Database | None = None,
     ):
-        self.activity = Pitzer() if activity is None else activity
+        self.database = own_data() if database is None else database
+        self.activity = self.database.activity if activity is None else activity
         self.elements = tuple(elements.split() if isinstance(elements, str) else elements)
         self.extractants = (extractants,) if isinstance(extractants, str) else tuple(extractants)
         left_out = (without,) if isinstance(without, str) else tuple(without)
         chosen = _ALWAYS | set(self.elements)
         self.states = (states,) if isinstance(states, str) else tuple(states)
-        _refuse_unknown(self.elements, left_out)
-        _refuse_states(self.states, chosen)
+        _refuse_unknown(self.database, self.elements, left_out)
+        _refuse_states(self.database, self.states, chosen)
+        if self.extractants and not self.database.own:
+            raise DataError(f"extractants need the built-in data, not {self.database.name}")
         members = [
             species
-            for species in all_species().values()
+            for species in self.database.species.values()
             if species.name not in left_out
             and chosen >= set(species.elements)
             and species.phase != ORGANIC
@@ -118,10 +127,28 @@ class Chemistry:
         self._phase_composition = self._reactions(self.phases)
         self._aqueous_charge = _frozen([float(s.charge) for s in self.aqueous])
         self._kopp = _frozen([_kopp(s) for s in self.species])
+        self._own_volumes: np.ndarray | None = None
         volumes = table("volumes")
         self.apparent_volumes = _frozen([volumes.value(c.name, "apparent_molar_volume", 0.0) for c in self.components])
         self.hydroxide_volume = volumes.value("OH-", "apparent_molar_volume")
-        self.own_volumes = _frozen([_own_volume(s) for s in self.species])
+
+    @property
+    def own_volumes(self) -> np.ndarray:
+        """The volume of every species, m3/mol, 0 of what is dissolved or a gas.
+
+        Raises `DataError` where the database tells no volume of a solid that the chemistry has.
+        """
+        if self._own_volumes is None:
+            self._own_volumes = _frozen([_own_volume(s, self.database.name) for s in self.species])
+        return self._own_volumes
+
+    def volume(self, flows: np.ndarray, part: slice) -> float:
+        """Answer the volume (m3/s) of a part of flows (mol/s, size) that is solid or organic.
+
+        Raises `DataError` where the database tells no volume of a solid that flows.
+        """
+        flowing = (int(at) + part.start for at in np.flatnonzero(flows[part]))
+        return float(sum(flows[at] * _own_volume(self.species[at], self.database.name) for at in flowing))
 
     def _reactions(self, species: tuple[Species, ...]) -> np.ndarray:
         matrix = np.array([[s.reaction.get(c.name, 0.0) for c in self.components] for s in species], dtype=np.float64)
@@ -152,7 +179,8 @@ class Chemistry:
             if name in self.phase_index:
                 mask[self.phase_index[name]] = True
                 continue
-            known = [s.name for s in all_species().values() if s.log_k is not None and s.phase in {SOLID, GAS}]
+            species = self.database.species.values()
+            known = [s.name for s in species if s.log_k is not None and s.phase in {SOLID, GAS}]
             if name not in known:
                 raise DataError(f"solid or gas {name!r} has no equilibrium in the data{nearest(name, known)}")
         return mask
@@ -160,18 +188,18 @@ class Chemistry:
     @functools.lru_cache(maxsize=512)  # noqa: B019  a chemistry lives as long as the program that defines it
     def mixture(self, temperature: float) -> Mixture:
         """Answer what decides the equilibria at `temperature` (K), as arrays."""
-        debye_a, debye_b = water.debye_hueckel(temperature)
+        self.database.check_temperature(temperature)
         numbers = self.activity.numbers(self.aqueous, temperature)
         return Mixture(
             composition=self._aqueous_composition,
             charge=self._aqueous_charge,
-            ln_k=np.array([ln_constant(s, temperature) for s in self.aqueous]),
+            ln_k=np.array([ln_constant(s, temperature, -_NEVER) for s in self.aqueous]),
             ion_size=numbers.ion_size,
             salting=numbers.salting,
-            debye_a=debye_a,
-            debye_b=debye_b,
+            debye_a=numbers.debye[0],
+            debye_b=numbers.debye[1],
             phase_composition=self._phase_composition,
-            phase_ln_k=np.array([ln_constant(s, temperature) for s in self.phases]),
+            phase_ln_k=np.array([ln_constant(s, temperature, _NEVER) for s in self.phases]),
             model=numbers.model,
             pitzer=numbers.interactions,
         )
@@ -180,6 +208,12 @@ class Chemistry:
     def packed(self, temperature: float) -> Packed:
         """Answer the mixture at `temperature` (K) as the equilibrium kernels take it."""
         return pack(self.mixture(temperature))
+
+    @functools.lru_cache(maxsize=512)  # noqa: B019
+    def unknown_at(self, temperature: float) -> tuple[str, ...]:
+        """Answer the species that the database has no constant of at `temperature` (K); they are taken as absent."""
+        laws = ((s.name, s.law) for s in (*self.aqueous, *self.phases))
+        return tuple(name for name, law in laws if law is not None and law.at(temperature) is None)
 
     @functools.lru_cache(maxsize=4096)  # noqa: B019
     def heat_capacities(self, temperature: float) -> np.ndarray:
@@ -214,13 +248,12 @@ class Chemistry:
 
 @functools.lru_cache(maxsize=1024)
 def _dissolve(chemistry: Chemistry, formula: str) -> np.ndarray:
-    wanted = parse(formula)
+    wanted = chemistry.database.read_formula(formula)
     if wanted.charge != 0:
         raise DataError(f"{formula!r} carries the charge {wanted.charge:+d}; give a neutral substance or a component")
+    oxidants = {c.name for c in chemistry.components[PROTON + 1 :] if set(c.elements) <= _ALWAYS}
     candidates = [
-        c
-        for c in chemistry.components
-        if c.name not in {"H2O2", "O2(aq)"} and _ALWAYS | set(wanted.elements) >= set(c.elements)
+        c for c in chemistry.components if c.name not in oxidants and _ALWAYS | set(wanted.elements) >= set(c.elements)
     ]
     usual = [c for c in candidates if not c.on_request]
     asked = [c for c in candidates if c.on_request]
@@ -230,7 +263,21 @@ def _dissolve(chemistry: Chemistry, formula: str) -> np.ndarray:
         totals, reason = _made_up(chemistry, formula, choice)
         if not reason:
             return totals
+    found = [
+        totals for choice in _one_state_each(usual) for totals, no in [_made_up(chemistry, formula, choice)] if not no
+    ]
+    if len(found) == 1:
+        return found[0]
     raise DataError(reason)
+
+
+def _one_state_each(components: list[Species]) -> Iterable[list[Species]]:
+    """Answer the choices of components with one of each set of elements, where a database has several redox states."""
+    groups: dict[frozenset[str], list[Species]] = {}
+    for component in components:
+        groups.setdefault(frozenset(_own(component)) or frozenset({component.name}), []).append(component)
+    several = math.prod(len(group) for group in groups.values())
+    return map(list, itertools.product(*groups.values())) if 1 < several <= _MOST_CHOICES else ()
 
 
 def _own(component: Species) -> set[str]:
@@ -239,7 +286,7 @@ def _own(component: Species) -> set[str]:
 
 def _made_up(chemistry: Chemistry, formula: str, candidates: list[Species]) -> tuple[np.ndarray, str]:
     """Answer the totals of the candidates that make up a substance, and why they cannot where they cannot."""
-    wanted = parse(formula)
+    wanted = chemistry.database.read_formula(formula)
     totals = np.zeros(len(chemistry.components))
     symbols = sorted(_ALWAYS | set(wanted.elements))
     missing = set(symbols) - {e for c in candidates for e in c.elements}
@@ -262,8 +309,14 @@ def _made_up(chemistry: Chemistry, formula: str, candidates: list[Species]) -> t
     return totals, ""
 
 
-def ln_constant(species: Species, temperature: float) -> float:
-    """Answer ln K of a species' reaction at `temperature` (K): van 't Hoff's law with a constant heat capacity."""
+def ln_constant(species: Species, temperature: float, unknown: float = math.nan) -> float:
+    """Answer ln K of a species' reaction at `temperature` (K): its law, or van 't Hoff's with a constant heat capacity.
+
+    `unknown` is answered where the law has no data; `Chemistry.unknown_at` tells of which species.
+    """
+    if species.law is not None:
+        log_k = species.law.at(temperature)
+        return unknown if log_k is None else float(log_k * np.log(10.0))
     ratio = _REFERENCE_TEMPERATURE / temperature
     from_enthalpy = species.enthalpy / water.GAS_CONSTANT * (1.0 / _REFERENCE_TEMPERATURE - 1.0 / temperature)
     from_capacity = species.heat_capacity / water.GAS_CONSTANT * (ratio - 1.0 - np.log(ratio))
@@ -285,22 +338,22 @@ def _organic(name: str, formula: Formula, extractant: str) -> Species:
     return Species(name, ORGANIC, formula.elements, 0, molar_mass(formula, atomic_masses()), extractant=extractant)
 
 
-def _refuse_unknown(elements: tuple[str, ...], left_out: tuple[str, ...]) -> None:
-    in_data = {element for species in all_species().values() for element in species.elements}
+def _refuse_unknown(database: Database, elements: tuple[str, ...], left_out: tuple[str, ...]) -> None:
+    data = "the data" if database.own else f"the data of {database.name}"
     for element in elements:
-        if element not in in_data:
-            raise DataError(f"element {element!r} is in no species of the data{nearest(element, in_data)}")
+        if element not in database.elements:
+            raise DataError(f"element {element!r} is in no species of {data}{nearest(element, database.elements)}")
     for name in left_out:
-        if name not in all_species():
+        if name not in database.species:
             raise DataError(
-                f"species {name!r} cannot be left out, the data do not have it{nearest(name, all_species())}"
+                f"species {name!r} cannot be left out, {data} do not have it{nearest(name, database.species)}"
             )
         if name in {"H2O", "H+"}:
             raise DataError(f"species {name!r} cannot be left out, every liquor holds it")
 
 
-def _refuse_states(states: tuple[str, ...], chosen: frozenset[str]) -> None:
-    known = {species.name: species for species in all_species().values() if species.on_request}
+def _refuse_states(database: Database, states: tuple[str, ...], chosen: frozenset[str]) -> None:
+    known = {species.name: species for species in database.species.values() if species.on_request}
     for name in states:
         if name not in known:
             raise DataError(f"state {name!r} is none that a chemistry can be asked for{nearest(name, known)}")
@@ -317,11 +370,17 @@ def _kopp(species: Species) -> float:
     return sum(count * numbers.value(element, quantity, other) for element, count in species.elements.items())
 
 
-def _own_volume(species: Species) -> float:
+@functools.lru_cache(maxsize=4096)
+def _own_volume(species: Species, database: str) -> float:
     """Answer m3/mol of a solid or an organic species; the salt of an extractant takes the room of its acid."""
     volumes = table("volumes")
     if species.phase == SOLID:
-        return species.molar_mass / volumes.value(species.name, "density")
+        if species.volume:
+            return species.volume
+        density = volumes.find(species.name, "density")
+        if density is None:
+            raise DataError(f"{database}: no volume of {species.name!r} is known; leave it out with `without`")
+        return species.molar_mass / density.value
     if species.phase == ORGANIC:
         name = species.extractant or species.name
         acid = named_formulas()[name]

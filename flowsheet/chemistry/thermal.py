@@ -43,6 +43,7 @@ from ...kernels.activity import Mixture
 from ...kernels.speciation import Speciation, activities_at
 from ..errors import DataError
 from . import density, water
+from .activity_models import Pitzer
 from .database import table
 from .system import WATER, Chemistry, salt_form
 from .water import GAS_CONSTANT
@@ -53,6 +54,7 @@ _HOTTEST = 473.15  # K, where liquors end
 _STEP = 0.1  # K, either way of a derivative
 _BEGINS = 0.6  # share of `table_from` at which the table begins to count
 _MOST_POINTS = 14
+_MAJOR = 0.5  # equivalents per kg of water, above which a heat of dilution that is not known is remarked on
 _STEAM = "H2O(g)"
 _HYDROXIDE = "OH-"
 _REAGENTS = {"H+|SO4-2": 2.0, "H+|Cl-": 1.0, "Na+|OH-": 1.0}  # equivalents in a mole
@@ -144,9 +146,10 @@ def tabulated_share(chemistry: Chemistry, totals: np.ndarray) -> float:
     return along * along * (3.0 - 2.0 * along)
 
 
-def remarks(chemistry: Chemistry, totals: np.ndarray) -> tuple[str, ...]:
-    """Say where the enthalpy of a liquor of component `totals` (mol, C) rests on more than the model or the tables know."""
+def remarks(chemistry: Chemistry, flows: np.ndarray) -> tuple[str, ...]:
+    """Say where the enthalpy of `flows` (mol or mol/s, species) rests on more than the model or the tables know."""
     found = []
+    totals = flows[chemistry.liquor]
     for of, _, free_water in _reagents(density.salts(chemistry, totals), totals):
         least = 1.0 / _table(of).strongest - 1.0
         if free_water < least - 1e-9:
@@ -154,7 +157,43 @@ def remarks(chemistry: Chemistry, totals: np.ndarray) -> tuple[str, ...]:
                 f"heat of {of.replace('|', ' with ')} is known down to {least:.3g} mol of water per mole, here there are "
                 f"{free_water:.3g}"
             )
+    found += [
+        f"heat of dilution of {of.replace('|', ' with ')} is that of Debye and Hückel's law alone: its interaction has no "
+        f"function of temperature in pitzer.csv"
+        for of in _without_slope(chemistry, totals)
+    ]
+    unknown = [name for name in _without_enthalpy(chemistry) if flows[chemistry.index[name]] > 0.0]
+    if unknown:
+        found.append(
+            f"{', '.join(unknown)} has no enthalpy of formation in the data, taken as 0: heats of its reactions are wrong"
+        )
     return tuple(found)
+
+
+def _without_slope(chemistry: Chemistry, totals: np.ndarray) -> list[str]:
+    """Answer the salts, each above 0.5 equivalents per kg of water, whose Pitzer parameters do not know temperature."""
+    if not isinstance(chemistry.activity, Pitzer) or tabulated_share(chemistry, totals) == 1.0:
+        return []
+    numbers = table("pitzer")
+    least = _MAJOR * max(0.0, float(totals[WATER])) * float(chemistry.molar_masses[WATER])
+    return [
+        of
+        for of, equivalents in density.salts(chemistry, totals).items()
+        if equivalents > least
+        and numbers.find(of, "beta0") is not None
+        and not any(numbers.find(of, f"{q}_t{n}") for q in ("beta0", "beta1", "cphi") for n in range(2, 7))
+    ]
+
+
+@functools.lru_cache(maxsize=64)
+def _without_enthalpy(chemistry: Chemistry) -> tuple[str, ...]:
+    """Answer the solids and gases whose enthalpy neither a constant nor the data give."""
+    numbers = table("enthalpies")
+    return tuple(
+        s.name
+        for s in (*chemistry.solids, *chemistry.gases)
+        if s.name not in chemistry.phase_index and numbers.find(s.name, "enthalpy_of_formation") is None
+    )
 
 
 def _reagents(salts: Mapping[str, float], totals: np.ndarray) -> list[tuple[str, float, float]]:

@@ -2,7 +2,8 @@
 
 Cantera's `Water` is the equation of state of Reynolds (1979); its ideal gases use the NASA polynomials of GRI-Mech 3.0.
 The dielectric constant is that of Bradley & Pitzer (1979); the Debye-Hückel A and B are written as in Parkhurst & Appelo
-(2013), so that a check against PHREEQC compares the same model.
+(2013), so that a check against PHREEQC compares the same model. `phreeqc_debye_hueckel` is PHREEQC's own, with the
+density of saturated water of Wagner & Pruss (2002), for what is read from its databases.
 """
 
 import functools
@@ -121,3 +122,29 @@ def debye_hueckel(temperature: float) -> tuple[float, float]:
     rho = density(temperature) / 1000.0
     product = dielectric_constant(temperature) * temperature
     return 1.82483e6 * math.sqrt(rho) / product**1.5, 50.2916 * math.sqrt(rho) / math.sqrt(product)
+
+
+@functools.lru_cache(maxsize=4096)
+def saturated_density(temperature: float) -> float:
+    """Answer the density of water at saturation, kg/m3 (Wagner & Pruss 2002, J. Phys. Chem. Ref. Data 31, 387, eq. 2.6)."""
+    numbers = table("dielectric")
+    theta = 1.0 - temperature / numbers.value("H2O", "critical_temperature")
+    powers = (1.0 / 3.0, 2.0 / 3.0, 5.0 / 3.0, 16.0 / 3.0, 43.0 / 3.0, 110.0 / 3.0)
+    terms = (numbers.value("H2O", f"b{n}") * theta**power for n, power in enumerate(powers, start=1))
+    return numbers.value("H2O", "critical_density") * (1.0 + sum(terms))
+
+
+@functools.lru_cache(maxsize=4096)
+def phreeqc_debye_hueckel(temperature: float) -> tuple[float, float]:
+    """Answer A and B as PHREEQC 3 computes them at one atmosphere, in the units of `debye_hueckel`.
+
+    From its charges and its number of Avogadro (calc_dielectrics of utilities.cpp): e^2 / (4 pi eps0 k) = 1.671008e-3 cm K,
+    6.02252e23 / mol. The density is that of saturated water, brought to one atmosphere with Cantera's compressibility.
+    """
+    pressed = density(temperature)
+    water = _water()
+    water.TQ = max(temperature, _TRIPLE_POINT), 0.0
+    rho = saturated_density(temperature) * pressed / float(water.density) / 1000.0
+    length = 1.671008e-3 / (dielectric_constant(temperature) * temperature)
+    inverse = math.sqrt(8.0 * math.pi * 6.02252e23 * length * rho / 1000.0)
+    return inverse * length / (2.0 * math.log(10.0)), inverse / 1e8

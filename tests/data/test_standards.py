@@ -43,6 +43,12 @@ def test_carbonate_standard__has_its_ph(celsius, ph):
     assert abs(answer.ph - ph) < 0.08
 
 
+def test_carbonate_standard__keeps_its_ph_when_diluted_by_half():
+    # Dilution value of the standard, +0.079 (Bates 1973): activity coefficients alone move it.
+    full, half = (_equilibrium("Na C", {"NaHCO3": m, "Na2CO3": m}) for m in (0.025, 0.0125))
+    assert abs(half.ph - full.ph - 0.079) < 0.015
+
+
 def test_lime_water__is_a_standard_of_ph_12_45():
     answer = _equilibrium("Ca", {"CaO2H2": 0.1}, ["Ca(OH)2(s)"])
     assert abs(answer.ph - 12.454) < 0.05
@@ -63,6 +69,9 @@ def test_acid_standard__of_hydrochloric_acid_has_its_activity():
         ("Ca F", "CaF2", "CaF2(s)", "Ca+2", 0.00021),
         ("Mg F", "MgF2", "MgF2(s)", "Mg+2", 0.0021),
         ("Li F", "LiF", "LiF(s)", "Li+", 0.0515),
+        ("Na Al F", "Na3AlF6", "Na3AlF6(s)", "Al+3", 0.0020),
+        ("Mg C", "MgCO3", "MgCO3.3H2O(s)", "Mg+2", 0.0129),
+        ("Mg N P", "MgNH4PO4", "MgNH4PO4.6H2O(s)", "Mg+2", 0.00073),  # 0.18 g/L
     ],
 )
 def test_sparing_salt__dissolves_as_in_the_handbook(elements, salt, solid, component, molality):

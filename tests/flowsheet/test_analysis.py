@@ -20,6 +20,7 @@ from raffinate.flowsheet.analysis import (
 from raffinate.flowsheet.chemistry import Chemistry, Davies
 from raffinate.flowsheet.chemistry.system import ln_constant
 from raffinate.flowsheet.quantities import celsius
+from raffinate.flowsheet.solubility import bracket
 from raffinate.flowsheet.stream import dose
 
 HYDROXIDES = ("Al(OH)3(s)", "Fe(OH)3(s)", "Cu(OH)2(s)", "Ni(OH)2(s)", "Co(OH)2(s)", "Mn(OH)2(s)")
@@ -158,6 +159,8 @@ def test_titration__refuses_titrants_that_are_none(salts, metals):
         titration_table(liquor, "Na+", largest=1.0)
     with pytest.raises(DataError, match="K, which no component of the chemistry has"):
         titration_table(liquor, "KOH", largest=1.0)
+    with pytest.raises(DataError, match="titrant: formula 'Naoh' cannot be read at 'oh'; did you mean 'NaOH'"):
+        titration_table(liquor, "Naoh", largest=1.0)
     with pytest.raises(DataError, match="another chemistry"):
         titration_table(liquor, Stream.of(metals, {"NaOH": 1.0}), largest=1.0)
     with pytest.raises(DataError, match="stream of 0 kg/s"):
@@ -174,6 +177,11 @@ def test_tables__refuse_dry_streams_and_temperatures_without_data(salts):
         speciation_table(liquor.replace(temperature=400.0), "Cl-", AgainstPh())
     with pytest.raises(DataError, match="temperature = 60 K"):
         speciation_table(liquor, "Cl-", AgainstTemperature(low=60.0))
+
+
+def test_phases__may_be_one_name(leach):
+    one, several = (titration_table(leach, "NaOH", 0.5, phases=p) for p in ("Al(OH)3(s)", ["Al(OH)3(s)"]))
+    pandas.testing.assert_frame_equal(one, several)
 
 
 # speciation
@@ -359,8 +367,8 @@ def test_precipitation__begins_where_the_stream_is_saturated(leach):
     table = precipitation_table(leach, AgainstPh(1.0, 10.0))
     begins = table.attrs["begins"]
     assert set(begins) <= set(table.columns)
-    order = sorted(begins, key=begins.__getitem__)
-    assert order == ["Fe(OH)3(s)", "Al(OH)3(s)", "Cu(OH)2(s)", "Ni(OH)2(s)", "Co(OH)2(s)", "Mn(OH)2(s)"]
+    order = [table.attrs["metals"][name] for name in sorted(begins, key=begins.__getitem__)]
+    assert order == ["Fe+3", "Al+3", "Cu+2", "Ni+2", "Co+2", "Mn+2"]
     assert "LiOH.H2O(s)" not in table.columns  # which does not come down
 
 
@@ -368,8 +376,11 @@ def test_precipitation__shows_aged_solids_and_other_constants(metals):
     liquor = Stream.of(metals, {"H2O": 1.0, "Fe2(SO4)3": 0.001, "NiSO4": 0.01})
     axis = AgainstPh(6.0, 10.0)
     fresh, aged = precipitation_table(liquor, axis), precipitation_table(liquor, axis, aged=True)
-    assert fresh.attrs["metals"]["Fe(OH)3(s)"] == aged.attrs["metals"]["FeOOH(s)"] == "Fe+3"
-    assert (aged["FeOOH(s)"] < fresh["Fe(OH)3(s)"]).all()
+    for metal in ("Fe+3", "Ni+2"):
+        (young, old) = (next(n for n, m in one.attrs["metals"].items() if m == metal) for one in (fresh, aged))
+        assert (aged[old] <= fresh[young]).all()
+    assert "FeOOH(s)" in aged
+    assert "FeOOH(s)" not in fresh
     own = next(s for s in metals.solids if s.name == "Ni(OH)2(s)").log_k
     lower = precipitation_table(liquor, axis, solids=("Ni(OH)2(s)",), log_k={"Ni(OH)2(s)": own - 2.0})
     usual = precipitation_table(liquor, axis, solids=("Ni(OH)2(s)",))
@@ -437,3 +448,63 @@ def test_saturation__of_a_gas_is_its_fugacity(salts):
     )
     assert table.loc["CO2(g)", "log IAP"] == pytest.approx(product, abs=1e-9)
     assert table.loc["CO2(g)", "log K"] == pytest.approx(henry.log_k, abs=1e-9)
+
+
+# all of them
+
+
+@pytest.mark.parametrize("factor", [1e-3, 50.0])
+def test_tables__do_not_depend_on_how_much_there_is(leach, factor):
+    much = leach * factor
+    for make in (
+        lambda s: titration_table(s, "NaOH", largest=1.0, phases=HYDROXIDES),
+        lambda s: speciation_table(s, "Al+3", AgainstPh(2.0, 9.0)),
+        lambda s: saturation_table(s).drop(columns=["phase"]).astype(float),
+    ):
+        one, other = make(leach), make(much)
+        assert one.index.to_list() == pytest.approx(other.index.to_list()) if one.index.dtype == float else True
+        assert one.to_numpy(dtype=float) == pytest.approx(other.to_numpy(dtype=float), rel=1e-6, abs=1e-9)
+
+
+@pytest.mark.parametrize("lime", ["Ca(OH)2", "Ca(OH)2(s)", "CaO"])
+def test_titration__by_lime_makes_gypsum_and_takes_half_the_moles_of_soda(lime):
+    chemistry = Chemistry("Na Ca Ni S")
+    liquor = molal(chemistry, NiSO4=0.1, H2SO4=0.1)
+    # 0.1 mol/kg for the acid and 0.1 for the nickel
+    table = titration_table(liquor, lime, largest=0.3, phases=("CaSO4.2H2O(s)", "Ni(OH)2(s)"))
+    past = table.loc[table["pH"] > 10.5].index[0]
+    assert past == pytest.approx(0.2, rel=0.01)
+    assert table["CaSO4.2H2O(s) g/L"].iloc[-1] > 25.0
+    assert table["Ni+2 g/L"].min() < 1e-3
+
+
+def test_warnings__say_where_the_activity_model_was_left(salts):
+    inside = titration_table(molal(salts, HCl=0.1), "NaOH", largest=0.2)
+    assert inside.attrs["warnings"] == ()
+    outside = saturation_table(molal(salts, Na2SO4=5.0))
+    assert outside.attrs["warnings"] == (
+        "ionic strength up to 15.0 mol/kg is outside the activity model's range of 0 to 12",
+    )
+
+
+@pytest.mark.parametrize("start", [-6.0, -3.1, 0.0, 2.0, 3.0])
+def test_bracket__finds_the_saturation_below_the_most(start):
+    # rises through 0 at -3, is largest at 0, falls through 0 at 1.7
+    low, high = bracket(lambda x: 3.0 + x if x < 0.0 else 3.0 - x**2, start, -30.0, 3.0)
+    assert low < -3.0 <= high
+
+
+def test_bracket__says_that_nothing_saturates_or_all_does():
+    assert bracket(lambda x: -1.0, 0.0, -30.0, 3.0) is None
+    assert bracket(lambda x: 1.0, 0.0, -30.0, 3.0) == (-30.0, -30.0)
+
+
+def test_solubility__of_manganese_sulfate_goes_through_its_hydrates(metals):
+    table = solubility_table(Stream.of(metals, {"H2O": 1.0}), "MnSO4", AgainstTemperature(), 21)
+    waters = [
+        next(s for s in metals.solids if s.name == after).reaction["H2O"] for _, _, after in table.attrs["transitions"]
+    ]
+    assert waters == sorted(waters, reverse=True)  # heat takes water out
+    assert waters[-1] == 1.0
+    stable = table[table["stable"]]
+    assert stable["mol/kg water"].iloc[-1] < stable["mol/kg water"].iloc[0]

@@ -19,6 +19,7 @@ from raffinate.flowsheet.diagrams import (
     draw_speciation,
     draw_titration,
 )
+from raffinate.flowsheet.pourbaix import pourbaix
 
 HYDROXIDES = ("Al(OH)3(s)", "Fe(OH)3(s)", "Cu(OH)2(s)", "Ni(OH)2(s)", "Co(OH)2(s)", "Mn(OH)2(s)")
 METALS = Chemistry("Li Na Al Fe Cu Ni Co Mn S C N")
@@ -155,7 +156,9 @@ def test_saturation__writes_a_value_beside_each_name():
 def test_pourbaix__names_every_area():
     figure = draw_pourbaix(WATER, "Fe", total=1e-3, ligands={})
     names = set(said(figure, "area")) | {key.split("  ")[-1] for key in said(figure, "key")}
-    assert {"Fe²⁺", "Fe³⁺", "FeOOH(s)", "Fe(s)", "Fe(OH)₂(s)"} <= names
+    found = pourbaix(WATER, "Fe", total=1e-3, ligands={})
+    assert {written(name) for name in found.areas} <= names
+    assert {"Fe²⁺", "Fe³⁺", "FeOOH(s)", "Fe(s)"} <= names
     assert said(figure, "water") == ["O₂, 1 bar", "H₂, 1 bar"]
 
 
@@ -177,6 +180,7 @@ def test_pictures__refuse_what_their_tables_refuse(tmp_path):
         ("Cu2(OH)2+2", "Cu₂(OH)₂²⁺"),
         ("Al(OH)3(gibbsite)", "Al(OH)₃(gibbsite)"),
         ("CO2(aq)", "CO₂(aq)"),
+        ("Fe(OH)3(am)", "Fe(OH)₃(am)"),
         ("Co(NH3)6+2", "Co(NH₃)₆²⁺"),
         ("(NH4)2SO4(s)", "(NH₄)₂SO₄(s)"),
         ("Fe(CN)6-4", "Fe(CN)₆⁴⁻"),
@@ -231,3 +235,31 @@ def test_pictures__say_where_the_activity_model_was_left():
     figure = draw_titration(strong, "NaOH", largest=0.01)
     assert "outside the activity model's range of 0 to 12" in " ".join(said(figure, "note"))
     assert "outside" not in " ".join(said(PICTURES["titration, pH alone"](), "note"))
+
+
+def test_chart__labels_keep_clear_of_other_curves():
+    figure = PICTURES["speciation along pH"]()
+    [frame] = [axes for axes in figure.axes if axes.axison]
+    renderer = figure.canvas.get_renderer()
+    labels = {
+        text.get_text(): text.get_window_extent(renderer) for text in texts_of(figure) if text.get_gid() == "curve"
+    }
+    assert len(labels) == len(frame.lines)
+    for text, box in labels.items():
+        own = next(t for t in texts_of(figure) if t.get_text() == text).get_color()
+        for line in frame.lines:
+            if line.get_color() != own:
+                x, y = frame.transData.transform(np.column_stack([line.get_xdata(), line.get_ydata()])).T
+                inside = (x > box.x0) & (x < box.x1) & (y > box.y0) & (y < box.y1)
+                assert inside.sum() == 0, text
+
+
+def test_chart__label_has_the_colour_of_its_curve_and_lies_near_it():
+    figure = PICTURES["precipitation"]()
+    [frame] = [axes for axes in figure.axes if axes.axison]
+    for text in (t for t in texts_of(figure) if t.get_gid() == "curve"):
+        line = next(line for line in frame.lines if line.get_color() == text.get_color())
+        points = frame.transData.transform(np.column_stack([line.get_xdata(), line.get_ydata()]))
+        box = text.get_window_extent(figure.canvas.get_renderer())
+        centre = np.array([0.5 * (box.x0 + box.x1), 0.5 * (box.y0 + box.y1)])
+        assert np.nanmin(np.hypot(*(points - centre).T)) < 0.5 * box.width + 30.0

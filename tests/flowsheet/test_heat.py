@@ -94,6 +94,20 @@ def test_adiabatic__closes_to_a_part_in_a_milliard(chemistry, masses, phases, du
     )
 
 
+def test_adiabatic__holds_two_hydrates_where_one_turns_into_the_other(chemistry):
+    """Na2SO4.10H2O warmed melts into Na2SO4 and liquor at 32.4 degC, and stays there while it takes up the heat."""
+    crystals = flow(chemistry, {"Na2SO4.10H2O(s)": 1.0, "H2O": 0.1}, 25.0)
+    hydrates = ["Na2SO4.10H2O(s)", "Na2SO4(s)"]
+    found = [adiabatic(crystals, hydrates, duty) for duty in (1e5, 1.5e5, 2e5)]
+    for stream, duty in zip(found, (1e5, 1.5e5, 2e5), strict=True):
+        assert to_celsius(stream.temperature) == pytest.approx(32.4, abs=0.6)
+        assert stream["Na2SO4.10H2O(s)"] > 0.0 < stream["Na2SO4(s)"]
+        turnover = abs(crystals.enthalpy_flow)
+        assert heat_duty([crystals], [stream]) == pytest.approx(duty, abs=1e-9 * turnover)
+    assert found[0].temperature == pytest.approx(found[2].temperature, abs=0.01)
+    assert found[0]["Na2SO4.10H2O(s)"] > found[1]["Na2SO4.10H2O(s)"] > found[2]["Na2SO4.10H2O(s)"]
+
+
 def test_adiabatic__of_one_stream_changes_nothing(chemistry):
     liquor = flow(chemistry, {"H2O": 1.0, "CoSO4": 0.2}, 41.0)
     assert adiabatic(liquor).temperature == pytest.approx(liquor.temperature, abs=1e-9)
@@ -134,6 +148,13 @@ def test_heat_duties__add_up_to_the_enthalpy_of_products_less_feeds(chemistry):
     assert duties["mix"] < 0.0  # strong acid gives off its heat of dilution, the port keeps the mean temperature
     boiled = solution.streams["crystals.vapour"].mass
     assert duties["crystals"] == pytest.approx(2.37e6 * boiled, rel=0.1)
+
+
+def test_heat_duties__say_which_unit_holds_a_liquor_without_an_answer(chemistry):
+    sheet = Flowsheet()
+    sheet.add("halves", Splitter(fraction=0.5), feed=Stream.of(chemistry, {"NaCl": 1.0}))
+    with pytest.raises(DataError, match="halves: no heat duty, liquor has no liquid water"):
+        heat_duties(solve(sheet))
 
 
 def test_heat_duty__of_neutralising_is_the_heat_of_the_acid_and_of_warming(chemistry):

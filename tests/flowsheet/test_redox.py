@@ -133,6 +133,41 @@ def test_hydroxide__of_ferric_iron_forms_and_lowers_the_potential(airless):
     assert found.eh < 0.5
 
 
+@pytest.mark.parametrize(
+    ("holds", "couples", "solids"),
+    [  # both solids of an element stand together at one potential whatever their amounts
+        ({"CuSO4": 0.05, "CuCl": 0.05, "NaOH": 0.25}, [COPPER], {"Cu(OH)2(s)": 0.05, "Cu2O(s)": 0.025}),
+        ({"FeSO4": 0.05, "Fe2(SO4)3": 0.02, "NaOH": 0.25}, [IRON], {"Fe(OH)2(s)": 0.05, "Fe(OH)3(s)": 0.04}),
+    ],
+)
+def test_redox_equilibrium__finds_two_solids_that_hold_the_potential(chemistry, holds, couples, solids):
+    found, totals = solved(chemistry, holds, couples, phases=solids)
+    for name, amount in solids.items():
+        assert found.equilibrium.amounts[chemistry.phase_index[name]] == pytest.approx(amount, rel=0.03), name
+        assert found.equilibrium.saturation_index(name) == pytest.approx(0.0, abs=1e-9)
+    assert found.electron_error < 1e-12
+    after = elements_of(chemistry, found.equilibrium.totals, found.equilibrium.amounts, {})
+    assert after == pytest.approx(elements_of(chemistry, totals, np.zeros(len(chemistry.phases)), {}), abs=1e-12)
+
+
+def test_redox_equilibrium__finds_its_way_where_the_first_guess_has_no_answer():
+    """H2O2 in traces sets a guess at which water would be torn apart."""
+    chemistry = Chemistry("Na S Fe Cu Cl Ni", states=("HS-", "O2(aq)", "Cu+"))
+    holds = {
+        "NaOH": 0.335,
+        "NiSO4": 0.0637,
+        "CuSO4": 0.0039,
+        "H2O2": 5.7e-5,
+        "H2SO4": 0.002,
+        "CuCl": 0.302,
+        "FeSO4": 1e-5,
+    }
+    solids = ("NiS(millerite)", "CuS(s)", "CuCl(s)", "Fe(OH)3(s)")
+    found, _ = solved(chemistry, holds, [IRON, COPPER, SULFIDE, OXYGEN, PEROXIDE], 53, solids)
+    assert found.electron_error < 1e-12
+    assert -12.0 < found.pe < 5.0
+
+
 @pytest.mark.parametrize("held", [0.05, 3.0])
 def test_oxygen__over_the_liquor_holds_its_pressure(chemistry, held):
     """Ferrous iron takes up oxygen until the liquor is saturated with what is left over it."""

@@ -34,7 +34,7 @@ def test_show_results__prints_streams_products_balance_and_notes(shown):
     for heading in ("streams", "reagents", "recoveries", "plant balance", "exits Li", "product NiSO4.6H2O"):
         assert f"\n{heading}" in printed
     assert "largest relative imbalance over the plant" in printed
-    assert "note: leach: ionic strength" in printed
+    assert "note: Na2SO4: ionic strength" in printed
     assert "<NA>" not in printed
     assert "nan" not in printed
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from raffinate.flowsheet import Stream, mix
-from raffinate.flowsheet.chemistry import Chemistry, thermal, water
+from raffinate.flowsheet.chemistry import Chemistry, Davies, TruesdellJones, thermal, water
 from raffinate.flowsheet.chemistry.equilibrium import speciate
 from raffinate.flowsheet.chemistry.reaction import reaction
 from raffinate.flowsheet.quantities import celsius
@@ -239,6 +239,27 @@ def test_enthalpy__of_what_is_left_is_that_of_what_came_less_the_crystals(chemis
 
 
 def test_remarks__say_where_caustic_soda_is_too_strong(chemistry):
-    assert thermal.remarks(chemistry, totals(chemistry, {"H2O": 0.5, "NaOH": 0.5})) == ()
-    (found,) = thermal.remarks(chemistry, totals(chemistry, {"H2O": 0.3, "NaOH": 0.7}))
+    assert Stream.of(chemistry, {"H2O": 0.5, "NaOH": 0.5}).enthalpy_remarks == ()
+    (found,) = Stream.of(chemistry, {"H2O": 0.3, "NaOH": 0.7}).enthalpy_remarks
     assert found.startswith("heat of Na+ with OH- is known down to 1.9 mol of water per mole")
+
+
+def test_remarks__say_which_heat_of_dilution_the_model_does_not_know(chemistry):
+    (found,) = Stream.of(chemistry, {"H2O": 1.0, "Al2(SO4)3": 0.1}).enthalpy_remarks
+    assert found.startswith("heat of dilution of Al+3 with SO4-2 is that of Debye and Hückel's law alone")
+    assert Stream.of(chemistry, {"H2O": 1.0, "Al2(SO4)3": 0.01, "NiSO4": 0.3}).enthalpy_remarks == ()
+
+
+def test_data__has_the_enthalpy_of_every_solid_and_gas_that_the_data_know():
+    everything = Chemistry("Li Na K N Mg Ca Al Fe Mn Co Ni Cu Zn S Cl C P F Si")
+    assert thermal._without_enthalpy(everything) == ()
+
+
+@pytest.mark.parametrize("model", [TruesdellJones(), Davies()], ids=lambda m: type(m).__name__)
+def test_enthalpy__is_answered_under_other_activity_models(model):
+    """A dilute acid: whichever model, 22 kJ for a bisulfate formed and 56 for water."""
+    chemistry = Chemistry("Na S Cl", activity=model)
+    acid = Stream.of(chemistry, {"H2O": 1.0, "HCl": 0.00036461})
+    base = Stream.of(chemistry, {"H2O": 1.0, "NaOH": 0.00039997})
+    given = mix([acid, base]).enthalpy_flow - acid.enthalpy_flow - base.enthalpy_flow
+    assert given / 0.01 / 1e3 == pytest.approx(-55.9, abs=0.4)

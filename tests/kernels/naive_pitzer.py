@@ -123,3 +123,38 @@ class Salt:
     def ln_water(self, m):
         """ln of the activity of water."""
         return -WATER * self.osmotic(m) * sum(m.values())
+
+
+class Specific:
+    """A mixture by SIT: epsilon over pairs of names, in log10; charge of each name. As Grenthe et al. (1997) print it."""
+
+    def __init__(self, debye_a, charge, epsilon):
+        self.debye_a, self.charge, self.epsilon = debye_a, charge, epsilon
+
+    def _of(self, one, other):
+        return self.epsilon.get((one, other), self.epsilon.get((other, one), 0.0))
+
+    def _strength(self, m):
+        return 0.5 * sum(m[n] * self.charge[n] ** 2 for n in m)
+
+    def ln_gamma(self, m):
+        """ln gamma of each name at the molalities m."""
+        root = np.sqrt(self._strength(m))
+        size = self.debye_a * root / (1 + 1.5 * root)
+        twice = {n: 2.0 if (n, n) in self.epsilon else 1.0 for n in m}
+        return {
+            n: np.log(10)
+            * (-(self.charge[n] ** 2) * size + sum(self._of(n, k) * m[k] * (twice[n] if k == n else 1) for k in m))
+            for n in m
+        }
+
+    def ln_water(self, m):
+        """ln of the activity of water, by Gibbs and Duhem along a line from pure water."""
+        steps = np.linspace(0, 1, 4001)[1:] ** 2
+        total, last, before = 0.0, 0.0, dict.fromkeys(m, 0.0)
+        for step in steps:
+            now = self.ln_gamma({n: step * m[n] for n in m})
+            middle = 0.5 * (step + last)
+            total += sum(middle * m[n] * (now[n] - before[n]) for n in m)
+            last, before = step, now
+        return -WATER * (sum(m.values()) + total)

@@ -10,11 +10,12 @@ that of Na2CO3, and the rest follows by least squares from
 
 1. the solubility of Li2CO3 in water from 0 to 100 degC,
 2. an estimate of that in 1 mol/kg of Na2CO3,
-3. the solubility of LiHCO3 under an atmosphere of CO2, recalled.
+3. the solubility of LiHCO3 under an atmosphere of CO2, recalled,
+4. lithium in the hot mother liquors of plants that precipitate Li2CO3 from sulfate, recalled.
 
 The constants of the solid itself are fitted by fit_solids.py under the parameters written here. CO2(aq) and Li+ go as CO2(aq)
-and Na+. What Na2SO4 and NaCl do to the solubility is not fitted; numbers of Wang & others (2018, J. Chem. Eng. Data 63, 1429)
-and Cheng & others (2013, J. Chem. Thermodyn. 67, 74) were not at hand, only their signs.
+and Na+. What Na2SO4 and NaCl alone do to the solubility is not fitted; numbers of Wang & others (2018, J. Chem. Eng. Data 63,
+1429) and Cheng & others (2013, J. Chem. Thermodyn. 67, 74) were not at hand, only their signs.
 """
 
 import csv
@@ -45,6 +46,9 @@ BICARBONATE_BETA1 = 0.085
 SODA = (1.0, 0.106)  # mol/kg of Na2CO3 and of Li2CO3: 0.6 of that in water, with the mean activity of Na2CO3 itself
 ATMOSPHERE = 0.98  # bar of CO2, water's own pressure off
 LITHIUM_BICARBONATE = (293.15, 0.85)  # K, mol/kg under an atmosphere of CO2: 5 to 6 g in 100 g
+# Mother liquor at 92 degC of sodium sulfate and a twentieth of soda in excess: 1.5 to 2.2 g/L of lithium. Kelvin, mol/kg of
+# Li2CO3, and the other ions.
+PLANT = (365.15, 0.1435, {"Na+": 2.84, "SO4-2": 1.37, "CO3-2": 0.05})
 
 
 class Known(NamedTuple):
@@ -209,8 +213,17 @@ def solubility(
     return float(brentq(lambda m: ln_product(values, m, kelvin, beside) - ln_k, 1e-3, 1.0))
 
 
-def errors(table: Table, found: Mapping[str, float]) -> tuple[np.ndarray, float, float]:
-    """Relative errors of the solubility of Li2CO3 in water, of that in soda, and of that of LiHCO3 under CO2."""
+class Errors(NamedTuple):
+    """Relative errors: solubility of Li2CO3 in water, in soda and in mother liquor, and of LiHCO3 under CO2."""
+
+    water: np.ndarray
+    soda: float
+    plant: float
+    gas: float
+
+
+def errors(table: Table, found: Mapping[str, float]) -> Errors:
+    """How far the solubilities are off."""
 
     def error(kelvin: float, molality: float, product: Callable[[Values, float, float], float]) -> float:
         values = at(table, kelvin)
@@ -219,8 +232,10 @@ def errors(table: Table, found: Mapping[str, float]) -> tuple[np.ndarray, float,
 
     water = [error(kelvin, molality, ln_product) for kelvin, molality in solubilities("Li2CO3(s)")]
     soda = error(ROOM, SODA[1], lambda values, m, kelvin: ln_product(values, m, kelvin, ions("Na2CO3", SODA[0])))
+    kelvin, molality, beside = PLANT
+    plant = error(kelvin, molality, lambda values, m, t: ln_product(values, m, t, beside))
     gas = error(*LITHIUM_BICARBONATE, lambda values, m, kelvin: ln_product_under_gas(values, m, kelvin, ATMOSPHERE))
-    return np.array(water), soda, gas
+    return Errors(np.array(water), soda, plant, gas)
 
 
 def fit(table: Table) -> dict[str, float]:
@@ -229,9 +244,9 @@ def fit(table: Table) -> dict[str, float]:
 
     def residuals(p: np.ndarray) -> np.ndarray:
         found = dict(zip(names, p, strict=True))
-        water, soda, gas = errors(with_lithium(table, found), found)
+        away = errors(with_lithium(table, found), found)
         expected = [(found[name] - known.value) / known.range for name, known in KNOWN.items()]
-        return np.array([*(water / 0.01), soda / 0.15, gas / 0.08, *expected])
+        return np.array([*(away.water / 0.01), away.soda / 0.15, away.plant / 0.05, away.gas / 0.08, *expected])
 
     scale = [0.1, 0.5, 2.0, 0.1, 1.0, 50.0, 0.1]
     solved = least_squares(residuals, list(START.values()), x_scale=scale, diff_step=1e-4)
@@ -240,21 +255,22 @@ def fit(table: Table) -> dict[str, float]:
 
 def sodium_rows(table: Table, worst: float) -> list[list[str]]:
     """The two terms of Cphi of Na2CO3."""
-    note = f"fitted: to the solubility of Na2CO3.10H2O and Na2CO3.H2O within {100 * worst:.1f} % with their heats; range 0.0003/K"
+    note = f"fitted: to the solubility of Na2CO3.10H2O and Na2CO3.H2O within {100 * worst:.1f} % but for "
+    note += "that at 25 degC and with their heats; range 0.0003/K"
     return rows_of(table, SODIUM, ("cphi",), [2, 4], Origin("0-100 degC; <= 4.6 mol/kg", SCRIPT, note))
 
 
 def lithium_rows(table: Table, found: Mapping[str, float]) -> dict[str, list[list[str]]]:
     """The rows of each pair of lithium."""
     full = with_lithium(table, found)
-    water, _, gas = errors(full, found)
-    worst = 100 * float(np.max(np.abs(water)))
+    away = errors(full, found)
+    worst = 100 * float(np.max(np.abs(away.water)))
     note = f"fitted: to the solubility of Li2CO3 within {worst:.1f} % with log10 K {found['log_k']:.3f} {found['enthalpy']:.1f} "
-    note += f"kJ/mol and {found['capacity']:.0f} J/mol/K; range 0.1 of beta0 and 0.3 of beta1"
+    note += f"kJ/mol and {found['capacity']:.0f} J/mol/K; range 0.1 of beta0 and 1 of beta1 with 0.15 of log10 K"
     hydrogen = (
         "fitted: to 0.85 mol/kg of LiHCO3 under 1 atm of CO2 at 20 degC recalled; beta1 and slopes estimated from LiCl "
     )
-    hydrogen += f"NaCl and NaHCO3; {100 * gas:+.0f} % of the molality; range 0.1 of beta0"
+    hydrogen += f"NaCl and NaHCO3; {100 * away.gas:+.0f} % of the molality; range 0.1 of beta0"
     return {
         CARBONATE: rows_of(
             full, CARBONATE, ("beta0", "beta1"), [1, 4], Origin("0-100 degC; <= 0.3 mol/kg", SCRIPT, note)
@@ -297,9 +313,8 @@ def main() -> None:
     table = with_cphi(table, second, fourth)
     found = fit(table)
     full = with_lithium(table, found)
-    water, soda, gas = errors(full, found)
     print(found)
-    print(f"errors %: water {np.round(100 * water, 1)}, soda {100 * soda:.0f}, LiHCO3 {100 * gas:.0f}")
+    print("errors %:", {name: np.round(100 * value, 1) for name, value in errors(full, found)._asdict().items()})
     for kelvin in (ROOM, 363.15):
         alone = solubility(full, found, kelvin)
         for salt in ("Na2SO4", "NaCl", "Na2CO3"):
@@ -307,7 +322,12 @@ def main() -> None:
             print(f"{kelvin:g} K: of that in water in 0.5, 1, 2 mol/kg of {salt}: {np.round(beside, 3)}")
     with TABLE.open(encoding="utf-8", newline="") as file:
         rows = list(csv.reader(file))[1:]
-    worst = max(float(np.max(np.abs(own))) for own in away.values())
+    worst = max(
+        abs(float(error))
+        for solid, own in away.items()
+        for error, (kelvin, _) in zip(own, solubilities(solid), strict=True)
+        if kelvin != DOUBTFUL
+    )
     rows = written(rows, sodium_rows(table, worst), lithium_rows(table, found))
     with TABLE.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file, lineterminator="\n").writerows([HEADER, *rows])

@@ -5,7 +5,8 @@ Calcium and sulfate go without an ion pair, as in Harvie, Moller & Weare (1984) 
 too low in 6 mol/kg of NaCl. Seven terms move, and the three constants of gypsum and that of anhydrite; all enter ln of the ion
 activity product in a straight line, so one least squares finds them, each held to where it was within a range.
 
-Of anhydrite only log K moves, from its solubility at 100 degC, on which the sources differ by a quarter.
+Of anhydrite only log K moves, from its solubility at 100 degC, on which the sources differ by a quarter. Glauberite, the scale
+of hot sodium sulfate, comes last: its three constants under what was found.
 """
 
 import csv
@@ -22,12 +23,25 @@ from scipy.optimize import brentq
 SCRIPT = "fit_gypsum.py"
 HERE = Path(__file__).parent
 DATABASE = HERE.parents[1] / "flowsheet" / "data" / "equilibrium.csv"
-GYPSUM, ANHYDRITE = "CaSO4.2H2O(s)", "CaSO4(s)"
+GYPSUM, ANHYDRITE, GLAUBERITE = "CaSO4.2H2O(s)", "CaSO4(s)", "Na2Ca(SO4)2(s)"
+NAMES = {GYPSUM: "Gypsum", ANHYDRITE: "Anhydrite", GLAUBERITE: "Glauberite"}
+# What a solid gives to a liquor: ions and water.
+MAKEUP = {
+    GYPSUM: ({"Ca+2": 1, "SO4-2": 1}, 2),
+    ANHYDRITE: ({"Ca+2": 1, "SO4-2": 1}, 0),
+    GLAUBERITE: ({"Na+": 2, "Ca+2": 1, "SO4-2": 2}, 0),
+}
 SALTS = {"NaCl": {"Na+": 1, "Cl-": 1}, "Na2SO4": {"Na+": 2, "SO4-2": 1}}
 UNITS = (("log_k", "-", 4), ("delta_h", "kJ/mol", 2), ("delta_cp", "J/mol/K", 1))
 MOLAR_MASS = 136.14  # g/mol of CaSO4
 # How far a point may lie off: the scatter of Block & Waters (1968) is 5 %, the sources on anhydrite differ by a quarter.
-SCATTER = {("NaCl", GYPSUM): 0.02, ("Na2SO4", GYPSUM): 0.05, ("NaCl", ANHYDRITE): 0.15, ("Na2SO4", ANHYDRITE): 0.15}
+SCATTER = {
+    ("NaCl", GYPSUM): 0.02,
+    ("Na2SO4", GYPSUM): 0.05,
+    ("NaCl", ANHYDRITE): 0.15,
+    ("Na2SO4", ANHYDRITE): 0.15,
+    ("Na2SO4", GLAUBERITE): 0.05,
+}
 
 
 class Term(NamedTuple):
@@ -50,7 +64,11 @@ TERMS = (
     Term("Ca+2|SO4-2", "cphi", 1, 0.114, 0.1),
 )
 # log10 K, kJ/mol, J/mol/K: least squares through the analytical expressions of pitzer.dat from 0 to 100 degC.
-CONSTANTS = {GYPSUM: (-4.6005, -1.521, -249.4), ANHYDRITE: (-4.2496, -22.37, -271.1)}
+CONSTANTS = {
+    GYPSUM: (-4.6005, -1.521, -249.4),
+    ANHYDRITE: (-4.2496, -22.37, -271.1),
+    GLAUBERITE: (-5.3502, -14.94, -646.3),
+}
 MOVES = ((GYPSUM, 0, 0.01), (GYPSUM, 1, 1.0), (GYPSUM, 2, 50.0), (ANHYDRITE, 0, 0.05))
 
 
@@ -80,8 +98,8 @@ def points() -> list[Point]:
 
 
 def fitted(point: Point) -> bool:
-    """Whether the fit minds a point: not anhydrite below 100 degC, where it takes months to come to rest."""
-    return point.solid == GYPSUM or point.kelvin > 370.0
+    """Whether a fit minds a point: not anhydrite below 100 degC, where it takes months to come to rest."""
+    return point.solid != ANHYDRITE or point.kelvin > 370.0
 
 
 def ln_product(table: Table, point: Point, molality: float) -> float:
@@ -90,8 +108,8 @@ def ln_product(table: Table, point: Point, molality: float) -> float:
     m["Ca+2"] = molality
     m["SO4-2"] = m.get("SO4-2", 0.0) + molality
     found = evaluate(at(table, point.kelvin), m, point.kelvin)
-    product = sum(math.log(m[ion]) + found.ln_gamma[ion] for ion in ("Ca+2", "SO4-2"))
-    return product + (2.0 * found.ln_water if point.solid == GYPSUM else 0.0)
+    ions, water = MAKEUP[point.solid]
+    return sum(n * (math.log(m[ion]) + found.ln_gamma[ion]) for ion, n in ions.items()) + water * found.ln_water
 
 
 def ln_constant(constants: Sequence[float], kelvin: float) -> float:
@@ -127,11 +145,23 @@ class Fit(NamedTuple):
     constants: dict[str, tuple[float, float, float]]
 
 
+def fit_glauberite(table: Table) -> tuple[float, ...]:
+    """The three constants of glauberite by least squares of the molality of calcium."""
+    own = [point for point in points() if point.solid == GLAUBERITE]
+    units = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
+    design = np.array([[ln_constant(unit, p.kelvin) for unit in units] for p in own])
+    weight = np.array([1.0 / slope(table, p) for p in own])
+    aim = np.array([ln_product(table, p, p.molality) for p in own])
+    scale = np.max(np.abs(design), axis=0)
+    found = np.linalg.lstsq(design / scale * weight[:, None], aim * weight, rcond=None)[0] / scale
+    return tuple(round(float(value), digits) for value, (_, _, digits) in zip(found, UNITS, strict=True))
+
+
 def fit() -> Fit:
     """Least squares from the literature."""
     table = literature()
     start = [term.literature for term in TERMS]
-    minded = [point for point in points() if fitted(point)]
+    minded = [point for point in points() if fitted(point) and point.solid != GLAUBERITE]
     first = np.array([ln_product(table, p, p.molality) for p in minded])
     columns = []
     for k, term in enumerate(TERMS):
@@ -148,6 +178,7 @@ def fit() -> Fit:
     constants = {solid: list(numbers) for solid, numbers in CONSTANTS.items()}
     for (solid, place, size), move in zip(MOVES, moves[len(TERMS) :], strict=True):
         constants[solid][place] = round(constants[solid][place] + size * float(move), UNITS[place][2])
+    constants[GLAUBERITE] = list(fit_glauberite(with_terms(table, terms)))
     return Fit(terms, {solid: (one, two, three) for solid, (one, two, three) in constants.items()})
 
 
@@ -183,11 +214,10 @@ def constant_rows(found: Fit, rows: list[list[str]]) -> list[list[str]]:
     kept = [row for row in rows if SCRIPT not in row[-1]]
     for solid, numbers in found.constants.items():
         own = []
-        name = "Gypsum" if solid == GYPSUM else "Anhydrite"
         for (quantity, unit, digits), value, before in zip(UNITS, numbers, CONSTANTS[solid], strict=True):
             if abs(value - before) < 0.6 * 10.0**-digits:
                 told = f"estimated: least squares through the analytical expression (tests/validation/{SCRIPT}); range 0-100 degC"
-                about = ["appelo2015", f"pitzer.dat: {name}", told]
+                about = ["appelo2015", f"pitzer.dat: {NAMES[solid]}", told]
             else:
                 told = f"fitted: tests/validation/{SCRIPT}, range 0 to 100 degC, from {before:g} of Appelo 2015"
                 about = ["raffinate2026", "tests/validation/data/calcium_sulfate.csv", told]

@@ -6,7 +6,8 @@
    to the six terms of the table.
 2. Lithium sulfate, in the same form: the parameters of 25 degC and their first derivatives as published with alpha1 = 2, and
    the solubility of Li2SO4.H2O from 0 to 100 degC with its constant held to calorimetry.
-3. The double salts LiNaSO4, Na2Ni(SO4)2.4H2O and Na2Co(SO4)2.4H2O: constants from the liquors in data/mixed_solubility.csv.
+3. The double salts LiNaSO4, Na2M(SO4)2.4H2O and (NH4)2M(SO4)2.6H2O with M = Ni and Co: constants from the liquors in
+   data/mixed_solubility.csv; Na3Li(SO4)2.6H2O from the temperature to which it lasts; burkeite from a liquor at 90 degC.
 
 The functions return what they found and how well; `main` prints it and writes pitzer.csv. The constants of the solids are
 printed, to be copied into equilibrium.csv.
@@ -25,10 +26,19 @@ from pitzer_reference import LN10, ROOM, TABLE, Table, at, evaluate, of_salt, re
 from scipy.optimize import brentq, least_squares
 
 LIQUORS = Path(__file__).parent / "data" / "mixed_solubility.csv"
-MOLAR_MASS = {"Li2SO4": 109.94, "Na2SO4": 142.04, "NiSO4": 154.75, "CoSO4": 154.99, "MnSO4": 151.0, "MgSO4": 120.37}
+MOLAR_MASS = {
+    "Li2SO4": 109.94,
+    "Na2SO4": 142.04,
+    "(NH4)2SO4": 132.14,
+    "NiSO4": 154.75,
+    "CoSO4": 154.99,
+    "MnSO4": 151.0,
+    "MgSO4": 120.37,
+}
 CATIONS = {
     "Li2SO4": ("Li+", 2),
     "Na2SO4": ("Na+", 2),
+    "(NH4)2SO4": ("NH4+", 2),
     "NiSO4": ("Ni+2", 1),
     "CoSO4": ("Co+2", 1),
     "MnSO4": ("Mn+2", 1),
@@ -41,8 +51,11 @@ SOLIDS: dict[str, tuple[dict[str, int], int]] = {
     "Na2SO4.10H2O(s)": ({"Na+": 2, "SO4-2": 1}, 10),
     "Li2SO4.H2O(s)": ({"Li+": 2, "SO4-2": 1}, 1),
     "LiNaSO4(s)": ({"Li+": 1, "Na+": 1, "SO4-2": 1}, 0),
+    "Na3Li(SO4)2.6H2O(s)": ({"Na+": 3, "Li+": 1, "SO4-2": 2}, 6),
     "Na2Ni(SO4)2.4H2O(s)": ({"Na+": 2, "Ni+2": 1, "SO4-2": 2}, 4),
     "Na2Co(SO4)2.4H2O(s)": ({"Na+": 2, "Co+2": 1, "SO4-2": 2}, 4),
+    "(NH4)2Ni(SO4)2.6H2O(s)": ({"NH4+": 2, "Ni+2": 1, "SO4-2": 2}, 6),
+    "(NH4)2Co(SO4)2.6H2O(s)": ({"NH4+": 2, "Co+2": 1, "SO4-2": 2}, 6),
 }
 # Holmes & Mesmer (1986), J. Solution Chem. 15, 495, eq. 8: the seven coefficients of each parameter of Na2SO4.
 HOLMES = {
@@ -62,9 +75,18 @@ MONOHYDRATE = (-16.6, -0.232)
 LITHIUM_CPHI_SLOPE = -0.08
 # LiNaSO4 = Li+ + Na+ + SO4-2: half the sum of the two anhydrous sulfates (NBS tables), and 5 kJ/mol that the compound gains.
 DOUBLE = (-11.0, -0.300)
+# K where Na3Li(SO4)2.6H2O gives way to LiNaSO4 and Na2SO4: Ji & others (2015, Fluid Phase Equilib. 397, 81) found it at 308 and
+# at 313 K, its field shrinking. An estimate; range 4 K.
+LOSS_OF_WATER = 319.0
 # Na2M(SO4)2.4H2O = 2 Na+ + M+2 + 2 SO4-2 + 4 H2O: that of Na2SO4 (128 of the solid, 46 of Na+), for the hydrates of MSO4
 # have none to speak of in the form in which their parameters were fitted.
 DOUBLE_HYDRATE_CAPACITY = -0.330
+# That of the salts of Tutton, kJ/mol/K: what the one of cobalt, measured from 0 to 80 degC, comes to when it is free.
+TUTTON_CAPACITY = -0.830
+# Burkeite, Na6CO3(SO4)2: log10 K at 25 degC in pitzer.dat; heat capacity of two Na2SO4 and one Na2CO3, kJ/mol/K.
+BURKEITE = (-0.772, -0.790)
+# The liquor at 90 degC that thenardite and burkeite saturate, mass % of Na2CO3 and Na2SO4: doi 10.1021/acsomega.9b03703, Table 7.
+WITH_SODA = (363.15, 4.41, 25.99)
 ABOVE = np.arange(273.15, 393.2, 10.0)
 
 
@@ -88,6 +110,8 @@ def liquors() -> tuple[Liquor, ...]:
             if row["unit"] == "mass %":
                 water = 100.0 - sum(parts.values())
                 parts = {name: 1000.0 * part / (MOLAR_MASS[name] * water) for name, part in parts.items()}
+            else:
+                parts = {name: 10.0 * part / MOLAR_MASS[name] for name, part in parts.items()}
             solids = tuple(f"{name}(s)" for name in row["solids"].split(" + "))
             found.append(Liquor(float(row["temperature_c"]) + 273.15, parts, solids, row["note"]))
     with SATURATED.open(encoding="utf-8", newline="") as file:
@@ -275,6 +299,44 @@ def fit_lithium_sodium(table: Table, monohydrate: Constant) -> tuple[Constant, f
     return Constant(answers[0], *DOUBLE, np.array(errors[:1])), (answers[2] - answers[1]) / 2.0 / LN10
 
 
+def fit_hexahydrate(table: Table, found: Mapping[str, Constant]) -> Constant:
+    """The constant of Na3Li(SO4)2.6H2O from where it goes, its water bound with the heat and capacity that mirabilite's has."""
+    parts, kelvin = ("LiNaSO4(s)", "Na2SO4(s)"), LOSS_OF_WATER
+    ln_k = np.array([found[name].at(kelvin) for name in parts])
+
+    def excess(x: np.ndarray) -> np.ndarray:
+        return (
+            np.array(ln_products(table, dict(zip(("Li2SO4", "Na2SO4"), np.exp(x), strict=True)), kelvin, parts)) - ln_k
+        )
+
+    lithium, sodium = np.exp(least_squares(excess, np.log([1.5, 2.6])).x)
+    salts = {"Li2SO4": float(lithium), "Na2SO4": float(sodium)}
+    product = ln_products(table, salts, kelvin, ["Na3Li(SO4)2.6H2O(s)"])[0]
+    law = []
+    for name in ("enthalpy", "capacity"):
+        double, dry, wet = (getattr(found[solid], name) for solid in (*parts, "Na2SO4.10H2O(s)"))
+        law.append(double + dry + 0.6 * (wet - dry))
+    return Constant(product - van_t_hoff(0.0, *law, kelvin), *law, np.zeros(1))
+
+
+def fit_burkeite(table: Table, thenardite: Constant) -> Constant:
+    """The constant of burkeite: its enthalpy from the liquor at 90 degC; the error is that of the Na2SO4 in it."""
+    kelvin, soda, sulfate = WITH_SODA
+    water = 100.0 - soda - sulfate
+    carbonate, sulfate = (
+        1000.0 * part / (mass * water) for part, mass in ((soda, 105.99), (sulfate, MOLAR_MASS["Na2SO4"]))
+    )
+    m = {"Na+": 2.0 * (carbonate + sulfate), "CO3-2": carbonate, "SO4-2": sulfate}
+    found = evaluate(at(table, kelvin), m, kelvin)
+    ln = {name: math.log(amount) + found.ln_gamma[name] for name, amount in m.items()}
+    log_k, capacity = BURKEITE
+    at_room = log_k * LN10
+    rest = 6.0 * ln["Na+"] + ln["CO3-2"] + 2.0 * ln["SO4-2"] - van_t_hoff(at_room, 0.0, capacity, kelvin)
+    enthalpy = rest / van_t_hoff(0.0, 1.0, 0.0, kelvin)
+    error = (2.0 * ln["Na+"] + ln["SO4-2"] - thenardite.at(kelvin)) / 3.0
+    return Constant(at_room, enthalpy, capacity, np.array([error]))
+
+
 def rows_of(of: str, entry: Mapping[str, Sequence[float]], about: Sequence[str]) -> list[list[str]]:
     """Rows of the table for a pair; `about` are conditions, source, where and note. Terms of zero are left out."""
     units = {"": "", "2": "*K", "3": "", "4": "/K", "5": "/K^2", "6": "*K^2"}
@@ -308,9 +370,13 @@ def constants(table: Table) -> tuple[dict[str, Constant], float]:
     """(constants of the solids under `table`; the range of log10 K of LiNaSO4)."""
     found = {name: fit_constant(table, name) for name in ("Na2SO4(s)", "Na2SO4.10H2O(s)", "Li2SO4.H2O(s)")}
     found["LiNaSO4(s)"], moved = fit_lithium_sodium(table, found["Li2SO4.H2O(s)"])
+    found["Na3Li(SO4)2.6H2O(s)"] = fit_hexahydrate(table, found)
+    found["Na6CO3(SO4)2(s)"] = fit_burkeite(table, found["Na2SO4(s)"])
     for metal in ("Ni", "Co"):
         name = f"Na2{metal}(SO4)2.4H2O(s)"
         found[name] = fit_constant(table, name, (None, DOUBLE_HYDRATE_CAPACITY))
+        tutton = f"(NH4)2{metal}(SO4)2.6H2O(s)"
+        found[tutton] = fit_constant(table, tutton, (None, TUTTON_CAPACITY))
     return found, moved
 
 

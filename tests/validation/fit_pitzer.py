@@ -6,6 +6,7 @@
 2. Temperature terms of the sulfates of Fe, Mn, Co, Ni, Cu and Zn. Those of MgSO4 for beta1 and beta2; beta0 and Cphi get two
    terms each, from solubilities, each solid with its own constant and heat capacity, and with its heat of solution.
 3. Temperature terms of H2SO4: heats of dilution at 25 degC, osmotic coefficients at 60 and 100 degC.
+4. The slopes of beta0 and Cphi of LiOH: from the solubility of its monohydrate, with the heat that calorimetry gives it.
 
 The functions return what they found and how well; `main` prints it. The parameters of literature are never touched.
 """
@@ -43,8 +44,14 @@ MOLAR_MASS = {
     "Ni+2": 154.75,
     "Cu+2": 159.61,
     "Zn+2": 161.47,
+    "Li+": 23.95,
 }
-FORMULAS = {f"{metal}+2|SO4-2": f"{metal}SO4" for metal in ("Fe", "Mn", "Co", "Ni", "Cu", "Zn")}
+FORMULAS = {
+    "Li+|OH-": "LiOH",
+    **{f"{metal}+2|SO4-2": f"{metal}SO4" for metal in ("Fe", "Mn", "Co", "Ni", "Cu", "Zn")},
+}
+# Heat capacity of LiOH.H2O = Li+ + OH- + H2O, kJ/mol/K: NBS tables, recalled.
+LITHIUM_HYDROXIDE_CAPACITY = -0.084
 METALS = ["Fe+2", "Mn+2", "Co+2", "Ni+2", "Cu+2", "Zn+2"]
 # Pitzer & Mayorga (1974), Table I: valid to 0.1 mol/kg.
 DILUTE_COBALT = {"beta0": 0.20, "beta1": 2.70, "beta2": -30.7}
@@ -239,6 +246,30 @@ def fit_acid(table: Table) -> tuple[Table, np.ndarray, np.ndarray]:
     return with_acid_terms(table, fit.x), *errors(fit.x)
 
 
+def fit_hydroxide(table: Table) -> tuple[Table, tuple[float, float], np.ndarray]:
+    """(table with the slopes of LiOH, log10 K and kJ/mol/K of its monohydrate, relative errors of the solubility)."""
+    salt, (solid,) = "Li+|OH-", solubilities("Li+|OH-")
+    own = table[frozenset(salt.split("|"))]
+
+    def filled(slopes: Sequence[float]) -> Table:
+        entry = own | {"beta0": list(own["beta0"]), "cphi": [0.0] * 6}
+        entry["beta0"][3], entry["cphi"][3] = 1e-3 * slopes[0], 1e-4 * slopes[1]
+        return table | {frozenset(salt.split("|")): entry}
+
+    def errors(p: np.ndarray) -> np.ndarray:
+        fitted, found = filled(p[2:]), []
+        for t, m in zip(solid.kelvin, solid.molality, strict=True):
+            product, more = (ln_product(fitted, salt, 1, s * m, t) for s in (1.0, 1.001))
+            found.append((van_t_hoff(p[0], solid.heat, 0.1 * p[1], t) - product) / ((more - product) / 0.001))
+        return np.array(found)
+
+    def residuals(p: np.ndarray) -> np.ndarray:
+        return np.append(errors(p) / 0.01, (0.1 * p[1] - LITHIUM_HYDROXIDE_CAPACITY) / 0.05)
+
+    fit = least_squares(residuals, [1.4, -0.8, 0.0, 0.0], diff_step=1e-5)
+    return filled(fit.x[2:]), (float(fit.x[0]) / LN10, 0.1 * float(fit.x[1])), errors(fit.x)
+
+
 def unit_of(quantity: str) -> str:
     name, _, term = quantity.partition("_t")
     base = "kg^2/mol^2" if name in {"cphi", "psi", "zeta"} else "kg/mol"
@@ -268,14 +299,21 @@ def rows_of(table: Table, of: str, names: Sequence[str], terms: Sequence[int], o
 
 
 def write(fitted: list[list[str]]) -> None:
-    """Replace the rows of this script in the table, each pair's new rows behind those of literature."""
+    """Replace the rows of this script in the table: behind those of literature on the pair, or where they were."""
     with TABLE.open(encoding="utf-8", newline="") as file:
-        kept = [row for row in csv.reader(file) if row[6] != "fit_pitzer.py"][1:]
-    for row in fitted:
-        same = [k for k, other in enumerate(kept) if other[0] == row[0]]
-        kept.insert(same[-1] + 1 if same else len(kept), row)
+        old = list(csv.reader(file))[1:]
+    is_own = [row[6] == "fit_pitzer.py" for row in old]
+    last = {row[0]: k for k, row in enumerate(old)}
+    last |= {row[0]: k for k, row in enumerate(old) if not is_own[k]}
+    written: list[list[str]] = []
+    for k, row in enumerate(old):
+        if not is_own[k]:
+            written.append(row)
+        if last[row[0]] == k:
+            written += [new for new in fitted if new[0] == row[0]]
+    written += [new for new in fitted if new[0] not in last]
     with TABLE.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file, lineterminator="\n").writerows([HEADER, *kept])
+        csv.writer(file, lineterminator="\n").writerows([HEADER, *written])
 
 
 def literature() -> Table:
@@ -318,6 +356,14 @@ def main() -> None:
     for of in ("H+|SO4-2", "H+|HSO4-"):
         names = [name for pair_of, name in ACID if pair_of == of]
         rows += rows_of(fitted, of, names, [2, 4], Origin("0-100 degC; <= 6 mol/kg", where, note))
+    fitted, (log_k, capacity), errors = fit_hydroxide(table)
+    worst = 100 * float(np.max(np.abs(errors)))
+    print(
+        f"LiOH.H2O: log K {log_k:.3f}, {1e3 * capacity:.0f} J/mol/K, errors of the solubility % {np.round(100 * errors, 1)}"
+    )
+    note = f"fitted: to the solubility of LiOH.H2O within {worst:.1f} % with its heat held to calorimetry"
+    origin = Origin("0-100 degC; <= 8 mol/kg", where, note)
+    rows += rows_of(fitted, "Li+|OH-", ("beta0",), [4], origin) + rows_of(fitted, "Li+|OH-", ("cphi",), [1, 4], origin)
     write(rows)
 
 

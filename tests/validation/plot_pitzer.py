@@ -61,14 +61,15 @@ def solids(axes: Axes) -> None:
             points = zip(solid.kelvin, solid.molality, strict=True)
             product = [fit_pitzer.ln_product(TABLE, salt, water, m, t) / math.log(10.0) for t, m in points]
             marker = "os^vDPX*<>p"[number % 11]
-            axes.plot(1000.0 / solid.kelvin, product, marker + "-", ms=4, lw=0.8, label=solid.solid)
+            colour = plt.get_cmap("tab20")(number % 20)
+            axes.plot(1000.0 / solid.kelvin, product, marker + "-", color=colour, ms=4, lw=0.8, label=solid.solid)
             number += 1
     axes.set(xlabel="1000 K / T", ylabel="log10 of the activity product", title="At the measured solubilities")
-    axes.legend(fontsize=7)
+    axes.legend(fontsize=7, loc="center left", bbox_to_anchor=(1.01, 0.5), frameon=False)
 
 
 def main(path: str) -> None:
-    figure, axes = plt.subplots(1, 3, figsize=(16, 5.5), layout="constrained")
+    figure, axes = plt.subplots(1, 3, figsize=(17, 5.5), layout="constrained")
     panels: list[Callable[[Axes], None]] = [activity_coefficients, sulfuric_acid, solids]
     for draw, panel in zip(panels, axes, strict=True):
         draw(panel)

@@ -1,20 +1,17 @@
 """Carbonates: buffers, CO2 in salts, the hydrates of Na2CO3, Li2CO3 alone and beside salts, LiHCO3 and calcite under CO2."""
 
 import csv
-from pathlib import Path
 
 import fit_carbonates as fit
 import fit_solids
 import numpy as np
 import pitzer_reference as reference
 import pytest
+import sparing
 
-from raffinate.flowsheet.chemistry import Chemistry
-from raffinate.flowsheet.chemistry.equilibrium import Equilibrium, speciate
+from raffinate.flowsheet.chemistry.equilibrium import Equilibrium
 from raffinate.flowsheet.quantities import celsius
 
-DATA = Path(__file__).parent / "data"
-WATER = 55.508  # mol in a kg
 # log10 of the slope of Debye & Hückel for the convention of Bates & Guggenheim on the activity of Cl-, kg^0.5 mol^-0.5.
 DEBYE = {0.0: 0.4918, 25.0: 0.5115, 50.0: 0.5341}
 # pH of 0.025 mol/kg NaHCO3 + 0.025 mol/kg Na2CO3: Bates (1973), Determination of pH.
@@ -24,37 +21,7 @@ BUFFER = {0.0: 10.317, 25.0: 10.012, 50.0: 9.828}
 SALTED_OUT = 0.097
 
 
-def _settle(elements: str, solutes: dict[str, float], phases: list[str], degrees: float) -> Equilibrium:
-    chemistry = Chemistry(elements)
-    totals = np.zeros(len(chemistry.components))
-    totals[0] = WATER
-    for salt, molality in solutes.items():
-        totals = totals + molality * chemistry.dissolve(salt)
-    return speciate(chemistry, totals, celsius(degrees), chemistry.allowed(phases))
-
-
-def _molality(settled: Equilibrium, component: str) -> float:
-    chemistry = settled.chemistry
-    return float(settled.totals[chemistry.index[component]] / (settled.totals[0] * chemistry.molar_masses[0]))
-
-
-def calcite_under_gas(degrees: float) -> float:
-    """mol/kg of Ca beside calcite under 1 bar of CO2."""
-    return _molality(_settle("Ca C", {"CaCO3": 0.05, "CO2": 0.5}, ["CaCO3(s)", "CO2(g)"], degrees), "Ca+2")
-
-
-def lithium_under_gas(degrees: float) -> float:
-    """mol/kg of Li beside Li2CO3 under 1 bar of CO2."""
-    return _molality(_settle("Li C", {"Li2CO3": 2.0, "CO2": 4.0}, ["Li2CO3(s)", "CO2(g)"], degrees), "Li+")
-
-
-def calcite_points() -> list[tuple[float, float]]:
-    """Temperatures (degC) and mol/kg of Ca beside calcite under 1 bar of CO2."""
-    with (DATA / "calcite.csv").open(encoding="utf-8", newline="") as file:
-        return [(float(row["temperature"]), 1e-3 * float(row["value"])) for row in csv.DictReader(file)]
-
-
-def lithium_carbonate(degrees: float, salt: str = "", beside: float = 0.0) -> float:
+def _lithium_carbonate(degrees: float, salt: str = "", beside: float = 0.0) -> float:
     """mol/kg of Li2CO3 that dissolve in a salt."""
     others = {salt: beside} if beside else None
     return fit_solids.solubility("Li2CO3(s)", "Li2CO3", celsius(degrees), others)
@@ -66,7 +33,7 @@ def _ln_activity(settled: Equilibrium, species: str) -> float:
 
 @pytest.mark.parametrize(("degrees", "ph"), BUFFER.items())
 def test_buffer__has_its_ph_within_0_02_and_within_0_012_on_the_scale_of_the_standard(degrees, ph):
-    settled = _settle("Na C Cl", {"NaHCO3": 0.025, "Na2CO3": 0.025, "NaCl": 1e-6}, [], degrees)
+    settled = sparing.settle("Na C Cl", {"NaHCO3": 0.025, "Na2CO3": 0.025, "NaCl": 1e-6}, [], degrees)
     assert abs(settled.ph - ph) < 0.02
     # The standard rests on p(aH gamma Cl), which was measured, and on a convention for gamma Cl: take ours off, put that on.
     root = np.sqrt(settled.ionic_strength)
@@ -77,7 +44,7 @@ def test_buffer__has_its_ph_within_0_02_and_within_0_012_on_the_scale_of_the_sta
 def test_carbon_dioxide__is_salted_out_as_measured():
     def held(salt, molality):
         elements = {"NaCl": "Na Cl C", "Na2SO4": "Na S C"}[salt]
-        return _molality(_settle(elements, {salt: molality, "CO2": 0.5}, ["CO2(g)"], 25.0), "CO3-2")
+        return sparing.held(sparing.settle(elements, {salt: molality, "CO2": 0.5}, ["CO2(g)"], 25.0), "CO3-2")
 
     alone = held("NaCl", 1e-6)
     for molality in (0.5, 1.0):
@@ -102,13 +69,13 @@ def test_soda__is_fitted_within_2_percent_but_for_the_point_in_doubt():
 @pytest.mark.parametrize("degrees", [0.0, 10.0, 20.0, 25.0, 30.0, 40.0, 50.0, 60.0, 70.0, 80.0, 90.0, 100.0])
 def test_lithium_carbonate__dissolves_as_measured_from_0_to_100_degc(degrees):
     measured = dict(fit.solubilities("Li2CO3(s)"))
-    assert lithium_carbonate(degrees) == pytest.approx(measured[celsius(degrees)], rel=0.01)
+    assert _lithium_carbonate(degrees) == pytest.approx(measured[celsius(degrees)], rel=0.01)
 
 
 @pytest.mark.parametrize("degrees", [25.0, 50.0, 90.0])
 def test_lithium_carbonate__dissolves_more_in_sodium_sulfate(degrees):
     # The sign of Wang & others (2018, J. Chem. Eng. Data 63, 1429) from 20 to 80 degC.
-    found = [lithium_carbonate(degrees, "Na2SO4", beside) for beside in (0.0, 0.1, 0.25, 0.5, 1.0)]
+    found = [_lithium_carbonate(degrees, "Na2SO4", beside) for beside in (0.0, 0.1, 0.25, 0.5, 1.0)]
     assert found == sorted(found)
     assert found[-1] < 2.0 * found[0]
 
@@ -116,7 +83,7 @@ def test_lithium_carbonate__dissolves_more_in_sodium_sulfate(degrees):
 @pytest.mark.parametrize("degrees", [25.0, 60.0])
 def test_lithium_carbonate__passes_a_maximum_in_chloride(degrees):
     # Cheng & others (2013, J. Chem. Thermodyn. 67, 74), 20 to 90 degC.
-    found = [lithium_carbonate(degrees, "NaCl", beside) for beside in (0.0, 0.5, 1.0, 3.0, 5.0)]
+    found = [_lithium_carbonate(degrees, "NaCl", beside) for beside in (0.0, 0.5, 1.0, 3.0, 5.0)]
     assert found[0] < found[1]
     assert max(found) > found[-1]
 
@@ -124,7 +91,7 @@ def test_lithium_carbonate__passes_a_maximum_in_chloride(degrees):
 @pytest.mark.parametrize("degrees", [25.0, 90.0])
 @pytest.mark.parametrize("salt", ["Na2CO3", "LiCl", "Li2SO4"])
 def test_lithium_carbonate__dissolves_less_beside_an_ion_of_its_own(salt, degrees):
-    found = [lithium_carbonate(degrees, salt, beside) for beside in (0.0, 0.2, 0.5, 1.0)]
+    found = [_lithium_carbonate(degrees, salt, beside) for beside in (0.0, 0.2, 0.5, 1.0)]
     # Lithium of the salt counts too where it is the metal.
     if salt != "Na2CO3":
         own = 0.5 if salt == "LiCl" else 1.0
@@ -133,18 +100,18 @@ def test_lithium_carbonate__dissolves_less_beside_an_ion_of_its_own(salt, degree
 
 
 def test_lithium_bicarbonate__holds_5_to_7_g_in_100_g_at_20_degc_and_more_when_cold():
-    grams = 6.794 * lithium_under_gas(20.0)
+    grams = 6.794 * sparing.lithium_under_gas(20.0)
     assert 5.0 < grams < 7.0
-    assert lithium_under_gas(5.0) > lithium_under_gas(20.0) > lithium_under_gas(40.0)
+    assert sparing.lithium_under_gas(5.0) > sparing.lithium_under_gas(20.0) > sparing.lithium_under_gas(40.0)
 
 
 def test_lithium_carbonate__is_taken_up_by_carbon_dioxide_threefold():
-    assert lithium_under_gas(20.0) > 2.5 * 2.0 * lithium_carbonate(20.0)
+    assert sparing.lithium_under_gas(20.0) > 2.5 * 2.0 * _lithium_carbonate(20.0)
 
 
 def test_calcite__dissolves_under_carbon_dioxide_as_measured_from_0_to_100_degc():
-    points = calcite_points()
-    errors = np.array([calcite_under_gas(degrees) / molality - 1.0 for degrees, molality in points])
+    points = sparing.calcite_points()
+    errors = np.array([sparing.calcite_under_gas(degrees) / molality - 1.0 for degrees, molality in points])
     assert np.abs(errors).max() < 0.10
     assert np.abs(errors).mean() < 0.05
 

@@ -57,12 +57,20 @@ def test_henry__is_that_of_the_guideline_from_0_to_100_degc(chemistry, gas, tole
     assert henry(chemistry, gas, degrees) == pytest.approx(of_guideline(gas, degrees), rel=tolerance)
 
 
+@pytest.mark.parametrize("degrees", [0, 25, 50, 75, 100])
+def test_ammonia__has_the_henry_constant_of_rumpf_and_maurer(chemistry, degrees):
+    """ln (H / MPa kg/mol) = 3.932 - 1879.02 K/T - 355134.1 K2/T2, 0 to 160 degC; recalled."""
+    temperature = celsius(degrees)
+    megapascal = math.exp(3.932 - 1879.02 / temperature - 355134.1 / temperature**2)
+    assert henry(chemistry, "NH3(g)", degrees) == pytest.approx(0.1 / megapascal, rel=0.045)
+
+
 @pytest.mark.parametrize(
     ("gas", "least", "most"),
     [  # mol/kg/bar at 25 degC: the range of the reviews
         ("SO2(g)", 1.17, 1.42),
         ("HCN(g)", 7.4, 17.0),
-        ("NH3(g)", 55.0, 63.0),
+        ("NH3(g)", 57.0, 61.0),
         ("HF(g)", 1.2e4, 1.5e4),
     ],
 )
@@ -149,6 +157,20 @@ def test_salt__drives_a_gas_out(chemistry, gas, species, salt, least, most):
     water = settle(Stream.of(chemistry, {"H2O": 1.0, gas: 0.1}), 298.15, [], {gas: 1e5})[1].molality(species)
     brine = settle(Stream.of(chemistry, {"H2O": 1.0, gas: 0.1, **salt}), 298.15, [], {gas: 1e5})[1].molality(species)
     assert least < brine / water < most
+
+
+@pytest.mark.parametrize(("gas", "species", "own"), [("O2(g)", "O2(aq)", 0.0), ("CO2(g)", "CO2(aq)", -0.0172)])
+@pytest.mark.parametrize(("metal", "constant"), [("Ni", 0.1654), ("Co", 0.1680), ("Mn", 0.1463), ("Mg", 0.1694)])
+def test_metal_sulfate__drives_a_gas_out_as_weisenberger_and_schumpe_estimate(gas, species, own, metal, constant):
+    """log10 of solubility in water over that in 1 mol/L of sulfate: the sum of the constants of ions and gas; recalled."""
+    chemistry = Chemistry(f"{metal} S C", states=("O2(aq)",))
+    masses = {"Ni": 0.15475, "Co": 0.15499, "Mn": 0.15100, "Mg": 0.12037}
+    feed = {"H2O": 1.0, "H2SO4": 1e-4, gas: 0.1}
+    water = settle(Stream.of(chemistry, feed), 298.15, [], {gas: 1e5})[1].molality(species)
+    brine = settle(Stream.of(chemistry, feed | {f"{metal}SO4": masses[metal]}), 298.15, [], {gas: 1e5})[1].molality(
+        species
+    )
+    assert math.log10(water / brine) == pytest.approx(constant + 0.1117 + 2.0 * own, abs=0.06)
 
 
 def test_fugacity__of_an_absent_gas_is_0(chemistry):

@@ -326,3 +326,39 @@ def test_reference__obeys_the_limiting_law():
 def test_reference__lets_water_alone_be_ideal():
     found = reference.evaluate(ROOM, {})
     assert (found.osmotic, found.ln_water, found.ln_gamma) == (1.0, 0.0, {})
+
+
+# --- the fits give the rows of the table
+
+
+@pytest.mark.parametrize("metal", METALS)
+def test_fit_of_a_metal_sulfate__gives_the_terms_of_the_table(metal):
+    key = frozenset((metal, "SO4-2"))
+    at_room = {name: [terms[0]] + [0.0] * 5 for name, terms in TABLE[key].items()}
+    fitted, _, errors = fit_pitzer.fit_temperature(TABLE | {key: at_room}, metal)
+    assert np.mean(np.abs(errors)) < 0.003
+    for kelvin in (273.15, 333.15, 373.15):
+        fresh, written = (
+            reference.of_salt(reference.at(t, kelvin), f"{metal}|SO4-2", 2.0, kelvin) for t in (fitted, TABLE)
+        )
+        assert written == pytest.approx(fresh, abs=1e-4)
+
+
+def test_fit_of_lithium_hydroxide__gives_the_slopes_of_the_table():
+    key = frozenset(("Li+", "OH-"))
+    fitted, (log_k, capacity), errors = fit_pitzer.fit_hydroxide(TABLE)
+    assert np.max(np.abs(errors)) < 0.012
+    assert log_k == pytest.approx(14.61 - 13.997, abs=0.01)
+    assert capacity == pytest.approx(fit_pitzer.LITHIUM_HYDROXIDE_CAPACITY, abs=0.1)
+    for name in ("beta0", "cphi"):
+        assert TABLE[key][name][3] == pytest.approx(fitted[key][name][3], rel=1e-3)
+
+
+def test_write__moves_no_row_when_run_again(tmp_path, monkeypatch):
+    copy = tmp_path / "pitzer.csv"
+    copy.write_bytes(reference.TABLE.read_bytes())
+    with copy.open(encoding="utf-8", newline="") as file:
+        own = [row for row in csv.reader(file) if row[6] == "fit_pitzer.py"]
+    monkeypatch.setattr(fit_pitzer, "TABLE", copy)
+    fit_pitzer.write(own)
+    assert copy.read_bytes() == reference.TABLE.read_bytes()
