@@ -168,8 +168,10 @@ class Stream:
 
     @property
     def heat_capacity(self) -> float:
-        """Heat capacity of the flow, W/K."""
-        return float(self.flows @ self.chemistry.heat_capacities(round(self.temperature, 1)))
+        """Heat capacity of the flow, W/K; a straight line between whole kelvins, since a loop needs it without steps."""
+        whole, part = divmod(self.temperature, 1.0)
+        lower, upper = self.chemistry.heat_capacities(whole), self.chemistry.heat_capacities(whole + 1.0)
+        return float((1.0 - part) * (self.flows @ lower) + part * (self.flows @ upper))
 
     @functools.cached_property
     def liquor_volume(self) -> float:
