@@ -12,9 +12,10 @@ from raffinate.flowsheet.chemistry.extractants import cations, constants, medium
 from raffinate.flowsheet.quantities import celsius, hour
 from raffinate.flowsheet.stream import gathered
 from raffinate.kernels.cascade import Cascade, solve_cascade
-from raffinate.kernels.saturation import dose_to_ph, equilibrate
+from raffinate.kernels.saturation import NO_ROOM, NO_START, equilibrate
 from raffinate.kernels.shrinking_core import REACTION, Minerals, Sizes, leach_train
 from raffinate.kernels.status import CONVERGED
+from raffinate.kernels.titration import dose_to_ph
 
 TEMPERATURE = celsius(70.0)
 HYDROXIDES = ("Al(OH)3(s)", "Fe(OH)3(s)", "FePO4.2H2O(s)", "AlPO4.2H2O(s)")
@@ -41,18 +42,18 @@ def measure(benchmark, kernel, *arguments):
 @pytest.mark.parametrize("phases", [(), HYDROXIDES], ids=["dissolved", "four_solids_allowed"])
 def test_equilibrate__one_liquor(benchmark, liquor, phases):
     chemistry = liquor.chemistry
-    mixture, allowed = chemistry.mixture(TEMPERATURE), chemistry.allowed(phases)
-    measure(benchmark, equilibrate, mixture, gathered(liquor, allowed), allowed)
+    packed, allowed = chemistry.packed(TEMPERATURE), chemistry.allowed(phases)
+    measure(benchmark, equilibrate, packed, gathered(liquor, allowed), allowed, NO_ROOM, NO_START)
     benchmark.extra_info["components"] = len(chemistry.components)
     benchmark.extra_info["species"] = len(chemistry.aqueous)
 
 
 def test_dose_to_ph__hydrolysis_of_iron_and_aluminium(benchmark, liquor):
     chemistry = liquor.chemistry
-    mixture, allowed = chemistry.mixture(TEMPERATURE), chemistry.allowed(HYDROXIDES)
+    packed, allowed = chemistry.packed(TEMPERATURE), chemistry.allowed(HYDROXIDES)
     base = Stream.of(chemistry, {"NaOH": 0.3, "H2O": 0.7})
     totals, titrant = gathered(liquor, allowed), gathered(base, allowed)
-    measure(benchmark, dose_to_ph, mixture, totals, titrant, allowed, 4.8, 10.0)
+    measure(benchmark, dose_to_ph, packed, totals, titrant, allowed, 4.8, 10.0)
 
 
 def test_solve_cascade__five_stages(benchmark, liquor):

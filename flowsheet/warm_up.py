@@ -13,6 +13,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from ..kernels.cascade import Cascade, solve_cascade
 from ..kernels.extraction import Extractant, Medium
 from ..kernels.shrinking_core import REACTION, Minerals, Sizes, leach_train
+from .chemistry.equilibrium import speciate_many
 from .chemistry.system import Chemistry
 from .stream import Stream, dose, settle
 
@@ -24,6 +25,7 @@ def warm_up(quiet: bool = False) -> None:
     steps: list[tuple[str, Callable[[], None]]] = [
         ("equilibrium", _equilibrium),
         ("titration", _titration),
+        ("sweeps of liquors", _sweep),
         ("extraction", _extraction),
         ("leaching", _leaching),
     ]
@@ -49,6 +51,13 @@ def _equilibrium() -> None:
 def _titration() -> None:
     example = _example()
     dose(example, Stream.of(example.chemistry, {"NaOH": 0.1, "H2O": 0.9}), 3.0, 298.15, ["Na2SO4(s)"])
+
+
+def _sweep() -> None:
+    chemistry = Chemistry("Na S")
+    totals = np.zeros((1, len(chemistry.components)))
+    totals[0, 0] = 1.0
+    speciate_many(chemistry, totals, 298.15, chemistry.allowed(()))
 
 
 def _extraction() -> None:

@@ -21,15 +21,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .jit import kernel
-from .pitzer import NO_PITZER, Pitzer, pitzer_log_gamma, pitzer_slopes, restrict
+from .jit import lean
+from .pitzer import NO_PITZER, Pitzer, pitzer_log_gamma
 
 TRUESDELL_JONES = 0
 PITZER = 1
 _LN10 = 2.302585092994046
 _WATER_SLOPE = 0.017
 _WATER_LIMIT = 30.0
-_WATER_KG = 0.018015
 
 
 class Mixture(NamedTuple):
@@ -71,7 +70,10 @@ class ActivityModel(NamedTuple):
     pitzer: Pitzer
 
 
-@kernel
+NO_MODEL = ActivityModel(TRUESDELL_JONES, np.zeros(0), np.zeros(0), np.zeros(0), np.zeros(2), NO_PITZER)
+
+
+@lean.kernel
 def log_gamma(
     charge: float, ion_size: float, salting: float, debye: np.ndarray, strength: float
 ) -> tuple[float, float]:
@@ -88,7 +90,7 @@ def log_gamma(
     return ln_gamma, slope
 
 
-@kernel
+@lean.kernel
 def log_water_activity(molalities: float) -> tuple[float, float]:
     """Answer ln a_w and its slope (kg/mol) at the sum of all molalities, mol/kg."""
     if molalities <= _WATER_LIMIT:
@@ -99,63 +101,41 @@ def log_water_activity(molalities: float) -> tuple[float, float]:
     return math.log(lowest) + slope * (molalities - _WATER_LIMIT), slope
 
 
-@kernel
-def model_of(mixture, species):
-    """Answer the ActivityModel of species (S,), indices in the mixture."""
-    debye = np.empty(2)
-    debye[0] = mixture.debye_a
-    debye[1] = mixture.debye_b
-    return ActivityModel(
-        mixture.model,
-        mixture.charge[species],
-        mixture.ion_size[species],
-        mixture.salting[species],
-        debye,
-        restrict(mixture.pitzer, species, mixture.charge.shape[0]),
-    )
-
-
-@kernel
+@lean.kernel
 def fill_log_gamma(model, strength, ln_gamma, slope):
-    """Fill ln gamma and its slope with I (S,) by Truesdell-Jones at the ionic strength, whatever the model is."""
+    """Fill ln gamma and its slope with I (S,) by Truesdell-Jones at the ionic strength, whatever the model is.
+
+    As `log_gamma`, without a branch, so that species are taken several at a time.
+    """
+    root = math.sqrt(strength)
+    half_per_root = 0.5 / root
+    beyond = 1.0 / (1.0 + strength)
+    debye_a, debye_b = -_LN10 * model.debye[0], model.debye[1] * root
+    charge, ion_size, salting = model.charge, model.ion_size, model.salting
     for i in range(ln_gamma.shape[0]):
-        ln_gamma[i], slope[i] = log_gamma(model.charge[i], model.ion_size[i], model.salting[i], model.debye, strength)
+        slope[i] = 1.0 / (1.0 + debye_b * ion_size[i])
+    for i in range(ln_gamma.shape[0]):
+        neutral = ion_size[i] * beyond if charge[i] == 0.0 else 0.0
+        ionic = debye_a * charge[i] * charge[i] * slope[i]
+        ln_gamma[i] = ionic * root + _LN10 * (salting[i] + neutral) * strength
+    for i in range(ln_gamma.shape[0]):
+        neutral = ion_size[i] * beyond * beyond if charge[i] == 0.0 else 0.0
+        ionic = debye_a * charge[i] * charge[i] * slope[i]
+        slope[i] = ionic * slope[i] * half_per_root + _LN10 * (salting[i] + neutral)
 
 
-@kernel
+@lean.kernel
 def activities(model, molality, ln_gamma, terms):
     """Fill ln gamma (S,) and terms at the molalities (S,), mol/kg; answer ln a_w."""
     if model.kind == PITZER:
         return pitzer_log_gamma(model.pitzer, model.charge, molality, ln_gamma, terms)
     strength = 0.0
     total = 0.0
+    charge = model.charge
     for i in range(molality.shape[0]):
-        strength += 0.5 * model.charge[i] * model.charge[i] * molality[i]
+        strength += 0.5 * charge[i] * charge[i] * molality[i]
         total += molality[i]
     terms.whole[0] = max(strength, 1e-20)
     fill_log_gamma(model, terms.whole[0], ln_gamma, terms.by_strength)
     ln_activity, terms.whole[1] = log_water_activity(total)
     return ln_activity
-
-
-@kernel
-def activity_slopes(model, molality, terms, place, slopes, wetness):
-    """Fill slopes (S, S), d ln gamma_i / d m_j in column place[j], and wetness, d ln a_w / d m_j, if place[j] >= 0.
-
-    At the molalities and terms of the last `activities`.
-    """
-    if model.kind == PITZER:
-        pitzer_slopes(model.pitzer, model.charge, molality, terms, place, slopes)
-        for j in range(molality.shape[0]):
-            if place[j] >= 0:
-                total = 1.0
-                for i in range(molality.shape[0]):
-                    total += molality[i] * slopes[i, place[j]]
-                wetness[j] = -_WATER_KG * total
-        return
-    for j in range(molality.shape[0]):
-        if place[j] >= 0:
-            half = 0.5 * model.charge[j] * model.charge[j]
-            for i in range(molality.shape[0]):
-                slopes[i, place[j]] = terms.by_strength[i] * half
-            wetness[j] = terms.whole[1]

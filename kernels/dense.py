@@ -8,10 +8,10 @@ import math
 
 import numpy as np
 
-from .jit import kernel
+from .jit import lean
 
 
-@kernel
+@lean.kernel
 def eliminate(matrix: np.ndarray, rhs: np.ndarray, order: int):
     """Solve matrix (N, N) times u = rhs (N,) in place with row pivoting; rhs becomes u. False when singular."""
     for k in range(order):
@@ -42,7 +42,7 @@ def eliminate(matrix: np.ndarray, rhs: np.ndarray, order: int):
     return True
 
 
-@kernel
+@lean.kernel
 def eliminate_columns(matrix: np.ndarray, rhs: np.ndarray, order: int, columns: int):
     """Solve matrix (N, N) times U = rhs (N, columns) in place with row pivoting; rhs becomes U. False when singular."""
     for k in range(order):
@@ -79,7 +79,7 @@ def eliminate_columns(matrix: np.ndarray, rhs: np.ndarray, order: int, columns: 
     return True
 
 
-@kernel
+@lean.kernel
 def eliminate_definite(matrix: np.ndarray, rhs: np.ndarray, order: int):
     """Solve a symmetric positive definite matrix (N, N) times u = rhs (N,) in place, by Cholesky; rhs becomes u.
 

@@ -1,17 +1,93 @@
 """The one place where numba is configured.
 
-Every kernel is decorated with `kernel` and with nothing else. The compiled code is kept on disk, so that a process
-pays for compiling once; set `RAFFINATE_KERNEL_CACHE=0` while working on kernels, because numba does not notice an
-edit in another file that a cached kernel calls.
+Every kernel is decorated with `kernel` and, where it is heavy and called from several others, with `apart`. One that
+makes no array is a `lean.kernel`: numba then counts no references, which costs more than the arithmetic where arrays
+are as small as ours. One that shares its loop out to the cores is a `parallel.kernel`. The compiled code is kept on
+disk, so that a process pays for compiling once; set `RAFFINATE_KERNEL_CACHE=0` while working on kernels, because numba
+does not notice an edit in another file that a cached kernel calls.
+
+Numba takes the code of all that a kernel calls into the kernel and optimises it again, level by level. A kernel that
+stands `apart` is compiled once, when it is first reached, and called by its address; its callers hold nothing of it but
+the names of two symbols, which is why they can still be kept on disk.
 
 `error_model="numpy"` makes a division by zero answer infinity instead of raising (a kernel never raises); the
 fast-math flags are the three that keep `inf` and `nan` meaningful.
 """
 
+import ctypes
 import os
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
 
+import llvmlite.binding
 import numba
+from llvmlite import ir
+from numba.core import cgutils, errors, types
+from numba.extending import intrinsic
 
 _CACHE = os.environ.get("RAFFINATE_KERNEL_CACHE", "1") != "0"
+_OPTIONS: dict[str, Any] = {
+    "cache": _CACHE,
+    "error_model": "numpy",
+    "nogil": True,
+    "fastmath": {"contract", "nsz", "arcp"},
+}
+_SYMBOLS: list[object] = []  # what the symbols point to lives as long as the process
 
-kernel = numba.njit(cache=_CACHE, error_model="numpy", nogil=True, fastmath={"contract", "nsz", "arcp"})
+kernel = numba.njit(**_OPTIONS)
+lean = SimpleNamespace(kernel=numba.njit(_nrt=False, **_OPTIONS))
+parallel = SimpleNamespace(kernel=numba.njit(parallel=True, **_OPTIONS))
+
+
+def apart(*arguments: object, answers: object) -> Callable[[Any], Any]:
+    """Have a kernel compiled once and called by its address; `arguments` and `answers` are examples of its types."""
+
+    def decorate(compiled: Any) -> Any:
+        if numba.config.DISABLE_JIT:
+            return compiled
+        signature = numba.typeof(answers)(*(numba.typeof(argument) for argument in arguments))
+        name = f"{compiled.py_func.__module__}.{compiled.py_func.__name__}"
+        address = ctypes.c_int64(0)
+
+        @ctypes.CFUNCTYPE(None)
+        def compile_it() -> None:
+            compiled.compile(signature)
+            result = compiled.overloads[signature.args]
+            address.value = result.library.get_pointer_to_function(result.fndesc.llvm_cfunc_wrapper_name)
+
+        llvmlite.binding.add_symbol(f"{name}.address", ctypes.addressof(address))
+        llvmlite.binding.add_symbol(f"{name}.compile", ctypes.cast(compile_it, ctypes.c_void_p).value)
+        _SYMBOLS.extend((address, compile_it))
+        return _caller(name, signature)
+
+    return decorate
+
+
+def _caller(name: str, signature: Any) -> Any:
+    """Answer what a kernel calls in place of the kernel that stands apart."""
+
+    @intrinsic
+    def call(typing_context, *given):
+        if tuple(types.unliteral(each) for each in given) != signature.args:
+            raise errors.TypingError(f"{name} takes {signature.args}, not {given}")
+
+        def generate(context, builder, _, values):
+            values = cgutils.unpack_tuple(builder, values[0])
+            values = [
+                context.cast(builder, value, have, want)
+                for value, have, want in zip(values, given, signature.args, strict=True)
+            ]
+            address = builder.module.globals.get(f"{name}.address")
+            if address is None:
+                address = ir.GlobalVariable(builder.module, ir.IntType(64), f"{name}.address")
+            with builder.if_then(cgutils.is_null(builder, builder.load(address)), likely=False):
+                nothing = ir.FunctionType(ir.VoidType(), [])
+                builder.call(cgutils.get_or_insert_function(builder.module, nothing, f"{name}.compile"), [])
+            answer = context.get_value_type(signature.return_type)
+            kind = ir.FunctionType(answer, [value.type for value in values]).as_pointer()
+            return builder.call(builder.inttoptr(builder.load(address), kind), values)
+
+        return signature.return_type(types.StarArgTuple(given)), generate
+
+    return call

@@ -4,12 +4,16 @@ The laws of mass action give the changes of ln m as functions of the changes of 
 
     du = nu dx + r - D du_a        r: what the laws of mass action lack, D = d ln gamma / d ln m
 
-with du_a of the species that are abundant enough to move an activity coefficient. It is eliminated, so that the
-derivatives of ln gamma enter in full and the system that is left has one row for a component, for the activity of water
-and for a phase. Rows are scaled by the inventory of their component, so that a trace is solved as well as a major one.
-With a pH sought, the dose of a titrant takes the place of x_1.
+with du_a of the species that are abundant enough to move an activity coefficient (Pitzer). It is eliminated, so that
+the derivatives of ln gamma enter in full and the system that is left has one row for a component, for the activity of
+water and for a phase. Where ln gamma depends on the ionic strength alone (Truesdell-Jones), dI is eliminated instead:
 
-Shapes: C components, S species, P phases, N = C + 1 + P.
+    du = nu dx + r - s dI,   dI = sum_i h_i m_i du_i        s = d ln gamma / dI, h = z^2 / 2
+
+Rows are scaled by the inventory of their component, so that a trace is solved as well as a major one. With a pH sought,
+the dose of a titrant takes the place of x_1.
+
+Shapes: C components, S species, R species and gases of the headspace, P phases, A abundant species, N = C + 1 + P.
 Sources: Reed (1982) Geochim. Cosmochim. Acta 46, 513 (Newton on balances with mass action put in); Nocedal & Wright
 (2006) Numerical Optimization, ch. 11 (damping by the residual).
 """
@@ -19,139 +23,180 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .activity import activity_slopes
+from .activity import NO_MODEL, PITZER
 from .dense import eliminate, eliminate_columns
-from .jit import kernel
+from .jit import apart, kernel, lean
+from .pitzer import NO_TERMS, pitzer_slopes
 from .speciation import (
+    ACTIVE,
+    AMOUNT,
+    CHANGE,
     DOSE,
+    FREE,
+    GAS,
+    LACK,
     LN_ACTIVITY,
+    LN_GAMMA,
     LN_WATER,
+    MOLALITY,
     MOLES_PER_KG,
+    NO_LIQUOR,
+    OLD_AMOUNT,
+    OLD_DOSE,
+    OLD_LN_WATER,
+    OLD_PRODUCT,
+    OLD_U,
+    OLD_X,
+    PRODUCT,
+    RISE,
+    SIZE,
+    SUM,
+    TITRANT,
+    TOTAL,
+    WEIGHT,
+    U,
+    X,
     add_up,
     growth,
     log_saturation,
+    multiply,
     weigh_activities,
 )
 
 # a share of all molality below which a species moves no activity coefficient that matters to convergence
-_ABUNDANT = 1e-6
+_ABUNDANT = 1e-4
+# rows of Work.row
+RESIDUAL, SCALE, STEP, BY_X, TAKEN = 0, 1, 2, 3, 4
+_WATER_KG = 0.018015
 
 
 class Work(NamedTuple):
-    """Room for the iteration; A abundant species, at most S.
+    """Room for the iteration.
 
-    matrix (N, N), residual, scale, step: (N,). lack: (S,), r. slopes: (S, A), D. wetness: (S,), d ln a_w / d m. place:
-    (S,), the column of an abundant species, or -1. abundant: (A,), these species. core: (A, A), 1 + D. reply:
-    (A, C + 1), du_a by dx, and at dx = 0. held: (C + 1, A), what du_a takes from the balances and gives to ln a_w.
-    change: (S,), du.
+    matrix (N, N). row (5, N): RESIDUAL, SCALE, STEP; for Truesdell-Jones BY_X, dI by dx, and at dx = 0, and TAKEN, what dI
+    takes from the balances and from ln a_w. For Pitzer: place (S,), the column of an abundant species, or -1; abundant
+    (A,), these species; slopes (S, S), D in its first A columns; core (S, S), 1 + D of the abundant; reply (S, C + 1),
+    du_a by dx, and at dx = 0; held (C, S), what du_a takes from the balances.
     """
 
     matrix: np.ndarray
-    residual: np.ndarray
-    scale: np.ndarray
-    step: np.ndarray
-    lack: np.ndarray
-    slopes: np.ndarray
-    wetness: np.ndarray
+    row: np.ndarray
     place: np.ndarray
     abundant: np.ndarray
+    slopes: np.ndarray
     core: np.ndarray
     reply: np.ndarray
     held: np.ndarray
-    change: np.ndarray
 
 
-class Origin(NamedTuple):
-    """Where a Newton step starts from: x (C,), u (S,), amounts (P,), environment (3,)."""
-
-    x: np.ndarray
-    u: np.ndarray
-    amounts: np.ndarray
-    environment: np.ndarray
+NO_WORK = Work(
+    np.zeros((1, 1)),
+    np.zeros((5, 1)),
+    np.zeros(0, np.int64),
+    np.zeros(0, np.int64),
+    np.zeros((1, 1)),
+    np.zeros((1, 1)),
+    np.zeros((1, 1)),
+    np.zeros((1, 1)),
+)
 
 
 @kernel
-def blank_work(problem):
-    """Answer Work with room for the problem."""
-    c = problem.components.shape[0]
-    s = problem.species.shape[0]
-    n = c + 1 + problem.phases.shape[0]
+def blank_work(liquor, kind):
+    """Answer Work with room for the liquor under an activity model of this kind."""
+    c, s = liquor.component.shape[1], liquor.dissolved
+    n = c + 1 + liquor.phase.shape[1]
+    a = s if kind == PITZER else 0
     return Work(
         np.empty((n, n)),
-        np.empty(n),
-        np.empty(n),
-        np.empty(n),
-        np.empty(s),
-        np.empty((s, s)),
-        np.empty(s),
+        np.empty((5, n)),
         np.empty(s, np.int64),
         np.empty(s, np.int64),
-        np.empty((s, s)),
-        np.empty((s, c + 1)),
-        np.empty((c + 1, s)),
-        np.empty(s),
+        np.empty((s, a)),
+        np.empty((a, a)),
+        np.empty((a, c + 1)),
+        np.empty((c, a)),
     )
 
 
-@kernel
-def _residuals(problem, state, work):
-    """Fill residual, scale and lack at the state; answer (largest, sum of squares), both scaled."""
-    total = add_up(problem, state)
-    weigh_activities(problem, state, state.ln_gamma)
-    residual, scale = work.residual, work.scale
-    c = problem.totals.shape[0]
-    water = math.exp(state.environment[LN_WATER])
+@lean.kernel
+def _balances(liquor, row):
+    """Fill RESIDUAL and SCALE of the balances, of the activity of water and of the phases; answer how many."""
+    component, phase, whole = liquor.component, liquor.phase, liquor.whole
+    c = component.shape[1]
+    water = math.exp(whole[LN_WATER])
     for j in range(c):
-        dosed = state.environment[DOSE] * problem.titrant[j]
-        residual[j] = water * state.sums[0, j] - (problem.totals[j] + dosed)
+        dosed = whole[DOSE] * component[TITRANT, j]
+        row[RESIDUAL, j] = water * component[SUM, j] + component[GAS, j] - (component[TOTAL, j] + dosed)
         # what cancels between totals and dose is known to rounding only, so both count in full
-        scale[j] = water * state.sums[1, j] + abs(problem.totals[j]) + abs(dosed)
-    residual[0] += water * MOLES_PER_KG
-    scale[0] += water * MOLES_PER_KG
-    residual[c] = state.x[0] - state.environment[LN_ACTIVITY]
-    scale[c] = 1.0
-    row = c + 1
-    for k in range(state.active.shape[0]):
-        if state.active[k] == 1:
-            for j in range(c):
-                residual[j] += problem.phase_composition[k, j] * state.amounts[k]
-                scale[j] += abs(problem.phase_composition[k, j] * state.amounts[k])
-            residual[row] = log_saturation(problem, state, k)
-            scale[row] = 1.0
-            row += 1
+        scale = water * component[SIZE, j] + abs(component[GAS, j]) + abs(component[TOTAL, j]) + abs(dosed)
+        row[SCALE, j] = max(scale, 1e-300)
+    row[RESIDUAL, 0] += water * MOLES_PER_KG
+    row[SCALE, 0] += water * MOLES_PER_KG
+    row[RESIDUAL, c] = component[X, 0] - whole[LN_ACTIVITY]
+    row[SCALE, c] = 1.0
+    order = c + 1
+    rows = liquor.species.shape[1]
+    for k in range(phase.shape[1]):
+        if phase[ACTIVE, k] > 0.0:
+            for z in range(liquor.start[rows + k], liquor.start[rows + k + 1]):
+                part = liquor.number[z] * phase[AMOUNT, k]
+                row[RESIDUAL, liquor.column[z]] += part
+                row[SCALE, liquor.column[z]] += abs(part)
+            row[RESIDUAL, order] = log_saturation(liquor, k)
+            row[SCALE, order] = 1.0
+            order += 1
+    return order
+
+
+@lean.kernel
+def residuals(liquor, model, terms, row):
+    """Fill MOLALITY, LN_GAMMA, LACK, RESIDUAL and SCALE at U and PRODUCT; answer (largest, sum of squares), scaled."""
+    species = liquor.species
+    add_up(liquor)
+    weigh_activities(liquor, model, terms, species[LN_GAMMA])
+    order = _balances(liquor, row)
     largest = 0.0
     squares = 0.0
-    for j in range(row):
-        relative = residual[j] / max(scale[j], 1e-300)
+    for j in range(order):
+        relative = row[RESIDUAL, j] / row[SCALE, j]
         largest = max(largest, abs(relative))
         squares += relative * relative
-    for i in range(problem.species.shape[0]):
-        lack = problem.ln_k[i] - state.u[i] - state.ln_gamma[i]
-        for z in range(problem.start[i], problem.start[i + 1]):
-            lack += problem.number[z] * state.x[problem.column[z]]
-        work.lack[i] = lack
-        work.place[i] = 0 if state.molality[i] > _ABUNDANT * total else -1
-        largest = max(largest, abs(lack))
-        share = state.molality[i] / total
-        squares += lack * lack * share / (share + 1e-3)
+    molality, lack, weighed = species[MOLALITY], species[LACK], species[FREE]
+    ln_gamma, product, u = species[LN_GAMMA], species[PRODUCT], species[U]
+    total = 0.0
+    for i in range(liquor.dissolved):
+        total += molality[i]
+    few = 1e-3 * total
+    for i in range(lack.shape[0]):
+        lack[i] = product[i] - u[i] - ln_gamma[i]
+    for i in range(lack.shape[0]):
+        weighed[i] = lack[i] * lack[i] * molality[i] / (molality[i] + few)
+    for i in range(lack.shape[0]):
+        largest = max(largest, abs(lack[i]))
+        squares += weighed[i]
     return largest, squares
 
 
-@kernel
-def _reply(problem, state, work):
-    """Fill slopes, wetness and reply at the last `_residuals`; answer the number of abundant species, -1 if singular."""
-    c = problem.totals.shape[0]
-    s = problem.species.shape[0]
+@lean.kernel
+def _reply(liquor, model, terms, work):
+    """Fill slopes and reply at the last `residuals`; answer the number of abundant species, -1 if singular."""
+    species = liquor.species
+    c, s = liquor.component.shape[1], liquor.dissolved
+    total = 0.0
+    for i in range(s):
+        total += species[MOLALITY, i]
     found = 0
     for i in range(s):
-        if work.place[i] >= 0:
+        work.place[i] = -1
+        if species[MOLALITY, i] > _ABUNDANT * total:
             work.place[i] = found
             work.abundant[found] = i
             found += 1
-    activity_slopes(problem.model, state.molality, state.terms, work.place, work.slopes, work.wetness)
+    pitzer_slopes(model.pitzer, model.charge, species[MOLALITY, :s], terms, work.place, work.slopes)
     for i in range(s):
         for q in range(found):
-            work.slopes[i, q] *= state.molality[work.abundant[q]]
+            work.slopes[i, q] *= species[MOLALITY, work.abundant[q]]
     for p in range(found):
         i = work.abundant[p]
         for q in range(found):
@@ -159,146 +204,254 @@ def _reply(problem, state, work):
         work.core[p, p] += 1.0
         for j in range(c):
             work.reply[p, j] = 0.0
-        for z in range(problem.start[i], problem.start[i + 1]):
-            work.reply[p, problem.column[z]] = problem.number[z]
-        work.reply[p, c] = work.lack[i]
+        for z in range(liquor.start[i], liquor.start[i + 1]):
+            work.reply[p, liquor.column[z]] = liquor.number[z]
+        work.reply[p, c] = species[LACK, i]
     if not eliminate_columns(work.core, work.reply, found, c + 1):
         return -1
     return found
 
 
-@kernel
-def _system(problem, state, work, found):
-    """Fill matrix and step with the system for the changes of (x, ln W, n / weight); answer its order."""
-    matrix, step, held = work.matrix, work.step, work.held
-    c = problem.totals.shape[0]
-    water = math.exp(state.environment[LN_WATER])
-    order = c + 1
-    for k in range(state.active.shape[0]):
-        order += state.active[k]
-    for i in range(order):
-        step[i] = -work.residual[i]
-        for j in range(order):
-            matrix[i, j] = 0.0
+@lean.kernel
+def _take_reply(liquor, work, found):
+    """Take from the balances what the activity coefficients of the abundant species do to them."""
+    matrix, row, held, species = work.matrix, work.row, work.held, liquor.species
+    c = liquor.component.shape[1]
+    water = math.exp(liquor.whole[LN_WATER])
     for j in range(c):
         for q in range(found):
             held[j, q] = 0.0
-    for q in range(found):
-        held[c, q] = work.wetness[work.abundant[q]] * state.molality[work.abundant[q]]
-    for i in range(problem.species.shape[0]):
-        for p in range(problem.start[i], problem.start[i + 1]):
-            j = problem.column[p]
-            part = water * state.molality[i] * problem.number[p]
-            for q in range(problem.start[i], problem.start[i + 1]):
-                matrix[j, problem.column[q]] += part * problem.number[q]
-            step[j] -= part * work.lack[i]
+    for i in range(liquor.dissolved):
+        for z in range(liquor.start[i], liquor.start[i + 1]):
+            j = liquor.column[z]
+            part = water * species[MOLALITY, i] * liquor.number[z]
             for q in range(found):
                 held[j, q] += part * work.slopes[i, q]
-    for j in range(c + 1):
+    for j in range(c):
         for p in range(found):
             part = held[j, p]
             for q in range(c):
                 matrix[j, q] -= part * work.reply[p, q]
-            step[j] += part * work.reply[p, c]
-    matrix[c, 0] += 1.0
-    matrix[0, c] = water * MOLES_PER_KG
+            row[STEP, j] += part * work.reply[p, c]
+
+
+@lean.kernel
+def _take_strength(liquor, model, terms, work):
+    """Take from the balances and from ln a_w what the change of the ionic strength does to them; leave it in BY_X."""
+    matrix, row, species = work.matrix, work.row, liquor.species
+    c = liquor.component.shape[1]
+    half, drop = species[OLD_U], species[OLD_PRODUCT]  # free until the step is taken
+    own, lacking, falling = 1.0, 0.0, 0.0
+    for i in range(liquor.dissolved):
+        half[i] = 0.5 * model.charge[i] * model.charge[i] * species[MOLALITY, i]
+        drop[i] = species[MOLALITY, i] * terms.by_strength[i]
+        own += half[i] * terms.by_strength[i]
+        lacking += half[i] * species[LACK, i]
+        falling += drop[i]
+    inverse = 1.0 / own
+    row[BY_X, c] = lacking * inverse
+    row[TAKEN, c] = -terms.whole[1] * falling
+    water = math.exp(liquor.whole[LN_WATER])
     for j in range(c):
-        matrix[j, c] += water * state.sums[0, j]
+        by_x = 0.0
+        taken = 0.0
+        for z in range(liquor.begin[j], liquor.begin[j + 1]):
+            by_x += liquor.share[z] * half[liquor.member[z]]
+            taken += liquor.share[z] * drop[liquor.member[z]]
+        row[BY_X, j] = by_x * inverse
+        row[TAKEN, j] = water * taken
+    for j in range(c + 1):
+        for q in range(c):
+            matrix[j, q] -= row[TAKEN, j] * row[BY_X, q]
+        row[STEP, j] += row[TAKEN, j] * row[BY_X, c]
+
+
+@lean.kernel
+def _mass_action(liquor, work, wetness):
+    """Fill matrix and STEP with the balances and ln a_w (wetness: its slope by all molality), ln gamma being held."""
+    matrix, row, species, component = work.matrix, work.row, liquor.species, liquor.component
+    c = component.shape[1]
+    water = math.exp(liquor.whole[LN_WATER])
+    for i in range(species.shape[1]):
+        amount = species[MOLALITY, i] * (water if i < liquor.dissolved else 1.0)
+        for p in range(liquor.start[i], liquor.start[i + 1]):
+            j = liquor.column[p]
+            part = amount * liquor.number[p]
+            for q in range(liquor.start[i], p + 1):
+                matrix[j, liquor.column[q]] += part * liquor.number[q]
+            if i >= liquor.dissolved:
+                row[STEP, j] -= part * species[LACK, i]
+    lacking = 0.0
+    for i in range(liquor.dissolved):
+        lacking += species[MOLALITY, i] * species[LACK, i]
+    row[STEP, c] += wetness * lacking
+    for j in range(c):
+        lacking = 0.0
+        for z in range(liquor.begin[j], liquor.begin[j + 1]):
+            i = liquor.member[z]
+            lacking += liquor.share[z] * (species[MOLALITY, i] * species[LACK, i])
+        row[STEP, j] -= water * lacking
+        for q in range(j):
+            matrix[q, j] = matrix[j, q]
+        matrix[c, j] = -wetness * component[SUM, j]
+        matrix[j, c] = water * component[SUM, j]
+    matrix[c, 0] += 1.0
+    matrix[0, c] += water * MOLES_PER_KG
+
+
+@lean.kernel
+def _system(liquor, model, terms, work, found):
+    """Fill matrix and STEP with the system for the changes of (x, ln W, n / weight); answer its order."""
+    matrix, row, phase = work.matrix, work.row, liquor.phase
+    c = liquor.component.shape[1]
+    rows = liquor.species.shape[1]
     order = c + 1
-    for k in range(state.active.shape[0]):
-        if state.active[k] == 1:
-            for j in range(c):
-                matrix[j, order] = problem.phase_composition[k, j] * state.weight[k]
-                matrix[order, j] = problem.phase_composition[k, j]
+    for k in range(phase.shape[1]):
+        if phase[ACTIVE, k] > 0.0:
             order += 1
-    if problem.dosing == 1:
-        for j in range(order):
-            matrix[j, 1] = 0.0
-        for j in range(c):
-            matrix[j, 1] = -problem.titrant[j]
     for i in range(order):
-        inverse = 1.0 / max(work.scale[i], 1e-300)
-        step[i] *= inverse
+        row[STEP, i] = -row[RESIDUAL, i]
+        for j in range(order):
+            matrix[i, j] = 0.0
+    if model.kind == PITZER:
+        # the equation of Gibbs and Duhem: what the activities of the species do, that of water undoes
+        _mass_action(liquor, work, -_WATER_KG)
+        _take_reply(liquor, work, found)
+    else:
+        _mass_action(liquor, work, terms.whole[1])
+        _take_strength(liquor, model, terms, work)
+    order = c + 1
+    for k in range(phase.shape[1]):
+        if phase[ACTIVE, k] > 0.0:
+            for z in range(liquor.start[rows + k], liquor.start[rows + k + 1]):
+                matrix[liquor.column[z], order] = liquor.number[z] * phase[WEIGHT, k]
+                matrix[order, liquor.column[z]] = liquor.number[z]
+            order += 1
+    if liquor.dosing == 1:
+        for j in range(order):
+            matrix[j, 1] = -liquor.component[TITRANT, j] if j < c else 0.0
+    for i in range(order):
+        inverse = 1.0 / row[SCALE, i]
+        row[STEP, i] *= inverse
         for j in range(order):
             matrix[i, j] *= inverse
     return order
 
 
-@kernel
-def _move(problem, state, origin, work, alpha):
-    """Set x, u, environment and amounts to origin plus alpha times the step."""
-    step = work.step
-    c = problem.totals.shape[0]
-    for j in range(c):
-        state.x[j] = origin.x[j] + alpha * step[j]
-    for i in range(state.u.shape[0]):
-        state.u[i] = origin.u[i] + alpha * work.change[i]
-    if problem.dosing == 1:
-        state.x[1] = origin.x[1]
-        state.environment[DOSE] = origin.environment[DOSE] + alpha * step[1]
-    state.environment[LN_WATER] = origin.environment[LN_WATER] + alpha * step[c]
-    row = c + 1
-    for k in range(state.active.shape[0]):
-        if state.active[k] == 1:
-            state.amounts[k] = origin.amounts[k] + alpha * state.weight[k] * step[row]
-            row += 1
+@lean.kernel
+def _keep(liquor):
+    """Keep the iterate as the place that a step starts from."""
+    for i in range(liquor.species.shape[1]):
+        liquor.species[OLD_U, i] = liquor.species[U, i]
+        liquor.species[OLD_PRODUCT, i] = liquor.species[PRODUCT, i]
+    for j in range(liquor.component.shape[1]):
+        liquor.component[OLD_X, j] = liquor.component[X, j]
+    for k in range(liquor.phase.shape[1]):
+        liquor.phase[OLD_AMOUNT, k] = liquor.phase[AMOUNT, k]
+    liquor.whole[OLD_LN_WATER] = liquor.whole[LN_WATER]
+    liquor.whole[OLD_DOSE] = liquor.whole[DOSE]
 
 
-@kernel
-def _longest_step(problem, state, work, found):
-    """Fill change; answer the share of the Newton step within reason, and the largest change of an unknown by it."""
-    step = work.step
-    c = problem.totals.shape[0]
-    dose = step[1]
-    if problem.dosing == 1:
-        step[1] = 0.0
-    for p in range(found):
-        change = work.reply[p, c]
-        for j in range(c):
-            change += work.reply[p, j] * step[j]
-        work.reply[p, c] = change
-    for i in range(state.u.shape[0]):
-        change = work.lack[i]
-        for z in range(problem.start[i], problem.start[i + 1]):
-            change += problem.number[z] * step[problem.column[z]]
-        for p in range(found):
-            change -= work.slopes[i, p] * work.reply[p, c]
-        work.change[i] = change
-    if problem.dosing == 1:
-        step[1] = dose
-    largest = abs(step[c])
-    longest = min(1.0, 0.7 / max(abs(step[c]), 0.7))
+@lean.kernel
+def _move(liquor, row, alpha):
+    """Set the iterate to the one kept plus alpha times the step."""
+    species, component, phase, whole = liquor.species, liquor.component, liquor.phase, liquor.whole
+    c = component.shape[1]
     for j in range(c):
-        if j == 1 and problem.dosing == 1:
-            largest = max(largest, abs(step[1]) / (abs(state.environment[DOSE]) + 1e-9))
+        if j == 1 and liquor.dosing == 1:
+            whole[DOSE] = whole[OLD_DOSE] + alpha * row[STEP, 1]
         else:
-            largest = max(largest, abs(step[j]))
-            longest = min(longest, 25.0 / max(abs(step[j]), 25.0))
-    return min(longest, growth(problem, state, work.change)), largest
+            component[X, j] = component[OLD_X, j] + alpha * row[STEP, j]
+    for i in range(species.shape[1]):
+        species[U, i] = species[OLD_U, i] + alpha * species[CHANGE, i]
+        species[PRODUCT, i] = species[OLD_PRODUCT, i] + alpha * species[RISE, i]
+    whole[LN_WATER] = whole[OLD_LN_WATER] + alpha * row[STEP, c]
+    order = c + 1
+    for k in range(phase.shape[1]):
+        if phase[ACTIVE, k] > 0.0:
+            phase[AMOUNT, k] = phase[OLD_AMOUNT, k] + alpha * phase[WEIGHT, k] * row[STEP, order]
+            order += 1
 
 
-@kernel
-def newton(problem, state, work, most):
-    """Newton iteration at the active phases. Answer (whether it converged, steps)."""
-    error, merit = _residuals(problem, state, work)
+@lean.kernel
+def _changes(liquor, kind, terms, work, found):
+    """Fill CHANGE, what the step does to ln m, and RISE."""
+    row, species, slopes, reply = work.row, liquor.species, work.slopes, work.reply
+    c = liquor.component.shape[1]
+    dose = row[STEP, 1]
+    if liquor.dosing == 1:
+        row[STEP, 1] = 0.0
+    stronger = 0.0
+    if kind == PITZER:
+        for p in range(found):
+            change = reply[p, c]
+            for j in range(c):
+                change += reply[p, j] * row[STEP, j]
+            reply[p, c] = change
+    else:
+        stronger = row[BY_X, c]
+        for j in range(c):
+            stronger += row[BY_X, j] * row[STEP, j]
+    for i in range(species.shape[1]):
+        rise = 0.0
+        for z in range(liquor.start[i], liquor.start[i + 1]):
+            rise += liquor.number[z] * row[STEP, liquor.column[z]]
+        species[RISE, i] = rise
+        species[CHANGE, i] = rise + species[LACK, i]
+    for i in range(liquor.dissolved):
+        if kind == PITZER:
+            change = 0.0
+            for p in range(found):
+                change += slopes[i, p] * reply[p, c]
+            species[CHANGE, i] -= change
+        else:
+            species[CHANGE, i] -= terms.by_strength[i] * stronger
+    row[STEP, 1] = dose
+
+
+@lean.kernel
+def _longest_step(liquor, row):
+    """Answer the share of the Newton step within reason, and the largest change of an unknown by it."""
+    c = liquor.component.shape[1]
+    largest = abs(row[STEP, c])
+    longest = min(1.0, 0.7 / max(largest, 0.7))
+    for j in range(c):
+        size = abs(row[STEP, j])
+        if j == 1 and liquor.dosing == 1:
+            largest = max(largest, size / (abs(liquor.whole[DOSE]) + 1e-9))
+        else:
+            largest = max(largest, size)
+            longest = min(longest, 25.0 / max(size, 25.0))
+    return min(longest, growth(liquor)), largest
+
+
+@apart(NO_LIQUOR, NO_MODEL, NO_TERMS, NO_WORK, 0, answers=(True, 0, 0.0))
+@lean.kernel
+def newton(liquor, model, terms, work, most):
+    """Newton iteration at the active phases. Answer (whether it converged, steps, the largest residual)."""
+    row = work.row
+    multiply(liquor)
+    error, merit = residuals(liquor, model, terms, row)
     for iteration in range(most):
-        found = _reply(problem, state, work)
-        if found < 0:
-            return False, iteration
-        order = _system(problem, state, work, found)
-        if not eliminate(work.matrix, work.step, order):
-            return False, iteration
-        longest, largest = _longest_step(problem, state, work, found)
-        origin = Origin(state.x.copy(), state.u.copy(), state.amounts.copy(), state.environment.copy())
+        found = 0
+        if model.kind == PITZER:
+            found = _reply(liquor, model, terms, work)
+        order = _system(liquor, model, terms, work, found)
+        if found < 0 or not eliminate(work.matrix, row[STEP], order):
+            return False, iteration, error
+        _changes(liquor, model.kind, terms, work, found)
+        longest, largest = _longest_step(liquor, row)
+        _keep(liquor)
         before = error
         old = merit
-        for halving in range(7):
-            _move(problem, state, origin, work, longest * 0.5**halving)
-            error, merit = _residuals(problem, state, work)
+        for _ in range(7):
+            _move(liquor, row, longest)
+            error, merit = residuals(liquor, model, terms, row)
             if merit < old or error < 1e-12:
                 break
-        if not error < 1e6 or state.environment[LN_WATER] < -18.0:
-            return False, iteration
+            longest *= 0.5
+        if not error < 1e6 or liquor.whole[LN_WATER] < -18.0:
+            return False, iteration, error
         if largest < 1e-7 and (error < 1e-13 or (error < 1e-11 and error > 0.1 * before)):
-            return True, iteration + 1
-    return False, most
+            return True, iteration + 1, error
+    return False, most, error

@@ -24,9 +24,8 @@ the same composition at I = 30, with two derivatives continuous and the Gibbs-Du
 
 Shapes: S aqueous species, L distinct alpha, B pairs of cation and anion, Q doubles, T triples, K = 11 sizes of charge.
 Sources: Harvie, Moller & Weare (1984) Geochim. Cosmochim. Acta 48, 723 (equations); Pitzer (1975) J. Solution Chem. 4,
-249 (theta^E and the integral J); Harvie (1981), thesis, Univ. of California San Diego, as printed in Pitzer (1991)
-Activity Coefficients in Electrolyte Solutions, 2nd ed., ch. 3, appendix (Chebyshev series of J); Grenthe, Plyasunov &
-Spahiu (1997) in Modelling in Aquatic Chemistry, OECD/NEA, ch. IX (SIT).
+249 (theta^E; its integral: see `mixing_integral`); Grenthe, Plyasunov & Spahiu (1997) in Modelling in Aquatic
+Chemistry, OECD/NEA, ch. IX (SIT).
 """
 
 import math
@@ -34,7 +33,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .jit import kernel
+from .jit import kernel, lean
+from .mixing_integral import integral_j
 
 _WATER_KG = 0.018015
 _B = 1.2
@@ -49,25 +49,6 @@ _STRONG = 20.0
 _BEYOND = 10.0
 # places in Terms.whole
 _I, _Z, _SECOND, _ENERGY, _LIFT, _THIN, _THINNING, _BENDING = 0, 1, 2, 3, 4, 5, 6, 7
-
-_SMALL_X = np.array(
-    [
-        *(1.925154014814667, -0.060076477753119, -0.029779077456514, -0.007299499690937, 0.000388260636404),
-        *(0.000636874599598, 0.000036583601823, -0.000045036975204, -0.000004537895710, 0.000002937706971),
-        *(0.000000396566462, -0.000000202099617, -0.000000025267769, 0.000000013522610, 0.000000001229405),
-        *(-0.000000000821969, -0.000000000050847, 0.000000000046333, 0.000000000001943, -0.000000000002563),
-        -0.000000000010991,
-    ]
-)
-_LARGE_X = np.array(
-    [
-        *(0.628023320520852, 0.462762985338493, 0.150044637187895, -0.028796057604906, -0.036552745910311),
-        *(-0.001668087945272, 0.006519840398744, 0.001130378079086, -0.000887171310131, -0.000242107641309),
-        *(0.000087294451594, 0.000034682122751, -0.000004583768938, -0.000003548684306, -0.000000250453880),
-        *(0.000000216991779, 0.000000080779570, 0.000000004558555, -0.000000006944757, -0.000000002849257),
-        0.000000000237816,
-    ]
-)
 
 
 class Pitzer(NamedTuple):
@@ -107,17 +88,21 @@ class Terms(NamedTuple):
     """What ln gamma and its slopes share.
 
     screening: (L, 3), g and its first and second derivative by I. unequal: (K, K, 3), the same of theta^E by charge.
-    held: (2, K), molality of cations and of anions by size of charge. by_strength: (S,), what multiplies dI in
-    d ln gamma at held molalities. by_charge: (S,), likewise for dZ. thinned: (S,), s m, at which all these are.
-    whole: (8,), I, Z, d2E/dI2 and E there; then dE/ds over s, s, and the derivatives of s by the true I.
+    own, own_slope: (K, 3), work; sums over it by size and sign, and their slopes by I. held: (2, K), molality of cations
+    and of anions by size of charge. by_strength: (S,), what multiplies dI in d ln gamma at held molalities. by_charge:
+    (S,), likewise for dZ. thinned: (S,), s m, at which all these are. along: (S,), work. whole: (8,), I, Z, d2E/dI2 and E
+    there; then dE/ds over s, s, and the derivatives of s by the true I.
     """
 
     screening: np.ndarray
     unequal: np.ndarray
+    own: np.ndarray
+    own_slope: np.ndarray
     held: np.ndarray
     by_strength: np.ndarray
     by_charge: np.ndarray
     thinned: np.ndarray
+    along: np.ndarray
     whole: np.ndarray
 
 
@@ -127,7 +112,10 @@ def blank_terms(species, pitzer):
     return Terms(
         np.zeros((pitzer.alpha.shape[0], 3)),
         np.zeros((_SIZES, _SIZES, 3)),
+        np.zeros((_SIZES, 3)),
+        np.zeros((_SIZES, 3)),
         np.zeros((2, _SIZES)),
+        np.zeros(species),
         np.zeros(species),
         np.zeros(species),
         np.zeros(species),
@@ -135,70 +123,50 @@ def blank_terms(species, pitzer):
     )
 
 
-@kernel
-def integral_j(x):
-    """Pitzer's J of x > 0, and its first and second derivative."""
-    if x <= 1.0:
-        series = _SMALL_X
-        fifth = x**0.2
-        z = 4.0 * fifth - 2.0
-        slope = 0.8 * fifth / x
-        bend = -0.8 * slope / x
-    else:
-        series = _LARGE_X
-        tenth = x**-0.1
-        z = 40.0 / 9.0 * tenth - 22.0 / 9.0
-        slope = -4.0 / 9.0 * tenth / x
-        bend = -1.1 * slope / x
-    b0 = b1 = b2 = d0 = d1 = d2 = e0 = e1 = e2 = 0.0
-    for k in range(20, -1, -1):
-        e0 = 2.0 * d1 + z * e1 - e2
-        d0 = b1 + z * d1 - d2
-        b0 = series[k] + z * b1 - b2
-        if k > 0:
-            b2, b1 = b1, b0
-            d2, d1 = d1, d0
-            e2, e1 = e1, e0
-    return (
-        0.25 * x - 1.0 + 0.5 * (b0 - b2),
-        0.25 + 0.5 * slope * (d0 - d2),
-        0.5 * (bend * (d0 - d2) + slope * slope * (e0 - e2)),
-    )
+NO_TERMS = Terms(
+    np.zeros((0, 3)),
+    np.zeros((_SIZES, _SIZES, 3)),
+    np.zeros((_SIZES, 3)),
+    np.zeros((_SIZES, 3)),
+    np.zeros((2, _SIZES)),
+    np.zeros(0),
+    np.zeros(0),
+    np.zeros(0),
+    np.zeros(0),
+    np.zeros(8),
+)
 
 
-@kernel
-def _integral(product, k, strength):
-    """J at x = product * k sqrt(I), and its first and second derivative by I; k holds sqrt(I)."""
-    x = product * k
-    value, first, second = integral_j(x)
-    return value, 0.5 * first * x / strength, 0.25 * (second * x * x - first * x) / (strength * strength)
+@lean.kernel
+def _integral(product, ln_k, strength):
+    """J at x = product * k sqrt(I), and its first and second derivative by I; ln_k is ln (k sqrt(I))."""
+    value, first, second = integral_j(math.log(product) + ln_k)
+    return value, 0.5 * first / strength, 0.25 * (second - 2.0 * first) / (strength * strength)
 
 
-@kernel
-def _unequal(terms, a_phi, strength):
-    """Fill theta^E and its derivatives by I for each two sizes of charge that meet among cations or among anions."""
-    k = 6.0 * a_phi * math.sqrt(strength)
-    own = np.zeros((_SIZES, 3))
-    for a in range(1, _SIZES):
-        for b in range(a + 1, _SIZES):
-            if terms.held[0, a] * terms.held[0, b] + terms.held[1, a] * terms.held[1, b] > 0.0:
-                for c in (a, b):
-                    if own[c, 0] == 0.0:
-                        own[c, 0], own[c, 1], own[c, 2] = _integral(c * c, k, strength)
-                t0, t1, t2 = _integral(a * b, k, strength)
-                t0 -= 0.5 * (own[a, 0] + own[b, 0])
-                t1 -= 0.5 * (own[a, 1] + own[b, 1])
-                t2 -= 0.5 * (own[a, 2] + own[b, 2])
-                share = 0.25 * a * b / strength
-                terms.unequal[a, b, 0] = share * t0
-                terms.unequal[a, b, 1] = share * (t1 - t0 / strength)
-                terms.unequal[a, b, 2] = share * (t2 - 2.0 * (t1 - t0 / strength) / strength)
-            else:
-                terms.unequal[a, b, :] = 0.0
-            terms.unequal[b, a, :] = terms.unequal[a, b, :]
+@lean.kernel
+def _unequal(terms, a_phi, strength, largest):
+    """Fill theta^E and its derivatives by I for each two sizes of charge, up to the largest, of ions of like sign."""
+    ln_k = math.log(6.0 * a_phi * math.sqrt(strength))
+    own = terms.own
+    for c in range(1, largest + 1):
+        own[c, 0], own[c, 1], own[c, 2] = _integral(c * c, ln_k, strength)
+    for a in range(1, largest + 1):
+        for b in range(a + 1, largest + 1):
+            t0, t1, t2 = _integral(a * b, ln_k, strength)
+            t0 -= 0.5 * (own[a, 0] + own[b, 0])
+            t1 -= 0.5 * (own[a, 1] + own[b, 1])
+            t2 -= 0.5 * (own[a, 2] + own[b, 2])
+            share = 0.25 * a * b / strength
+            t1 -= t0 / strength
+            terms.unequal[a, b, 0] = share * t0
+            terms.unequal[a, b, 1] = share * t1
+            terms.unequal[a, b, 2] = share * (t2 - 2.0 * t1 / strength)
+            for n in range(3):
+                terms.unequal[b, a, n] = terms.unequal[a, b, n]
 
 
-@kernel
+@lean.kernel
 def _screen(terms, alpha, strength):
     """Fill g(alpha sqrt(I)) and its derivatives by I."""
     for q in range(alpha.shape[0]):
@@ -215,7 +183,7 @@ def _screen(terms, alpha, strength):
         terms.screening[q, 2] = -(0.5 * x * decay / strength + 2.0 * first) / strength
 
 
-@kernel
+@lean.kernel
 def _thin(terms, charge, molality):
     """Fill thinned, s and its derivatives from the molalities (S,); answer their sum."""
     strength = 0.0
@@ -235,10 +203,13 @@ def _thin(terms, charge, molality):
     return total
 
 
-@kernel
+@lean.kernel
 def _measure(terms, charge, molality):
-    """Fill I, Z and held from the molalities (S,)."""
-    terms.held[:] = 0.0
+    """Fill I, Z and held from the molalities (S,); answer the largest size of charge."""
+    largest = 0
+    for a in range(_SIZES):
+        terms.held[0, a] = 0.0
+        terms.held[1, a] = 0.0
     strength = 0.0
     charges = 0.0
     for i in range(molality.shape[0]):
@@ -248,11 +219,13 @@ def _measure(terms, charge, molality):
             charges += m * size
             strength += 0.5 * m * size * size
             terms.held[0 if charge[i] > 0.0 else 1, int(size)] += m
+            largest = max(largest, int(size))
     terms.whole[_I] = max(strength, _LEAST_STRENGTH)
     terms.whole[_Z] = charges
+    return largest
 
 
-@kernel
+@lean.kernel
 def _debye_hueckel(a_phi, form, strength):
     """f(I) and its first and second derivative."""
     root = math.sqrt(strength)
@@ -268,27 +241,29 @@ def _debye_hueckel(a_phi, form, strength):
     return value, first, second
 
 
-@kernel
+@lean.kernel
 def _differentiate(pitzer, charge, molality, ln_gamma, terms):
     """Fill dE/dm (S,), into ln_gamma, and terms at the molalities (S,)."""
-    _measure(terms, charge, molality)
+    largest = _measure(terms, charge, molality)
     strength = terms.whole[_I]
     charges = terms.whole[_Z]
     _screen(terms, pitzer.alpha, strength)
     if pitzer.form == FULL:
-        _unequal(terms, pitzer.a_phi, strength)
+        _unequal(terms, pitzer.a_phi, strength, largest)
     energy, first, second = _debye_hueckel(pitzer.a_phi, pitzer.form, strength)
-    ln_gamma[:] = 0.0
-    terms.by_strength[:] = 0.0
-    terms.by_charge[:] = 0.0
+    for i in range(molality.shape[0]):
+        ln_gamma[i] = 0.0
+        terms.by_strength[i] = 0.0
+        terms.by_charge[i] = 0.0
     by_charges = 0.0
+    g = terms.screening
     for p in range(pitzer.pair.shape[0]):
         c, a = pitzer.pair[p, 0], pitzer.pair[p, 1]
-        one, two = terms.screening[pitzer.pair[p, 2]], terms.screening[pitzer.pair[p, 3]]
+        one, two = pitzer.pair[p, 2], pitzer.pair[p, 3]
         beta1, beta2, third = pitzer.pair_value[p, 1], pitzer.pair_value[p, 2], pitzer.pair_value[p, 3]
         product = molality[c] * molality[a]
-        both = 2.0 * (pitzer.pair_value[p, 0] + beta1 * one[0] + beta2 * two[0]) + charges * third
-        bend = 2.0 * (beta1 * one[1] + beta2 * two[1])
+        both = 2.0 * (pitzer.pair_value[p, 0] + beta1 * g[one, 0] + beta2 * g[two, 0]) + charges * third
+        bend = 2.0 * (beta1 * g[one, 1] + beta2 * g[two, 1])
         ln_gamma[c] += molality[a] * both
         ln_gamma[a] += molality[c] * both
         terms.by_strength[c] += molality[a] * bend
@@ -297,7 +272,7 @@ def _differentiate(pitzer, charge, molality, ln_gamma, terms):
         terms.by_charge[a] += molality[c] * third
         energy += product * both
         first += product * bend
-        second += product * 2.0 * (beta1 * one[2] + beta2 * two[2])
+        second += product * 2.0 * (beta1 * g[one, 2] + beta2 * g[two, 2])
         by_charges += product * third
     for q in range(pitzer.double.shape[0]):
         i, j = pitzer.double[q, 0], pitzer.double[q, 1]
@@ -316,26 +291,29 @@ def _differentiate(pitzer, charge, molality, ln_gamma, terms):
         ln_gamma[k] += value * molality[i] * molality[j]
         energy += value * molality[i] * molality[j] * molality[k]
     for sign in range(2):
-        for a in range(1, _SIZES):
-            for b in range(a + 1, _SIZES):
-                product = 2.0 * terms.held[sign, a] * terms.held[sign, b]
-                if product > 0.0:
-                    energy += product * terms.unequal[a, b, 0]
-                    first += product * terms.unequal[a, b, 1]
-                    second += product * terms.unequal[a, b, 2]
+        for a in range(1, largest + 1):
+            own, own_slope = 0.0, 0.0
+            for b in range(1, largest + 1):
+                held = 2.0 * terms.held[sign, b]
+                own += held * terms.unequal[a, b, 0]
+                own_slope += held * terms.unequal[a, b, 1]
+                if b > a:
+                    second += held * terms.held[sign, a] * terms.unequal[a, b, 2]
+            terms.own[a, sign] = own
+            terms.own_slope[a, sign] = own_slope
+            energy += 0.5 * terms.held[sign, a] * own
+            first += 0.5 * terms.held[sign, a] * own_slope
     terms.whole[_SECOND] = second
     terms.whole[_ENERGY] = energy
     for i in range(molality.shape[0]):
         if charge[i] != 0.0:
             size = int(abs(charge[i]))
             sign = 0 if charge[i] > 0.0 else 1
-            for b in range(1, _SIZES):
-                ln_gamma[i] += 2.0 * terms.held[sign, b] * terms.unequal[size, b, 0]
-                terms.by_strength[i] += 2.0 * terms.held[sign, b] * terms.unequal[size, b, 1]
-            ln_gamma[i] += 0.5 * size * size * first + size * by_charges
+            terms.by_strength[i] += terms.own_slope[size, sign]
+            ln_gamma[i] += terms.own[size, sign] + 0.5 * size * size * first + size * by_charges
 
 
-@kernel
+@lean.kernel
 def pitzer_log_gamma(pitzer, charge, molality, ln_gamma, terms):
     """Fill ln gamma (S,) and terms at the molalities (S,), mol/kg; answer ln a_w."""
     total = _thin(terms, charge, molality)
@@ -353,7 +331,7 @@ def pitzer_log_gamma(pitzer, charge, molality, ln_gamma, terms):
     return -_WATER_KG * (total + excess)
 
 
-@kernel
+@lean.kernel
 def pitzer_slopes(pitzer, charge, molality, terms, place, slopes):
     """Fill slopes (S, S) with d ln gamma_i / d m_j in column place[j] (S,), where that is not negative.
 
@@ -364,14 +342,15 @@ def pitzer_slopes(pitzer, charge, molality, terms, place, slopes):
         _slopes_beyond(charge, molality, terms, place, slopes)
 
 
-@kernel
+@lean.kernel
 def _slopes_beyond(charge, molality, terms, place, slopes):
     """Turn the slopes of E at s m into those of E(s m) / s."""
     count = molality.shape[0]
     thin, thinning = terms.whole[_THIN], terms.whole[_THINNING]
-    along = np.zeros(count)
+    along = terms.along
     square = 0.0
     for i in range(count):
+        along[i] = 0.0
         for j in range(count):
             if place[j] >= 0:
                 along[i] += slopes[i, place[j]] * molality[j]
@@ -387,7 +366,7 @@ def _slopes_beyond(charge, molality, terms, place, slopes):
                 slopes[i, place[j]] = value + half_i * half_j * bend
 
 
-@kernel
+@lean.kernel
 def _differentiate_twice(pitzer, charge, molality, terms, place, slopes):
     """Fill slopes (S, S) with d2E/dm_i dm_j in column place[j] at the molalities of the last `_differentiate`."""
     second = terms.whole[_SECOND]
@@ -420,7 +399,7 @@ def _differentiate_twice(pitzer, charge, molality, terms, place, slopes):
         _add(slopes, place, j, k, value * molality[i])
 
 
-@kernel
+@lean.kernel
 def _add(slopes, place, i, j, value):
     """Add value to the slope of i by j and of j by i, once when they are the same."""
     if place[j] >= 0:
@@ -438,17 +417,22 @@ def restrict(pitzer, species, count):
     pair, pair_rows = _renumber(pitzer.pair, place, 2)
     double, double_rows = _renumber(pitzer.double, place, 2)
     triple, triple_rows = _renumber(pitzer.triple, place, 3)
-    return Pitzer(
-        pitzer.a_phi,
-        pitzer.alpha,
-        pair,
-        pitzer.pair_value[pair_rows],
-        double,
-        pitzer.double_value[double_rows],
-        triple,
-        pitzer.triple_value[triple_rows],
-        pitzer.form,
-    )
+    pair_value = np.empty((pair.shape[0], 4))
+    for r in range(pair.shape[0]):
+        for n in range(4):
+            pair_value[r, n] = pitzer.pair_value[pair_rows[r], n]
+    double_value = _picked(pitzer.double_value, double_rows, double.shape[0])
+    triple_value = _picked(pitzer.triple_value, triple_rows, triple.shape[0])
+    return Pitzer(pitzer.a_phi, pitzer.alpha, pair, pair_value, double, double_value, triple, triple_value, pitzer.form)
+
+
+@kernel
+def _picked(values, rows, count):
+    """The values (N,) at the first `count` of rows."""
+    picked = np.empty(count)
+    for r in range(count):
+        picked[r] = values[rows[r]]
+    return picked
 
 
 @kernel

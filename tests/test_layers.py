@@ -14,9 +14,9 @@ FLOWSHEET = (
     "chemistry.formula", "chemistry.laws", "chemistry.species", "chemistry.fugacity", "chemistry.database", "chemistry.water",
     "chemistry.interactions", "chemistry.activity_models", "chemistry.databases", "chemistry.assembly",
     "chemistry.phreeqc_text", "chemistry.phreeqc_blocks", "chemistry.phreeqc", "chemistry.eq36",
-    "chemistry.cantera_mixing", "chemistry.cantera_export",
+    "chemistry.packing", "chemistry.cantera_mixing", "chemistry.cantera_export",
     "chemistry.system", "chemistry.density", "chemistry.thermal", "chemistry.reaction",
-    "chemistry.couples", "chemistry.equilibrium", "chemistry.macinnes",
+    "chemistry.couples", "chemistry.headspace", "chemistry.equilibrium", "chemistry.macinnes",
     "chemistry.electrons", "chemistry.redox", "chemistry.extractants",
     "stream", "oxidation", "assay", "evaporation", "unitop", "graph", "ordering", "convergence", "balances", "solver",
     "warm_up", "heat",
@@ -72,8 +72,8 @@ def test_flowsheet__is_ordered(path):
 def test_import__compiles_nothing_and_needs_no_pictures():
     program = (
         "import sys, raffinate.flowsheet\n"
-        "from raffinate.kernels import cascade, saturation, shrinking_core\n"
-        "kernels = [cascade.solve_cascade, saturation.equilibrate, saturation.dose_to_ph, shrinking_core.leach_train]\n"
+        "from raffinate.kernels import cascade, saturation, shrinking_core, titration\n"
+        "kernels = [cascade.solve_cascade, saturation.equilibrate, titration.dose_to_ph, shrinking_core.leach_train]\n"
         "print(sum(len(k.signatures) for k in kernels), 'matplotlib' in sys.modules, 'pandas' in sys.modules)"
     )
     answer = subprocess.run(

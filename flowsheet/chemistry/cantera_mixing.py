@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ...kernels.pitzer import integral_j
+from ...kernels.mixing_integral import integral_j
 
 CANTERA_A_PHI = 0.392  # kg^0.5 mol^-0.5, in theta^E only
 
@@ -59,11 +59,16 @@ def unequal(one: int, two: int, a_phi: float, strength: float, short: bool = Fal
     sum_j, slope = 0.0, 0.0
     for product, weight in ((one * two, 1.0), (one * one, -0.5), (two * two, -0.5)):
         x = 6.0 * a_phi * product * math.sqrt(strength)
-        value, first = short_j(x) if short else integral_j(x)[:2]
+        value, first = short_j(x) if short else _whole_j(x)
         sum_j += weight * value
         slope += weight * first * x / (2.0 * strength)
     share = one * two / (4.0 * strength)
     return share * sum_j, share * (slope - sum_j / strength)
+
+
+def _whole_j(x: float) -> tuple[float, float]:
+    value, by_ln_x, _ = integral_j(math.log(x))
+    return value, by_ln_x / x
 
 
 def short_j(x: float) -> tuple[float, float]:

@@ -10,15 +10,21 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...kernels.activity import Mixture
-from ...kernels.saturation import dose_to_ph, equilibrate
+from ...kernels.packed import Packed
+from ...kernels.saturation import NO_ROOM, NO_START, equilibrate
 from ...kernels.speciation import Speciation
 from ...kernels.status import CHARGED, CONVERGED, DRY, SENTENCES, UNREACHABLE
+from ...kernels.sweep import Answers, equilibrate_many
+from ...kernels.titration import dose_to_ph
 from ..errors import ConvergenceError, DataError, nearest
 from .couples import partial_pressure, potential
 from .fugacity import fugacity_coefficient
+from .headspace import Headspace, bubble, room
+from .packing import pack
 from .species import GAS
 from .system import WATER, Chemistry
 from .thermal import liquor_enthalpy
+from .water import GAS_CONSTANT
 
 _LN10 = float(np.log(10.0))
 _FIRST_SOLUTE = 2  # components 0 and 1 are H2O and H+
@@ -232,23 +238,75 @@ def under(chemistry: Chemistry, temperature: float, pressures: Mapping[str, floa
     return mixture._replace(phase_ln_k=ln_k)
 
 
+def _packed(chemistry: Chemistry, temperature: float, pressures: Mapping[str, float] | None) -> Packed:
+    return pack(under(chemistry, temperature, pressures)) if pressures else chemistry.packed(temperature)
+
+
 def speciate(
     chemistry: Chemistry,
     totals: np.ndarray,
     temperature: float,
     allowed: np.ndarray,
     pressures: Mapping[str, float] | None = None,
+    start: Equilibrium | None = None,
+    headspace: Headspace | None = None,
 ) -> Equilibrium:
     """Answer the equilibrium of component `totals` (mol, C) at `temperature` (K) with the `allowed` phases (P,).
 
     `totals` hold all that may dissolve, the allowed phases' own contents included. `pressures`: partial pressures of
-    gases, Pa, 1 bar where not given. Raises `DataError` for a liquor that is charged or dry, `ConvergenceError` where the
-    kernel finds no answer.
+    gases, Pa, 1 bar where not given. `start`: the equilibrium of a liquor near this one, of the same chemistry, which saves
+    time and changes nothing. `headspace`: gases of a closed vessel, whose `amounts` are what the space holds of them. Raises
+    `DataError` for a liquor that is charged or dry or for a start of another chemistry, `ConvergenceError` where the kernel
+    finds no answer.
     """
     _refuse_unknown(chemistry, temperature, allowed)
-    speciation, error, _, status = equilibrate(under(chemistry, temperature, pressures), totals, allowed)
+    if start is not None and start.chemistry is not chemistry:
+        raise DataError(f"start is of {start.chemistry!r}, not of {chemistry!r}")
+    packed = _packed(chemistry, temperature, pressures)
+    begun = NO_START if start is None else start.speciation
+    room_for = NO_ROOM if headspace is None else _room(chemistry, totals, temperature, allowed, headspace)
+    speciation, error, _, status = equilibrate(packed, totals, allowed, room_for, begun)
     _refuse(status, error, chemistry, totals, temperature)
     return answered(chemistry, temperature, speciation, totals)
+
+
+def _room(
+    chemistry: Chemistry, totals: np.ndarray, temperature: float, allowed: np.ndarray, headspace: Headspace
+) -> np.ndarray:
+    """Answer V / RT of the gases of a headspace, mol/bar; the volume of one at a pressure is sought."""
+    places, count = headspace.places(chemistry), len(chemistry.phases)
+    if headspace.volume is not None:
+        return room(places, count, headspace.volume, temperature)
+
+    def pressure_at(volume: float) -> float:
+        held = room(places, count, volume, temperature)
+        speciation, error, _, status = equilibrate(chemistry.packed(temperature), totals, allowed, held, NO_START)
+        _refuse(status, error, chemistry, totals, temperature)
+        return float((speciation.phase_amounts[places] / held[places]).sum()) * _BAR
+
+    unit = totals[WATER] * GAS_CONSTANT * temperature / _BAR
+    volume = bubble(pressure_at, float(headspace.pressure or 0.0), unit)
+    return room(places, count, volume, temperature)
+
+
+def speciate_many(chemistry: Chemistry, totals: np.ndarray, temperature: float, allowed: np.ndarray) -> Answers:
+    """Answer the equilibria of many liquors, component `totals` (N, C) in mol, at one `temperature` (K); see `Answers`.
+
+    As `speciate` of each row, with the `allowed` phases (P,), on all cores and without an object for each. Raises
+    `DataError` for totals of another shape, and for the first row that `speciate` would refuse, `ConvergenceError` for
+    the first without an answer, each with the number of the row.
+    """
+    _refuse_unknown(chemistry, temperature, allowed)
+    rows = np.array(totals, dtype=np.float64, order="C")
+    if rows.ndim != 2 or rows.shape[1] != len(chemistry.components):
+        raise DataError(f"totals have the shape {rows.shape}, they must be (N, {len(chemistry.components)})")
+    answers = equilibrate_many(chemistry.packed(temperature), rows, allowed)
+    for at in np.flatnonzero(answers.counts[:, 1] != CONVERGED)[:1]:
+        try:
+            _refuse(int(answers.counts[at, 1]), float(answers.whole[at, 3]), chemistry, rows[at], temperature)
+        except (ConvergenceError, DataError) as refusal:
+            raise type(refusal)(f"row {at} of totals: {refusal}") from refusal
+    return answers
 
 
 def titrate(
@@ -269,7 +327,7 @@ def titrate(
     per_dose = float(np.abs(titrant).max())
     largest = LARGEST_DOSE_PER_WATER * totals[WATER] / per_dose if per_dose > 0.0 else 0.0
     dose, speciation, error, _, status = dose_to_ph(
-        under(chemistry, temperature, pressures), totals, titrant, allowed, target_ph, largest
+        _packed(chemistry, temperature, pressures), totals, titrant, allowed, target_ph, largest
     )
     if status == UNREACHABLE:
         reached = answered(chemistry, temperature, speciation, totals + dose * titrant).ph

@@ -17,6 +17,7 @@ from types import MappingProxyType
 import numpy as np
 
 from ...kernels.activity import Mixture
+from ...kernels.packed import Packed
 from ..errors import DataError, nearest
 from . import water
 from .activity_models import ActivityModel
@@ -24,6 +25,7 @@ from .cantera_export import write_cantera
 from .database import atomic_masses, named_formulas, table
 from .databases import Database, own_data
 from .formula import Formula, molar_mass, parse
+from .packing import pack
 from .species import AQUEOUS, COMPONENT, GAS, ORGANIC, SOLID, Species
 
 WATER, PROTON = 0, 1
@@ -185,7 +187,7 @@ class Chemistry:
 
     @functools.lru_cache(maxsize=512)  # noqa: B019  a chemistry lives as long as the program that defines it
     def mixture(self, temperature: float) -> Mixture:
-        """Answer the arrays of the equilibrium kernel at `temperature` (K)."""
+        """Answer what decides the equilibria at `temperature` (K), as arrays."""
         self.database.check_temperature(temperature)
         numbers = self.activity.numbers(self.aqueous, temperature)
         return Mixture(
@@ -201,6 +203,11 @@ class Chemistry:
             model=numbers.model,
             pitzer=numbers.interactions,
         )
+
+    @functools.lru_cache(maxsize=512)  # noqa: B019
+    def packed(self, temperature: float) -> Packed:
+        """Answer the mixture at `temperature` (K) as the equilibrium kernels take it."""
+        return pack(self.mixture(temperature))
 
     @functools.lru_cache(maxsize=512)  # noqa: B019
     def unknown_at(self, temperature: float) -> tuple[str, ...]:

@@ -39,9 +39,8 @@ from typing import NamedTuple
 import numpy as np
 from scipy.interpolate import PchipInterpolator
 
-from ...kernels.activity import Mixture, activities, model_of
-from ...kernels.pitzer import blank_terms
-from ...kernels.speciation import Speciation
+from ...kernels.activity import Mixture
+from ...kernels.speciation import Speciation, activities_at
 from ..errors import DataError
 from . import density, water
 from .activity_models import Pitzer
@@ -109,8 +108,8 @@ def relative_enthalpy(chemistry: Chemistry, temperature: float, speciation: Spec
     colder, hotter = _around(chemistry, temperature)
     scale = GAS_CONSTANT * temperature**2 / (2.0 * _STEP)
     amounts = speciation.molality * speciation.water
-    cold_gamma, cold_water = _ln_activities(colder, speciation.molality)
-    hot_gamma, hot_water = _ln_activities(hotter, speciation.molality)
+    cold_gamma, cold_water = activities_at(chemistry.packed(temperature - _STEP), speciation.molality)
+    hot_gamma, hot_water = activities_at(chemistry.packed(temperature + _STEP), speciation.molality)
     present = amounts > 0.0
     of_species = (hotter.ln_k - colder.ln_k - hot_gamma + cold_gamma)[present] @ amounts[present]
     of_water = speciation.water / chemistry.molar_masses[WATER] * (hot_water - cold_water)
@@ -237,13 +236,6 @@ def _at_infinite_dilution(chemistry: Chemistry, of: str) -> tuple[float, float]:
 
 def _around(chemistry: Chemistry, temperature: float) -> tuple[Mixture, Mixture]:
     return chemistry.mixture(temperature - _STEP), chemistry.mixture(temperature + _STEP)
-
-
-def _ln_activities(mixture: Mixture, molality: np.ndarray) -> tuple[np.ndarray, float]:
-    """Answer ln gamma of the aqueous species (S,) and ln a_w at given molalities."""
-    ln_gamma = np.zeros(len(molality))
-    model = model_of(mixture, np.arange(len(molality)))
-    return ln_gamma, activities(model, molality, ln_gamma, blank_terms(len(molality), mixture.pitzer))
 
 
 @functools.lru_cache(maxsize=4096)

@@ -3,12 +3,12 @@
 import numba
 import numpy as np
 import pytest
+from asked import dose_to_ph, equilibrate
 from naive_pitzer import Salt
 from naive_speciation import COMPONENTS, LN10, MOLES_PER_KG, mixture, random_totals, totals_of
 
 from raffinate.kernels.activity import PITZER
 from raffinate.kernels.pitzer import Pitzer
-from raffinate.kernels.saturation import dose_to_ph, equilibrate
 from raffinate.kernels.status import CONVERGED, UNREACHABLE
 
 COMPILED = not numba.config.DISABLE_JIT

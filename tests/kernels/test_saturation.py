@@ -3,9 +3,9 @@
 import numba
 import numpy as np
 import pytest
+from asked import dose_to_ph, equilibrate
 from naive_speciation import LN10, mixture, random_totals, settle, totals_of
 
-from raffinate.kernels.saturation import dose_to_ph, equilibrate
 from raffinate.kernels.status import CHARGED, CONVERGED, DRY, OUT_OF_STEPS, UNREACHABLE
 
 MODEL, NAMES, PHASES = mixture()

@@ -19,7 +19,8 @@ from scipy.optimize import brentq
 
 from raffinate.flowsheet.chemistry import Chemistry
 from raffinate.flowsheet.chemistry.equilibrium import speciate
-from raffinate.kernels.saturation import equilibrate
+from raffinate.flowsheet.chemistry.packing import pack
+from raffinate.kernels.saturation import NO_ROOM, NO_START, equilibrate
 from raffinate.kernels.status import CONVERGED
 
 TABLE = reference.read()
@@ -277,7 +278,7 @@ def _boiled_down(celsius, shares):
         given = {"H2O": WATER * (1 - share), "Li+": 2 * lithium, "Na+": 2 * sodium, "SO4-2": lithium + sodium}
         for name, amount in given.items():
             totals[components.index(name)] = amount
-        found, _, _, status = equilibrate(mixture._replace(phase_ln_k=ln_k), totals, allowed)
+        found, _, _, status = equilibrate(pack(mixture._replace(phase_ln_k=ln_k)), totals, allowed, NO_ROOM, NO_START)
         assert status == CONVERGED
         amounts = [float(found.phase_amounts[chemistry.phase_index[solid]]) for solid in wanted]
         left = 2 * lithium - amounts[1] - 2 * amounts[2]

@@ -1,0 +1,72 @@
+"""A closed headspace: gases that share a volume over the liquor, or a bubble that holds a total pressure.
+
+Model    ideal gas, n = p V / (R T); the partial pressure is the one that the liquor is in equilibrium with
+Assumes  no vapour of water in the volume; the volume does not change as the liquor does
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import brentq
+
+from ..errors import DeclarationError, nearest
+from .species import GAS
+from .system import Chemistry
+from .water import GAS_CONSTANT
+
+_BAR = 1e5  # Pa
+_SMALLEST, _LARGEST = 1e-12, 1e12  # volumes of a bubble, in units of what an ideal gas of a mole of water would fill
+_SAME = 1e-13
+
+
+@dataclass(frozen=True)
+class Headspace:
+    """`gases` over the liquor in a `volume` (m3) of their own, or in a bubble as large as a `pressure` (Pa) lets it be.
+
+    Give one of the two. A liquor whose gases cannot hold the pressure has no bubble.
+    """
+
+    gases: tuple[str, ...]
+    volume: float | None = None
+    pressure: float | None = None
+
+    def __post_init__(self) -> None:
+        if (self.volume is None) == (self.pressure is None):
+            raise DeclarationError(
+                f"headspace: give volume or pressure, got {self.volume!r} m3 and {self.pressure!r} Pa"
+            )
+        given = self.volume if self.volume is not None else self.pressure
+        if given is None or not 0.0 < given < math.inf:
+            name, unit = ("volume", "m3") if self.volume is not None else ("pressure", "Pa")
+            raise DeclarationError(f"headspace: {name} = {given!r} {unit} is not above 0")
+        object.__setattr__(self, "gases", tuple(self.gases))
+
+    def places(self, chemistry: Chemistry) -> np.ndarray:
+        """Answer where the gases stand among the phases; raises `DeclarationError` with the nearest name."""
+        known = [phase.name for phase in chemistry.phases if phase.phase == GAS]
+        for name in self.gases:
+            if name not in known:
+                raise DeclarationError(
+                    f"headspace: gas {name!r} has no equilibrium in the chemistry{nearest(name, known)}"
+                )
+        return np.array([chemistry.phase_index[name] for name in self.gases], dtype=np.int64)
+
+
+def room(places: np.ndarray, phases: int, volume: float, temperature: float) -> np.ndarray:
+    """Answer V / RT of each of so many phases, mol/bar, 0 but at the places of gases; `volume` in m3, K."""
+    per_gas = np.zeros(phases)
+    per_gas[places] = volume * _BAR / (GAS_CONSTANT * temperature)
+    return per_gas
+
+
+def bubble(pressure_at: Callable[[float], float], pressure: float, unit: float) -> float:
+    """Answer the volume (m3) at which the gases hold the `pressure` (Pa), 0 where they cannot.
+
+    `pressure_at`: Pa of a volume, falling; `unit`: a volume of the size of the liquor's, m3.
+    """
+    if pressure_at(_SMALLEST * unit) <= pressure:
+        return 0.0
+    low, high = math.log(_SMALLEST * unit), math.log(_LARGEST * unit)
+    return math.exp(brentq(lambda ln_v: math.log(pressure_at(math.exp(ln_v)) / pressure), low, high, xtol=_SAME))

@@ -1,0 +1,97 @@
+"""A first guess of a liquor from nothing but its totals, and one from the liquor as it was before.
+
+Ln activities are moved to where each component's species add up to its total, by shares, while the pH is halved in on
+the balance of H+. Where a phase would be supersaturated, its scarcest component stays at saturation and what is then
+left over of it is in the phase.
+
+Shapes: C components, S species, R species and gases of the headspace, P phases.
+Sources: Carrayrou et al. (2002) AIChE J. 48, 894 (continuous fractions).
+"""
+
+import math
+
+from .activity import NO_MODEL, TRUESDELL_JONES, fill_log_gamma, log_water_activity
+from .jit import apart, lean
+from .pitzer import NO_TERMS
+from .speciation import (
+    CHANGE,
+    DOSE,
+    GAS,
+    LN_ACTIVITY,
+    LN_GAMMA,
+    LN_WATER,
+    NO_LIQUOR,
+    SIZE,
+    SUM,
+    TITRANT,
+    TOTAL,
+    X,
+    form,
+    seek_dose,
+    weigh_activities,
+)
+
+# turns with the activity coefficients of Truesdell and Jones, more with those of the model
+_TURNS = 9
+_MORE_TURNS = 6
+_SECOND_WIDTH = 3.0
+_LEAP = 4.0
+
+
+@lean.kernel
+def _sweep(liquor, relax):
+    """One sweep of continuous fractions: each ln activity but those of water and H+ a share of the way to its total."""
+    form(liquor)
+    component = liquor.component
+    for j in range(2, component.shape[1]):
+        total = component[TOTAL, j] + liquor.whole[DOSE] * component[TITRANT, j]
+        held = component[SIZE, j] + component[GAS, j]
+        if total > 0.0 and held > 0.0:
+            component[X, j] += relax * min(max(math.log(total / held), -60.0), 6.0)
+
+
+@apart(NO_LIQUOR, NO_MODEL, NO_TERMS, 0.0, answers=None)
+@lean.kernel
+def guess(liquor, model, terms, ln_proton):
+    """Set the iterate to a first guess without phases: W as brought, pH by halving (or ln_proton, when dosing)."""
+    component, whole = liquor.component, liquor.whole
+    s = liquor.dissolved
+    strength = 1e-7
+    molalities = 0.0
+    for j in range(1, component.shape[1]):
+        total = abs(component[TOTAL, j])
+        strength += 0.25 * model.charge[j - 1] ** 2 * total
+        molalities += total
+        component[X, j] = math.log(max(total, 1e-6))
+    whole[LN_WATER] = 0.0
+    whole[DOSE] = 0.0
+    ln_gamma = liquor.species[LN_GAMMA, :s]
+    fill_log_gamma(model, min(strength, 6.0), ln_gamma, terms.by_strength)
+    component[X, 0] = log_water_activity(molalities)[0]
+    whole[LN_ACTIVITY] = component[X, 0]
+    # the width shrinks by less than a half, so that one wrong turn of an early round is made good by the later ones
+    width = 14.0
+    component[X, 1] = -16.0
+    relax = 1.0
+    if liquor.dosing == 1:
+        component[X, 1] = ln_proton
+        whole[DOSE] = 1e-3
+    given = liquor.species[CHANGE]
+    for turn in range(_TURNS if model.kind == TRUESDELL_JONES else _TURNS + _MORE_TURNS):
+        if turn >= _TURNS:
+            weigh_activities(liquor, model, terms, given)
+            for i in range(s):
+                ln_gamma[i] += min(max(given[i] - ln_gamma[i], -_LEAP), _LEAP)
+            if turn == _TURNS:
+                width = _SECOND_WIDTH
+        for _ in range(2):
+            _sweep(liquor, relax)
+            relax = 0.6
+        if liquor.dosing == 1:
+            seek_dose(liquor)
+        elif component[SUM, 1] + component[GAS, 1] > component[TOTAL, 1]:
+            component[X, 1] -= width
+        else:
+            component[X, 1] += width
+        width *= 0.6
+    form(liquor)
