@@ -30,6 +30,7 @@ test: $(VENV)/.test
 
 bench: $(VENV)/.test
 	$(BIN)/python -m pytest benchmarks --benchmark-enable --benchmark-only --benchmark-columns=min,median,max,rounds
+	$(BIN)/python benchmarks/time_equilibrium.py
 
 validate: $(VENV)/.test
 	RAFFINATE_KERNEL_CACHE=0 $(BIN)/python -m pytest -m validation_long
