@@ -25,12 +25,11 @@ from raffinate.kernels.saturation import NO_ROOM, NO_START, equilibrate
 from raffinate.kernels.status import CONVERGED
 from raffinate.kernels.sweep import equilibrate_many
 
-VALIDATION = Path(__file__).resolve().parents[1] / "tests" / "validation"
-sys.path.insert(0, str(VALIDATION))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "validation"))
 from phreeqc_database import Phreeqc, database
 from phreeqpy.iphreeqc.phreeqc_dll import IPhreeqc
 
-MINTEQ = VALIDATION / "data" / "databases" / "minteq.v4.dat"
+MINTEQ = Path(sys.path[0]) / "data" / "databases" / "minteq.v4.dat"
 TEMPERATURE = celsius(25.0)
 RUNS, PROBLEMS, MANY = 25, 20, 4096
 HYDROXIDES = ("Al(OH)3(s)", "Fe(OH)3(s)", "Mn(OH)2(s)", "Co(OH)2(s)", "Ni(OH)2(s)", "Cu(OH)2(s)")
