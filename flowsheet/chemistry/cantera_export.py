@@ -27,7 +27,7 @@ from typing import Protocol
 import numpy as np
 
 from ...kernels.activity import PITZER, Mixture
-from ...kernels.pitzer import Pitzer
+from ...kernels.pitzer import FULL, Pitzer
 from ..errors import DataError
 from ..files import write_text
 from . import water
@@ -77,7 +77,7 @@ def write_cantera(
     molalities that are none.
     """
     mixture = chemistry.mixture(temperature)
-    if mixture.model != PITZER or getattr(mixture.pitzer, "form", 0) != 0:
+    if mixture.model != PITZER or mixture.pitzer.form != FULL:
         model = type(chemistry.activity).__name__
         raise DataError(f"Cantera has no equal of the activity model {model!r}; it takes a chemistry with Pitzer's")
     corrections = NO_CORRECTIONS if molality is None else near(mixture.charge, *_liquor(chemistry, molality, mixture))
