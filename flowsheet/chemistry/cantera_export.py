@@ -110,22 +110,16 @@ def _liquor(chemistry: Chemistry, molality: np.ndarray, mixture: Mixture) -> tup
 
 def _document(chemistry: Chemistry, mixture: Mixture, temperature: float, corrections: Corrections) -> Iterator[str]:
     makeup, masses = _elements(chemistry.components)
-    compositions = _compositions(chemistry, mixture, makeup)
-    heats = _heats(chemistry, temperature)
     aqueous = [s.name for s, ln_k in zip(chemistry.aqueous, mixture.ln_k, strict=True) if abs(ln_k) < _NO_CONSTANT]
     phases = [s for s, ln_k in zip(chemistry.phases, mixture.phase_ln_k, strict=True) if abs(ln_k) < _NO_CONSTANT]
     solids, gases = ([s.name for s in phases if s.phase == phase] for phase in (SOLID, GAS))
-    solvent = chemistry.components[0].name
-    symbols = list(masses)
+    dissolved = [chemistry.components[0].name, *aqueous]
+    elements = [*masses, "E"]
     yield "elements:"
     for symbol, mass in masses.items():
         yield f"- {_flow({'symbol': symbol, 'atomic-weight': 1000.0 * mass})}"
     yield "phases:"
-    yield f"- name: {LIQUOR}"
-    yield "  thermo: HMW-electrolyte"
-    yield f"  elements: {_flow([*symbols, 'E'])}"
-    yield f"  species: {_flow([solvent, *aqueous])}"
-    yield f"  state: {_flow({'T': temperature, 'P': water.STANDARD_PRESSURE, 'X': {solvent: 1.0}})}"
+    yield from _phase(LIQUOR, "HMW-electrolyte", elements, dissolved, temperature)
     yield "  activity-data:"
     yield "    temperature-model: constant"
     yield f"    A_Debye: {3.0 * mixture.pitzer.a_phi!r} kg^0.5/gmol^0.5"
@@ -136,27 +130,29 @@ def _document(chemistry: Chemistry, mixture: Mixture, temperature: float, correc
         if set(interaction["species"]) <= set(aqueous):
             yield f"    - {_flow(interaction)}"
     for name in solids:
-        yield f"- name: {_text(name)}"
-        yield "  thermo: fixed-stoichiometry"
-        yield f"  elements: {_flow([*symbols, 'E'])}"
-        yield f"  species: {_flow([name])}"
-        yield f"  state: {_flow({'T': temperature, 'P': water.STANDARD_PRESSURE})}"
+        yield from _phase(name, "fixed-stoichiometry", elements, [name], temperature)
     if gases:
-        yield f"- name: {GASES}"
-        yield "  thermo: ideal-gas"
-        yield f"  elements: {_flow([*symbols, 'E'])}"
-        yield f"  species: {_flow(gases)}"
-        yield f"  state: {_flow({'T': temperature, 'P': water.STANDARD_PRESSURE})}"
+        yield from _phase(GASES, "ideal-gas", elements, gases, temperature)
+    compositions, heats = _compositions(chemistry, mixture, makeup), _heats(chemistry, temperature)
     volumes = _volumes(chemistry, mixture, temperature)
     yield "species:"
-    for name in (solvent, *aqueous, *solids, *gases):
-        thermo = {"model": "constant-cp", "T0": temperature, **heats[name]}
-        thermo["reference-pressure"] = _BAR if name in gases else water.STANDARD_PRESSURE
+    for name in (*dissolved, *solids, *gases):
+        pressure = _BAR if name in gases else water.STANDARD_PRESSURE
+        thermo = {"model": "constant-cp", "T0": temperature, **heats[name], "reference-pressure": pressure}
         yield f"- name: {_text(name)}"
         yield f"  composition: {_flow(compositions[name])}"
         yield f"  thermo: {_flow(thermo)}"
         if name in volumes:
             yield f"  equation-of-state: {_flow({'model': 'constant-volume', 'molar-volume': volumes[name]})}"
+
+
+def _phase(name: str, thermo: str, elements: list[str], species: list[str], temperature: float) -> Iterator[str]:
+    state = {"T": temperature, "P": water.STANDARD_PRESSURE, "X": {species[0]: 1.0}}
+    yield f"- name: {_text(name)}"
+    yield f"  thermo: {thermo}"
+    yield f"  elements: {_flow(elements)}"
+    yield f"  species: {_flow(species)}"
+    yield f"  state: {_flow(state)}"
 
 
 def _elements(components: Sequence[Species]) -> tuple[list[dict[str, float]], dict[str, float]]:
