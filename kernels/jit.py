@@ -35,16 +35,19 @@ _OPTIONS: dict[str, Any] = {
 }
 _SYMBOLS: list[object] = []  # what the symbols point to lives as long as the process
 
+_NO_REFERENCES: dict[str, Any] = {**_OPTIONS, "_nrt": False}
+_ON_ALL_CORES: dict[str, Any] = {**_OPTIONS, "parallel": True}
+
 kernel = numba.njit(**_OPTIONS)
-lean = SimpleNamespace(kernel=numba.njit(_nrt=False, **_OPTIONS))
-parallel = SimpleNamespace(kernel=numba.njit(parallel=True, **_OPTIONS))
+lean = SimpleNamespace(kernel=numba.njit(**_NO_REFERENCES))
+parallel = SimpleNamespace(kernel=numba.njit(**_ON_ALL_CORES))
 
 
 def apart(*arguments: object, answers: object) -> Callable[[Any], Any]:
     """Have a kernel compiled once and called by its address; `arguments` and `answers` are examples of its types."""
 
     def decorate(compiled: Any) -> Any:
-        if numba.config.DISABLE_JIT:
+        if not hasattr(compiled, "py_func"):  # NUMBA_DISABLE_JIT leaves a kernel as plain Python
             return compiled
         signature = numba.typeof(answers)(*(numba.typeof(argument) for argument in arguments))
         name = f"{compiled.py_func.__module__}.{compiled.py_func.__name__}"

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import brentq
+from scipy.optimize import root_scalar
 
 from ..errors import DeclarationError, nearest
 from .species import GAS
@@ -69,4 +69,7 @@ def bubble(pressure_at: Callable[[float], float], pressure: float, unit: float) 
     if pressure_at(_SMALLEST * unit) <= pressure:
         return 0.0
     low, high = math.log(_SMALLEST * unit), math.log(_LARGEST * unit)
-    return math.exp(brentq(lambda ln_v: math.log(pressure_at(math.exp(ln_v)) / pressure), low, high, xtol=_SAME))
+    found = root_scalar(
+        lambda ln_v: math.log(pressure_at(math.exp(ln_v)) / pressure), bracket=(low, high), method="brentq", xtol=_SAME
+    )
+    return math.exp(found.root)
