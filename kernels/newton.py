@@ -64,7 +64,7 @@ from .speciation import (
 )
 
 # a share of all molality below which a species moves no activity coefficient that matters to convergence
-_ABUNDANT = 1e-4
+_ABUNDANT = 1e-5
 # rows of Work.row
 RESIDUAL, SCALE, STEP, BY_X, TAKEN = 0, 1, 2, 3, 4
 _WATER_KG = 0.018015

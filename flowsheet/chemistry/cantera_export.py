@@ -33,7 +33,7 @@ from ..files import write_text
 from . import water
 from .activity_models import ActivityModel
 from .cantera_mixing import NO_CORRECTIONS, Corrections, near
-from .database import atomic_masses
+from .database import atomic_masses, table
 from .species import GAS, SOLID, Species
 
 LIQUOR, GASES = "liquor", "gas"
@@ -53,12 +53,6 @@ class Chemistry(Protocol):
     phases: tuple[Species, ...]
     activity: ActivityModel
     apparent_volumes: np.ndarray
-    index: Mapping[str, int]
-
-    @property
-    def own_volumes(self) -> np.ndarray:
-        """Answer the volume of every species, m3/mol."""
-        ...
 
     def mixture(self, temperature: float) -> Mixture:
         """Answer the arrays of the kernels at `temperature` (K)."""
@@ -125,10 +119,12 @@ def _document(chemistry: Chemistry, mixture: Mixture, temperature: float, correc
     yield f"    A_Debye: {3.0 * mixture.pitzer.a_phi!r} kg^0.5/gmol^0.5"
     bounds = {f"ln_gamma_{which}_{end}": sign * 500.0 for which in "ko" for end, sign in (("min", -1), ("max", 1))}
     yield f"    cropping-coefficients: {_flow(bounds)}"
-    yield "    interactions:"
-    for interaction in _interactions(chemistry.aqueous, mixture, corrections):
-        if set(interaction["species"]) <= set(aqueous):
-            yield f"    - {_flow(interaction)}"
+    interactions = [
+        f"    - {_flow(interaction)}"
+        for interaction in _interactions(chemistry.aqueous, mixture, corrections)
+        if set(interaction["species"]) <= set(aqueous)
+    ]
+    yield from ["    interactions:", *interactions] if interactions else []
     for name in solids:
         yield from _phase(name, "fixed-stoichiometry", elements, [name], temperature)
     if gases:
@@ -168,10 +164,18 @@ def _elements(components: Sequence[Species]) -> tuple[list[dict[str, float]], di
             key = next((e for e in own if e not in {"H", "O"}), "O" if "O" in own else "H")
             special = f"{key}[{component.name}]"
             own[special] = own.pop(key)
-            masses[special] = atomic_masses()[key]
+        masses |= {element: _mass(element, component) for element in own if element not in masses}
         makeup.append(_charged(own, component))
-        masses |= {e: atomic_masses()[e] for e in own if e not in masses}
     return makeup, masses
+
+
+def _mass(element: str, component: Species) -> float:
+    """Answer the atomic mass of an element, kg/mol; of one that only a user's database has, by its component."""
+    symbol, masses = element.split("[", maxsplit=1)[0], atomic_masses()
+    if symbol in masses:
+        return masses[symbol]
+    others = sum(n * masses[e] for e, n in component.elements.items() if e in masses)
+    return (component.molar_mass - others) / sum(n for e, n in component.elements.items() if e not in masses)
 
 
 def _charged(elements: Mapping[str, float], species: Species) -> dict[str, float]:
@@ -234,15 +238,18 @@ def _heats(chemistry: Chemistry, temperature: float) -> dict[str, dict[str, floa
 
 
 def _volumes(chemistry: Chemistry, mixture: Mixture, temperature: float) -> dict[str, float]:
-    """Answer the volumes of liquor and solids, m3/mol."""
+    """Answer the volumes of liquor and solids, m3/mol.
+
+    A solid whose volume nobody tells is taken to be as dense as water; at one atmosphere no equilibrium asks for it.
+    """
     parts = np.array(chemistry.apparent_volumes)
     parts[0] = chemistry.components[0].molar_mass / water.density(temperature)
-    dissolved = (chemistry.components[0], *chemistry.aqueous)
-    volumes = {name: float(row @ parts) for name, row in _members(chemistry, mixture).items()}
-    solids = {
-        s.name: float(chemistry.own_volumes[chemistry.index[s.name]]) for s in chemistry.phases if s.phase == SOLID
-    }
-    return {s.name: volumes[s.name] for s in dissolved} | solids
+    members = _members(chemistry, mixture)
+    volumes = {s.name: float(members[s.name] @ parts) for s in (chemistry.components[0], *chemistry.aqueous)}
+    for solid in (s for s in chemistry.phases if s.phase == SOLID):
+        density = table("volumes").value(solid.name, "density", water.density(temperature))
+        volumes[solid.name] = solid.volume or solid.molar_mass / density
+    return volumes
 
 
 def _interactions(aqueous: Sequence[Species], mixture: Mixture, corrections: Corrections) -> Iterator[dict]:

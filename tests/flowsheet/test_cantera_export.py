@@ -9,9 +9,12 @@ import pytest
 
 from raffinate.flowsheet.chemistry import Chemistry
 from raffinate.flowsheet.chemistry.activity_models import Davies, TruesdellJones
+from raffinate.flowsheet.chemistry.cantera_export import write_cantera
 from raffinate.flowsheet.chemistry.cantera_mixing import CANTERA_A_PHI, near, short_j, unequal
+from raffinate.flowsheet.chemistry.species import COMPONENT, SOLID, Species
 from raffinate.flowsheet.errors import DataError
 from raffinate.flowsheet.quantities import celsius
+from raffinate.kernels.pitzer import NO_PITZER
 
 GAS_CONSTANT = cantera.gas_constant / 1000.0
 
@@ -161,3 +164,29 @@ def test_near__changes_nothing_in_water_and_little_in_a_liquor():
     assert set(corrections.theta) == {(0, 1), (2, 3)}
     for values in corrections:
         assert max(abs(value) for value in values.values()) < 2e-3
+
+
+def test_file__takes_elements_and_solids_that_only_a_users_database_has(chemistry, tmp_path):
+    """Borate of a made-up database: the mass follows from the component, the volume is that of as much water."""
+    borate = Species("B(OH)4-", COMPONENT, {"B": 1.0, "O": 4.0, "H": 4.0}, -1, 0.078838, {"B(OH)4-": 1.0}, 0.0)
+    salt = Species("borax", SOLID, {}, 0, 0.1, {"B(OH)4-": 1.0}, 0.0)
+    own = Chemistry("Na")
+
+    class Changed:
+        components, aqueous, phases = (*own.components[:2], borate), (own.aqueous[0], borate), (salt,)
+        activity, apparent_volumes = own.activity, np.zeros(3)
+
+        def mixture(self, temperature):
+            return own.mixture(temperature)._replace(
+                composition=np.eye(3)[1:],
+                charge=np.array([1.0, -1.0]),
+                ln_k=np.zeros(2),
+                phase_composition=np.array([[0.0, 1.0, 1.0]]),
+                phase_ln_k=np.array([-2.0]),
+                pitzer=NO_PITZER._replace(a_phi=0.39),
+            )
+
+    path = str(write_cantera(Changed(), tmp_path / "liquor.yaml"))
+    assert cantera.Solution(path, "liquor").atomic_weight("B") == pytest.approx(78.838 - 4 * 15.999 - 4 * 1.008)
+    solid = cantera.Solution(path, "borax")
+    assert solid.density == pytest.approx(solid.mean_molecular_weight / 100.0 * 997.05, rel=1e-4)
