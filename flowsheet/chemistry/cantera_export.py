@@ -213,28 +213,44 @@ def _heats(chemistry: Chemistry, temperature: float) -> dict[str, dict[str, floa
 
     Those of water are 0, 0 and its heat capacity; other components have none.
     """
-    below, here, above = (chemistry.mixture(temperature + step) for step in (-_STEP, 0.0, _STEP))
     solvent = chemistry.components[0]
     capacity = water.heat_capacity(temperature) * solvent.molar_mass
     heats = {solvent.name: {"h0": 0.0, "s0": 0.0, "cp0": capacity}}
+    mixture = chemistry.mixture(temperature)
+    ln_k = _formation(mixture)
+    slope, bend = _slopes(chemistry, temperature)
     scale = water.GAS_CONSTANT * temperature
-    rows = [
-        (s.name, sign * np.array([getattr(m, which)[at] for m in (below, here, above)]), row)
-        for which, sign, species in (("ln_k", 1.0, chemistry.aqueous), ("phase_ln_k", -1.0, chemistry.phases))
-        for at, (s, row) in enumerate(
-            zip(species, here.composition if sign > 0.0 else here.phase_composition, strict=True)
-        )
-    ]
-    for name, (low, ln_k, high), row in rows:
-        slope = (high - low) / (2.0 * _STEP)
-        bend = (high - 2.0 * ln_k + low) / _STEP**2
-        enthalpy = scale * temperature * slope
-        heats[name] = {
+    rows = np.vstack([mixture.composition, mixture.phase_composition])
+    for at, species in enumerate((*chemistry.aqueous, *chemistry.phases)):
+        enthalpy = scale * temperature * slope[at]
+        heats[species.name] = {
             "h0": float(enthalpy),
-            "s0": float(enthalpy / temperature + water.GAS_CONSTANT * ln_k),
-            "cp0": float(scale * (2.0 * slope + temperature * bend) + row[0] * capacity),
+            "s0": float(enthalpy / temperature + water.GAS_CONSTANT * ln_k[at]),
+            "cp0": float(scale * (2.0 * slope[at] + temperature * bend[at]) + rows[at, 0] * capacity),
         }
     return heats
+
+
+def _formation(mixture: Mixture) -> np.ndarray:
+    """Answer ln K of formation of the aqueous species and of the phases (S + P,)."""
+    return np.clip(np.concatenate([mixture.ln_k, -mixture.phase_ln_k]), -_NO_CONSTANT, _NO_CONSTANT)
+
+
+def _slopes(chemistry: Chemistry, temperature: float) -> tuple[np.ndarray, np.ndarray]:
+    """Answer the first and second derivative of ln K by temperature; one-sided at an end of the data's range."""
+    for middle in (0.0, _STEP, -_STEP):
+        try:
+            low, here, high = (
+                _formation(chemistry.mixture(temperature + middle + step)) for step in (-_STEP, 0.0, _STEP)
+            )
+        except DataError:
+            continue
+        bend = (high - 2.0 * here + low) / _STEP**2
+        return (high - low) / (2.0 * _STEP) - middle * bend, bend
+    raise DataError(
+        f"temperature {temperature:.2f} K: the data hold for less than {2.0 * _STEP:g} K there, too little for the heats "
+        "of the file for Cantera"
+    )
 
 
 def _volumes(chemistry: Chemistry, mixture: Mixture, temperature: float) -> dict[str, float]:

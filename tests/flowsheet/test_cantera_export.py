@@ -190,3 +190,23 @@ def test_file__takes_elements_and_solids_that_only_a_users_database_has(chemistr
     assert cantera.Solution(path, "liquor").atomic_weight("B") == pytest.approx(78.838 - 4 * 15.999 - 4 * 1.008)
     solid = cantera.Solution(path, "borax")
     assert solid.density == pytest.approx(solid.mean_molecular_weight / 100.0 * 997.05, rel=1e-4)
+
+
+@pytest.mark.parametrize(("low", "high"), [(298.15, 400.0), (200.0, 298.15)])
+def test_file__is_written_at_the_ends_of_the_range_of_the_data(chemistry, tmp_path, low, high):
+    class Bounded:
+        def __getattr__(self, name):
+            return getattr(chemistry, name)
+
+        def mixture(self, temperature):
+            if not low <= temperature <= high:
+                raise DataError(f"temperature {temperature:g} K is outside {low:g} to {high:g} K")
+            return chemistry.mixture(temperature)
+
+    inside = cantera.Solution(str(chemistry.to_cantera(tmp_path / "inside.yaml", 298.15)), "liquor")
+    at_end = cantera.Solution(str(write_cantera(Bounded(), tmp_path / "end.yaml", 298.15)), "liquor")
+    np.testing.assert_allclose(at_end.standard_gibbs_RT, inside.standard_gibbs_RT, atol=1e-10)
+    np.testing.assert_allclose(at_end.standard_enthalpies_RT, inside.standard_enthalpies_RT, rtol=1e-4, atol=1e-3)
+    low = high = 298.15
+    with pytest.raises(DataError, match=r"298\.15 K: the data hold for less than 0\.5 K"):
+        write_cantera(Bounded(), tmp_path / "end.yaml", 298.15)
