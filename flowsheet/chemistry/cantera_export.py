@@ -7,8 +7,8 @@ slopes of log K with temperature become enthalpies and heat capacities, of water
 What Cantera does otherwise, and what the file does about it:
 
 * theta^E, of ions of like sign and unlike charge, is coarser in Cantera (see `cantera_mixing`). Where no such ions meet,
-  ln gamma is the same to round-off; where they do it is some 1e-3 off, at 90 degC 1e-2. A file that is written near a
-  liquor has interactions that make up for it there.
+  ln gamma is the same to round-off; where they do it is up to 0.01 off at 25 degC, up to 0.2 at 90 degC and up to 1 of
+  the trivalent ions there. A file that is written near a liquor has interactions that make up for it there.
 * Beyond I = 20 mol/kg, and beyond a mole fraction of 0.4 of all solutes, either continues Pitzer's model in its own way.
 * ln gamma below -5 is cut off, which the trivalent ions of any strong liquor are. The file sets the bounds far apart.
 * Elements are conserved, not components. Where components are made of the same elements, as Fe+2, Fe+3 and H2O2 are,
