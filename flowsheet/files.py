@@ -1,7 +1,7 @@
 """Files that are either the old one or the new one, never half of a new one.
 
 What is written goes to a temporary file in the same folder, which then takes the name of the old file in one step. When
-writing fails the old file is as it was, and nothing is left behind.
+writing fails the old file is as it was, and nothing is left behind. A user's file that is missing is named.
 """
 
 from __future__ import annotations
@@ -72,3 +72,11 @@ def write_figure(path: str | Path, figure: Figure, resolution: float = 150.0) ->
         figure.savefig(temporary, format=ending, dpi=resolution)
 
     return write_whole(path, write)
+
+
+def read_text(path: Path) -> str:
+    """Read a user's file, in Latin-1; raises `DataError` with the nearest name in its folder where there is none."""
+    if not path.is_file():
+        beside = [each.name for each in path.parent.iterdir() if each.is_file()] if path.parent.is_dir() else []
+        raise DataError(f"file {str(path)!r} does not exist{nearest(path.name, beside)}")
+    return path.read_text(encoding="latin-1")

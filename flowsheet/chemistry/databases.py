@@ -17,6 +17,7 @@ from .species import COMPONENT, Species
 
 _FREEZING = 273.15
 _BROADEST = (223.15, 2273.15)
+_FITTED = (273.15, 373.15)  # what the solubilities and activities of `flowsheet/data/` reach over
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,15 +25,16 @@ class Database:
     """Species and what they need.
 
     `species`: by name, components first, H2O and H+ before the others. `activity`: the model that the constants were made
-    for. `temperatures`: K, where the file says that it holds. `left_out`: what the file has and this has not, with the
-    reason. `read_formula`: how its formulas are written. `own`: whether these are the data of the engine, which have
-    densities and extractants.
+    for. `temperatures`: K, where the file says that it holds. `made_for`: K, beyond which an answer carries a warning.
+    `left_out`: what the file has and this has not, with the reason. `read_formula`: how its formulas are written. `own`:
+    whether these are the data of the engine, which have densities and extractants.
     """
 
     name: str
     species: Mapping[str, Species]
     activity: ActivityModel
     temperatures: tuple[float, float] = _BROADEST
+    made_for: tuple[float, float] = _BROADEST
     left_out: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     read_formula: Callable[[str], Formula] = parse
     own: bool = False
@@ -72,4 +74,4 @@ class Database:
 @functools.cache
 def own_data() -> Database:
     """Answer the data of `flowsheet/data/`."""
-    return Database("the built-in data", all_species(), Pitzer(), own=True)
+    return Database("the built-in data", all_species(), Pitzer(), made_for=_FITTED, own=True)

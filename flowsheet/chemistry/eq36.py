@@ -22,6 +22,7 @@ from types import MappingProxyType
 from typing import NoReturn
 
 from ..errors import DataError, nearest
+from ..files import read_text
 from .activity_models import Pitzer
 from .assembly import ELECTRON, PROTON, WATER, Entry, Sources, assemble
 from .database import atomic_masses
@@ -113,7 +114,7 @@ def _blocks(path: Path) -> list[tuple[str, list[_Line]]]:
     """Answer the blocks between rules of `+---`, each with the section that it stands in."""
     section, block = "", []
     found: list[tuple[str, list[_Line]]] = []
-    for number, text in enumerate(path.read_text(encoding="latin-1").splitlines(), start=1):
+    for number, text in enumerate(read_text(path).splitlines(), start=1):
         if text.startswith("+--"):
             if block and (block[0].text.strip() in _SECTIONS or "combinations" in block[0].text):
                 section, block = block[0].text.split(":")[0].strip(), block[1:]

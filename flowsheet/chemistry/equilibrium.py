@@ -33,6 +33,7 @@ _NEUTRAL = 1e-9
 _BAR = 1e5
 _IRON = "Fe+3/Fe+2"
 _MOST_NAMED = 6
+_NEAR = 1.0  # K, by which a boiling liquor may pass the temperatures of the data
 _MAJOR = 0.05  # mol/kg, above which an interaction that is not known is reported
 LARGEST_DOSE_PER_WATER = 100.0  # mol of titrant per mol of water: beyond any liquor
 
@@ -79,6 +80,12 @@ class Equilibrium:
     def warnings(self) -> tuple[str, ...]:
         """What a reader must know of this answer: a liquor outside the range of the model, interactions it lacks."""
         found = []
+        low, high = self.chemistry.database.made_for
+        if not low - _NEAR <= self.temperature <= high + _NEAR:
+            found.append(
+                f"temperature {self.temperature:.2f} K is outside {low:g} to {high:g} K, which "
+                f"{self.chemistry.database.name} were made for"
+            )
         if not self.in_range:
             limit = self.chemistry.activity.largest_ionic_strength
             found.append(

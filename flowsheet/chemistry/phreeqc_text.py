@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from ..errors import DataError, nearest
+from ..files import read_text
 
 BLOCKS = frozenset(
     (
@@ -76,7 +77,7 @@ class Line:
 def read_lines(path: Path) -> Iterator[Line]:
     """Answer the lines that say something: comments cut, `;` a line's end, a backslash at the end goes on."""
     held, began = "", 0
-    for number, raw in enumerate(path.read_text(encoding="latin-1").removeprefix(_BYTE_ORDER).splitlines(), start=1):
+    for number, raw in enumerate(read_text(path).removeprefix(_BYTE_ORDER).splitlines(), start=1):
         text = raw.split("#", maxsplit=1)[0].rstrip()
         began = began or number
         if text.endswith("\\"):

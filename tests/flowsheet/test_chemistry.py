@@ -204,6 +204,13 @@ def test_equilibrium__warns_beyond_the_range_of_its_activity_model(chemistry):
     assert "outside the activity model's range of 0 to" in thick.warnings[0]
 
 
+@pytest.mark.parametrize("degrees", [-5.0, 0.0, 100.0, 150.0])
+def test_equilibrium__warns_beyond_the_temperatures_of_its_data(chemistry, degrees):
+    found = Stream.of(chemistry, {"H2O": 1.0, "NaCl": 0.01}, celsius(degrees)).equilibrium
+    told = [warning for warning in found.warnings if "is outside 273.15 to 373.15 K" in warning]
+    assert len(told) == (0 if 0.0 <= degrees <= 100.0 else 1)
+
+
 def test_speciate__says_why_it_refuses(chemistry):
     nothing = chemistry.allowed(())
     charged = chemistry.dissolve("H2O") * 55.5

@@ -6,7 +6,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from raffinate.flowsheet.errors import DataError
-from raffinate.flowsheet.files import write_csv, write_figure, write_text, write_whole
+from raffinate.flowsheet.files import read_text, write_csv, write_figure, write_text, write_whole
 
 
 def names(folder):
@@ -103,3 +103,12 @@ def test_write_figure__refuses_an_ending_that_is_no_format(tmp_path):
     with pytest.raises(DataError, match=r"'pgn' is no format of figures; did you mean 'png'\?"):
         write_figure(tmp_path / "plant.pgn", figure())
     assert names(tmp_path) == []
+
+
+def test_read_text__names_the_file_that_was_meant(tmp_path):
+    (tmp_path / "pitzer.dat").write_text("PITZER", encoding="latin-1")
+    assert read_text(tmp_path / "pitzer.dat") == "PITZER"
+    with pytest.raises(DataError, match=r"pitzr\.dat' does not exist; did you mean 'pitzer\.dat'"):
+        read_text(tmp_path / "pitzr.dat")
+    with pytest.raises(DataError, match="does not exist"):
+        read_text(tmp_path / "nowhere" / "pitzer.dat")
