@@ -48,6 +48,9 @@ _SI = {
     "m3/m2/h": 1.0 / 3600.0,
     "V": 1.0,
     "V/K": 1.0,
+    "A/m2": 1.0,
+    "S/m": 1.0,
+    "m": 1.0,
 }
 
 _ON_REQUEST = "component on request"
