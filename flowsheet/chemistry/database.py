@@ -45,12 +45,16 @@ _SI = {
     "mol/L": 1e3,
     "kg/kg": 1.0,
     "mg/L": 1e-3,
+    "mPa*s": 1e-3,
+    "USD/kg": 1.0,
+    "1/year": 1.0 / (365.25 * 86400.0),
     "m3/m2/h": 1.0 / 3600.0,
     "V": 1.0,
     "V/K": 1.0,
     "A/m2": 1.0,
     "S/m": 1.0,
     "m": 1.0,
+    "m/s": 1.0,
 }
 
 _ON_REQUEST = "component on request"
@@ -118,8 +122,18 @@ def atomic_masses() -> Mapping[str, float]:
 @functools.cache
 def named_formulas() -> Mapping[str, Formula]:
     """Answer the formulas of substances that are known by a trade name."""
+    return MappingProxyType({row["species"]: parse(row["formula"]) for row in _names()})
+
+
+@functools.cache
+def named_kinds() -> Mapping[str, str]:
+    """Answer what these substances are: acidic, solvating or anion exchange (extractants), diluent, modifier."""
+    return MappingProxyType({row["species"]: row["kind"] for row in _names()})
+
+
+def _names() -> list[dict[str, str]]:
     with resources.files("raffinate.flowsheet.data").joinpath("names.csv").open(encoding="utf-8") as file:
-        return MappingProxyType({row["species"]: parse(row["formula"]) for row in csv.DictReader(file)})
+        return list(csv.DictReader(file))
 
 
 def read_reaction(text: str) -> dict[str, float]:

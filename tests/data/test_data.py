@@ -13,7 +13,7 @@ from raffinate.flowsheet.chemistry.formula import parse
 
 FOLDER = resources.files("raffinate.flowsheet.data")
 COLUMNS = ["of", "quantity", "value", "unit", "conditions", "source", "where", "note"]
-LISTS = {"species": ["species", "phase", "reaction", "note"], "names": ["species", "formula"]}
+LISTS = {"species": ["species", "phase", "reaction", "note"], "names": ["species", "formula", "kind", "note"]}
 CATIONS = [
     "H+",
     "Li+",
@@ -36,7 +36,7 @@ USUAL = ["H2O", *CATIONS, *ANIONS, "H2O2"]
 ON_REQUEST = ["SO3-2", "HS-", "CN-", "O2(aq)", "Cu+", "Mn+3", "Co+3"]
 COMPONENTS = [*USUAL, *ON_REQUEST]
 # What a number may be of, beside species, elements and named substances.
-WORDS = {"model", "charged", "neutral", "other", "Ag/AgCl", "SCE"}
+WORDS = {"model", "charged", "neutral", "other", "Ag/AgCl", "SCE", "mixer", "settler"}
 
 # What a quantity may be: its units, its smallest and its largest value.
 QUANTITIES = {
@@ -73,6 +73,17 @@ QUANTITIES = {
     "log_k_loaded": ("-", -30.0, 10.0),
     "dimers_trace": ("-", 0.5, 4.0),
     "dimers_loaded": ("-", 0.5, 4.0),
+    "unit": ("-", 1.0, 2.0),
+    "purity": ("-", 0.3, 1.0),
+    "pka": ("-", 0.0, 12.0),
+    "solubility": ("mg/L", 0.1, 5000.0),
+    "loading_limit": ("-", 0.1, 1.0),
+    "viscosity": ("mPa*s", 0.5, 2000.0),
+    "price": ("USD/kg", 0.5, 200.0),
+    "ph_lowest": ("-", -2.0, 7.0),
+    "ph_highest": ("-", 1.0, 14.0),
+    "degradation": ("1/year", 0.001, 0.5),
+    "flash_point": ("K", 310.0, 470.0),
     "complete_time": ("min", 0.1, 1e5),
     "activation_energy": ("kJ/mol", 0.0, 200.0),
     "acid_order": ("-", 0.0, 2.0),
@@ -144,6 +155,18 @@ QUANTITIES = {
     "electrode_gap": ("m", 0.01, 0.1),
     "conductivity": ("S/m", 10.0, 100.0),
     "smooth_above": ("kg/m3", 10.0, 50.0),
+    "residence_time": ("min", 0.1, 100.0),
+    "least_residence_time": ("min", 0.1, 10.0),
+    "least_ratio": ("-", 0.1, 1.0),
+    "largest_ratio": ("-", 1.0, 10.0),
+    "flux": ("m3/m2/h", 0.5, 20.0),
+    "largest_flux": ("m3/m2/h", 0.5, 30.0),
+    "organic_depth": ("m", 0.1, 1.0),
+    "largest_organic_velocity": ("m/s", 0.01, 0.2),
+    "band_depth": ("m", 0.01, 0.3),
+    "largest_band_depth": ("m", 0.05, 1.0),
+    "band_exponent": ("-", 1.0, 10.0),
+    "length_to_width": ("-", 0.5, 10.0),
     "electrode": ("V", 0.0, 0.5),
     "electrode_slope": ("V/K", -0.002, 0.002),
 }
@@ -281,11 +304,20 @@ def test_note__flags_what_is_not_measured_first_and_says_more_than_the_flag(name
             assert re.match(r"(recalled|estimated|fitted)[:;] \S", row["note"]), row
 
 
-@pytest.mark.parametrize("name", ["activity", "equilibrium", "volumes"])
+@pytest.mark.parametrize("name", ["activity", "equilibrium", "extractants", "volumes"])
 def test_note__of_an_estimate_has_a_range_or_a_reason(name):
     for row in _rows(name):
         if row["note"].startswith("estimated"):
             assert re.search(r"range|slope|usable", row["note"]), row
+
+
+def test_names__say_what_they_are_and_every_extractant_has_its_properties():
+    kinds = {row["species"]: row["kind"] for row in _rows("names")}
+    assert set(kinds.values()) == {"acidic", "solvating", "anion exchange", "diluent", "modifier"}
+    told = {(row["of"], row["quantity"]) for row in _rows("extractants")}
+    for name, kind in kinds.items():
+        if kind not in {"diluent", "modifier"}:
+            assert {(name, what) for what in ("unit", "purity", "solubility", "loading_limit", "price")} <= told
 
 
 # --- species
