@@ -131,30 +131,41 @@ class _Run:
         return into, out
 
 
-def solve(flowsheet: Flowsheet, tolerance: float = TOLERANCE, largest_passes: int = 400) -> Solution:
+def solve(
+    flowsheet: Flowsheet, tolerance: float = TOLERANCE, largest_passes: int = 400, start: Solution | None = None
+) -> Solution:
     """Solve a flowsheet.
 
-    `tolerance`: relative agreement of every species in every torn stream. Raises `DeclarationError` for a flowsheet that
-    does not hang together; `DataError` from a unit that is given what cannot be; `ConvergenceError` for a loop that an
-    element cannot leave, or that does not converge within `largest_passes`.
+    `tolerance`: relative agreement of every species in every torn stream. `start`: the solution of a flowsheet like it, of
+    the same chemistry, whose torn streams are where the loops begin; from nothing where it is None. Raises
+    `DeclarationError` for a flowsheet that does not hang together; `DataError` from a unit that is given what cannot be;
+    `ConvergenceError` for a loop that an element cannot leave, or that does not converge within `largest_passes`.
     """
     graph = flowsheet.graph
     run = _Run(flowsheet.units, flowsheet.links(), flowsheet.feeds, flowsheet.chemistry)
     parts = order(graph).parts
     for number, part in enumerate(parts):
         if part.is_loop:
+            _begin(run, part, start)
             _iterate(run, number, part, loop_through(graph, part), (tolerance, largest_passes))
         else:
             run.call(part.units[0])
     return _conclude(flowsheet, run, parts)
 
 
+def _begin(run: _Run, part: Part, start: Solution | None) -> None:
+    """Give the torn streams of a loop their first values: those of `start` where it has them, nothing otherwise."""
+    known = start.streams if start is not None else {}
+    for _, _, key in part.tears:
+        stream = known.get(key)
+        fits = stream is not None and stream.chemistry is run.chemistry
+        run.streams[key] = stream if fits else Stream.empty(run.chemistry)
+
+
 def _iterate(run: _Run, number: int, part: Part, path: list[str], limits: tuple[float, int]) -> None:
-    """Iterate one loop to convergence, from empty torn streams."""
+    """Iterate one loop to convergence from its torn streams as they are."""
     tolerance, largest_passes = limits
     tears = [key for _, _, key in part.tears]
-    for key in tears:
-        run.streams[key] = Stream.empty(run.chemistry)
     given = _pack(run, tears)
     answered = _pass_over(run, part, tears)
     mask = _may_be_negative(run.chemistry, len(tears))

@@ -7,6 +7,7 @@ import pytest
 from recycles import CHEMISTRY, SALT, FixedYield, Flipper, Leak, Misnamed, Refusal, Saturator, Unacidifier
 
 from raffinate.flowsheet import ConvergenceError, DataError, DeclarationError, Flowsheet, Stream, solve
+from raffinate.flowsheet.chemistry import Chemistry
 from raffinate.unitops.feed import Feed
 from raffinate.unitops.mixer import Mixer
 from raffinate.unitops.splitter import Splitter
@@ -58,6 +59,25 @@ def test_solve__sums_the_geometric_series_of_a_recycle(share):
     assert np.allclose(solution.streams["tank.out"].flows, FEED.flows / (1.0 - share), rtol=1e-7, atol=1e-9)
     assert np.allclose(solution.streams["split.first"].flows, FEED.flows, rtol=1e-8, atol=1e-9)
     assert solution.imbalance < 1e-9
+
+
+def test_solve__begins_where_another_solution_stands():
+    """Two passes confirm an answer that is given; from one nearby the answer is the same, sooner than from nothing."""
+    cold = solve(_crystallisation(0.86, 0.02))
+    assert solve(_crystallisation(0.86, 0.02), start=cold).passes == 2
+    nearby = solve(_crystallisation(0.86, 0.02, FEED * 1.05), start=cold)
+    again = solve(_crystallisation(0.86, 0.02, FEED * 1.05))
+    assert nearby.passes <= again.passes
+    for key, stream in again.streams.items():
+        assert np.allclose(nearby.streams[key].flows, stream.flows, rtol=1e-7, atol=1e-9)
+
+
+def test_solve__takes_no_start_from_another_chemistry_or_flowsheet():
+    other = Chemistry("Ni Mg S")
+    elsewhere = solve(_recycle(0.5, Stream.of(other, {"H2O": 1.0, "NiSO4": 0.1})))
+    once, twice = solve(_recycle(0.5)), solve(_recycle(0.5), start=elsewhere)
+    assert once.passes == twice.passes
+    assert solve(_crystallisation(0.86, 0.02), start=once).passes == solve(_crystallisation(0.86, 0.02)).passes
 
 
 @pytest.mark.parametrize(("per_pass", "bleed"), [(0.86, 0.05), (0.86, 0.02), (0.5, 0.1), (0.1, 0.01), (0.99, 0.5)])
