@@ -50,6 +50,7 @@ _HYDRATE = re.compile(r"\.(?=\d*H2O)")
 _COUNT = re.compile(r"(?<=[A-Za-z)\]])\d+(?:\.\d+)?")
 _PHASE = re.compile(r"\([a-z]+\)$")
 _LEFT, _RIGHT, _TOP, _BOTTOM, _GAP = 46.0, 14.0, 44.0, 38.0, 14.0
+_PANEL_GAP, _PANEL_HEAD = 12.0, 22.0
 _STEP = 2.0  # points between samples of a curve
 _CLEAR = 2.5  # points around a label that are kept clear
 _PLACES = 90
@@ -224,6 +225,35 @@ def charts(
         _dress(axes, height is heights[-1] and len(found) == len(heights) - 1)
         found.append(Chart(base, axes, _LEFT, y, width, height))
         y += height + _GAP
+    return figure, found
+
+
+def panels(
+    title: str, note: str, heads: Sequence[str], columns: int = 3, size: tuple[float, float] = (150.0, 118.0)
+) -> tuple[Figure, list[Chart]]:
+    """Answer a figure with a title, a grey note beneath, and a frame for each of `heads`, side by side and in rows.
+
+    `heads`: written above the frames. `size`: width and height of a frame, points. Each frame has its own axes.
+    """
+    across = min(columns, len(heads))
+    rows = -(-len(heads) // across)
+    width, height = size
+    step_x, step_y = width + _LEFT + _PANEL_GAP, height + _BOTTOM + _PANEL_HEAD
+    lines = _folded(note, across * step_x - _LEFT - _PANEL_GAP)
+    top = _TOP + (len(lines) - 1) * NOTE * 1.35 + _PANEL_HEAD - _GAP
+    whole, total = across * step_x + _RIGHT - _PANEL_GAP, top + rows * step_y - _PANEL_HEAD
+    figure, base = sheet(whole, total)
+    base.text(_LEFT, 9.0, title, fontsize=TITLE, family=FONT, weight="bold", color=INK, va="top", gid="title")
+    for number, line in enumerate(lines):
+        y = 25.0 + number * NOTE * 1.35
+        base.text(_LEFT, y, line, fontsize=NOTE, family=FONT, color=GREY, va="top", gid="note")
+    found = []
+    for at, head in enumerate(heads):
+        left, up = _LEFT + (at % across) * step_x, top + (at // across) * step_y
+        axes = figure.add_axes((left / whole, 1.0 - (up + height) / total, width / whole, height / total), zorder=-1)
+        _dress(axes, True)
+        base.text(left, up - 5.0, head, fontsize=LABEL, family=FONT, weight="bold", color=INK, va="bottom", gid="head")
+        found.append(Chart(base, axes, left, up, width, height))
     return figure, found
 
 

@@ -1,0 +1,130 @@
+"""What measurements leave open, by name and with the reason: the sentences of a fit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from ..chemistry.extractants import Complex, Extractant
+from .fit_model import Workbench
+from .fit_statistics import Estimate, Quantity, correlation, tied
+from .observations import EXTRACTED, PH
+from .profile import StageProfile
+
+_LITTLE = 0.02  # share of a cation in the organic, below which a complex is not there
+_ALL = 0.97  # share beyond which a contact only bounds a constant
+
+
+def left_open(
+    bench: Workbench,
+    extractant: Extractant,
+    profiles: Mapping[int, StageProfile],
+    quantities: list[Quantity],
+    known: Estimate,
+) -> tuple[str, ...]:
+    """Answer a sentence for each quantity that is not determined, and for each pair that is known as a sum alone."""
+    told = []
+    open_at = [at for at, (q, half) in enumerate(zip(quantities, known.halves, strict=True)) if not half <= q.widest]
+    matrix = correlation(known)
+    for at in open_at:
+        quantity = quantities[at]
+        half = known.halves[at] * quantity.factor
+        unit = " kJ/mol" if quantity.unit == "kJ/mol" else ""
+        wide = f"+-{half:.2g}{unit}" if np.isfinite(half) else "any value fits"
+        told.append(
+            f"{quantity.name} is not determined ({wide}): {_reason(at, bench, extractant, profiles, quantities, matrix)}"
+        )
+    for one, other, value in tied(known, quantities):
+        if one not in open_at and other not in open_at:
+            told.append(
+                f"{quantities[one].name} and {quantities[other].name} are known together better than apart (correlation "
+                f"{value:.3f}); change them together or not at all"
+            )
+    return tuple(told)
+
+
+def _reason(
+    at: int,
+    bench: Workbench,
+    extractant: Extractant,
+    profiles: Mapping[int, StageProfile],
+    quantities: list[Quantity],
+    matrix: np.ndarray,
+) -> str:
+    """Say why a quantity is not determined."""
+    name = quantities[at].name
+    if name.startswith("enthalpy"):
+        return "its readings lie too close in temperature, or tell too little of the constant itself"
+    complex_ = next(c for c in extractant.complexes if name == f"log K {label(c)}")
+    cation = complex_.cation
+    if reason := _of_readings(bench, cation):
+        return reason
+    shares = populations(bench, extractant, profiles, complex_)
+    highest = max(shares, default=0.0)
+    if highest < _LITTLE:
+        return (
+            f"this complex is never there, at most {100.0 * highest:.2g} % of the {cation} in any organic; leave it out, or "
+            f"measure at {'a higher' if _fewest(extractant, complex_) else 'a lower'} loading"
+        )
+    others = np.where(np.isfinite(matrix[at]), np.abs(matrix[at]), 0.0)
+    others[at] = 0.0
+    partner = int(np.argmax(others)) if len(others) > 1 else at
+    if others[partner] > 0.9:
+        return (
+            f"only its combination with {quantities[partner].name} is (correlation {matrix[at, partner]:.3f}); loading or "
+            "extractant has to vary more, or the step has to be shared (shared_step=True)"
+        )
+    beside = [c for c in extractant.complexes if c.cation == cation]
+    if len(beside) > 1:
+        return (
+            f"it is {100.0 * min(shares):.2g} to {100.0 * highest:.2g} % of the {cation} in the organics, which is too like the "
+            "other complex; loading or extractant has to vary more, or the step has to be shared (shared_step=True)"
+        )
+    count = sum(read.reading.cation == cation for read in bench.reads)
+    return f"its {count} readings scatter too much, or are too few"
+
+
+def label(complex_: Complex) -> str:
+    """Answer how a complex is called in tables: `Co+2 with 2 units`."""
+    return f"{complex_.cation} with {complex_.units:g} unit{'' if complex_.units == 1.0 else 's'}"
+
+
+def _fewest(extractant: Extractant, complex_: Complex) -> bool:
+    """Whether no other complex of the cation takes less extractant."""
+    return complex_.units == min(c.units for c in extractant.complexes if c.cation == complex_.cation)
+
+
+def _of_readings(bench: Workbench, cation: str) -> str:
+    """Say that there are no readings of a cation, or that every E is near 0 or near 100 %; empty where one is between."""
+    found = [r.reading for r in bench.reads if r.reading.cation == cation]
+    if not found:
+        return f"there are 0 readings of {cation}"
+    shares = [reading.value for reading in found if reading.kind == EXTRACTED]
+    if len(shares) < len([reading for reading in found if reading.kind != PH]) or not shares:
+        return ""
+    low, high = min(shares), max(shares)
+    lies = f"every E of {cation} lies at {100.0 * low:.3g} to {100.0 * high:.3g} %"
+    if low >= _ALL:
+        return f"{lies}, which bounds it from below only; measure at a lower pH"
+    if high <= 1.0 - _ALL:
+        return f"{lies}, which bounds it from above only; measure at a higher pH"
+    if all(share >= _ALL or share <= 1.0 - _ALL for share in shares):
+        return f"{lies} with nothing between; measure where it is half extracted"
+    return ""
+
+
+def populations(
+    bench: Workbench, extractant: Extractant, profiles: Mapping[int, StageProfile], complex_: Complex
+) -> list[float]:
+    """Answer the share of a complex in its cation of the organic, in every test that the cation takes part in."""
+    beside = [c for c in extractant.complexes if c.cation == complex_.cation]
+    shares = []
+    for task in bench.holding([complex_.cation]):
+        profile = profiles[task]
+        at = profile.cations.index(complex_.cation)
+        for stage, free in enumerate(profile.free):
+            if profile.organic[stage, at] > 0.0 and free > 0.0:
+                weights = [10.0**c.log_k * float(free) ** c.units for c in beside]
+                shares.append(weights[beside.index(complex_)] / sum(weights))
+    return shares
