@@ -18,8 +18,8 @@ FLOWSHEET = (
     "chemistry.system", "chemistry.density", "chemistry.thermal", "chemistry.reaction",
     "chemistry.couples", "chemistry.headspace", "chemistry.equilibrium", "chemistry.macinnes",
     "chemistry.electrons", "chemistry.redox", "chemistry.extractants",
-    "stream", "oxidation", "assay", "evaporation", "unitop", "graph", "ordering", "convergence", "balances", "solver",
-    "warm_up", "heat",
+    "stream", "extraction.holding", "extraction.losses", "oxidation", "assay", "evaporation", "unitop", "graph", "ordering", "convergence", "balances", "solver",
+    "warm_up", "heat", "extraction.sizing",
     "substances", "report", "layout", "canvas", "sankey", "pictures", "results",
     "sweeps", "solubility", "analysis", "pourbaix", "charts", "pourbaix_picture", "diagrams",
 )  # fmt: skip

@@ -1,7 +1,7 @@
 """Solvent make-up: the organic that comes back is topped up to the circulation that the circuit is run at.
 
 Model      extractant and diluent are each brought to their flow in `solvent`
-Assumes    the extractant's metals stay on it
+Assumes    the extractant's metals stay on it; extractant that has decayed counts for nothing
 Valid      any organic                         Sources    a balance
 """
 
@@ -11,8 +11,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from ..flowsheet.chemistry.extractants import cations, constants
-from ..flowsheet.chemistry.system import DILUENT, acid_form, salt_form
+from ..flowsheet.chemistry.system import DILUENT, acid_form
+from ..flowsheet.extraction.holding import holding, members
 from ..flowsheet.stream import Stream, mix
 from ..flowsheet.unitop import Figure, Outcome, Port, UnitOp, parameter, reagent
 
@@ -39,14 +39,11 @@ class SolventMakeup(UnitOp):
         """Answer the organic, the surplus and the make-up."""
         organic = inlets["organic"]
         chemistry = organic.chemistry
-        names = cations(chemistry, self.extractant)
-        acid = chemistry.index[acid_form(self.extractant)]
-        salts = np.array([chemistry.index[salt_form(name, self.extractant)] for name in names])
-        diluent = chemistry.index[DILUENT]
-        held = float(organic.flows[acid] + organic.flows[salts] @ constants(chemistry, self.extractant).charge)
+        held = holding(organic, self.extractant).total
+        acid, diluent = chemistry.index[acid_form(self.extractant)], chemistry.index[DILUENT]
         surplus, drawn = np.zeros(chemistry.size), np.zeros(chemistry.size)
         for share_of, have, want, top_up in (
-            ([acid, *salts], held, self.solvent.flows[acid], acid),
+            (members(chemistry, self.extractant), held, self.solvent.flows[acid], acid),
             ([diluent], organic.flows[diluent], self.solvent.flows[diluent], diluent),
         ):
             if have > want:

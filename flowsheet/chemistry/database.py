@@ -65,11 +65,12 @@ _TERM = re.compile(r"^(?:(?P<count>\d+(?:\.\d+)?)\s+)?(?P<name>[A-Z(d][^=]*)$")
 
 @dataclass(frozen=True)
 class Number:
-    """One row of a table: a value in SI with where it comes from."""
+    """One row of a table: a value in SI with where it comes from, and the conditions that it holds for."""
 
     value: float
     source: str
     note: str
+    conditions: str = ""
 
 
 class Table:
@@ -78,18 +79,25 @@ class Table:
     def __init__(self, name: str):
         self.name = name
         self._rows: dict[tuple[str, str], Number] = {}
+        self._all: dict[tuple[str, str], list[Number]] = {}
         with resources.files("raffinate.flowsheet.data").joinpath(f"{name}.csv").open(encoding="utf-8") as file:
             for row in csv.DictReader(file):
                 if row["unit"] not in _SI:
                     raise DataError(
                         f"{name}.csv: unit {row['unit']!r} of {row['of']!r} is unknown{nearest(row['unit'], _SI)}"
                     )
-                number = Number(float(row["value"]) * _SI[row["unit"]], row["source"], row["note"])
+                value = float(row["value"]) * _SI[row["unit"]]
+                number = Number(value, row["source"], row["note"], row["conditions"])
                 self._rows.setdefault((row["of"], row["quantity"]), number)
+                self._all.setdefault((row["of"], row["quantity"]), []).append(number)
 
     def find(self, of: str, quantity: str) -> Number | None:
         """Answer the preferred row, or None."""
         return self._rows.get((of, quantity))
+
+    def rows(self, of: str, quantity: str) -> tuple[Number, ...]:
+        """Answer every row, the preferred one first: a quantity at several conditions."""
+        return tuple(self._all.get((of, quantity), ()))
 
     def value(self, of: str, quantity: str, default: float | None = None) -> float:
         """Answer the preferred value in SI; raises `DataError` where there is none and no default is given."""

@@ -3,8 +3,9 @@
 The list of species is settled once; indices, charges and tables follow from it. A vector of flows runs over
 components, solids, organic species and gases, in this order.
 
-An extractant brings its acid form `HA[name]`, a salt `MA2[name]` for each cation that it has a constant for, and
-`diluent`. How the salts are bound in dimers is asked of the extraction kernel, not carried.
+An extractant brings its acid form `HA[name]`, a salt `MA2[name]` for each cation that it has a constant for, what decay
+makes of it, `degraded[name]`, which is written with the formula of the acid and takes up nothing, and `diluent`. How the
+salts are bound in dimers is asked of the extraction kernel, not carried.
 """
 
 import functools
@@ -106,7 +107,7 @@ class Chemistry:
                     elements[element] = elements.get(element, 0.0) + count
                 salt = Formula(MappingProxyType(elements), 0, ORGANIC)
                 organics.append(_organic(salt_form(cation, extractant), salt, extractant))
-        return organics
+        return [*organics, _organic(degraded_form(extractant), acid, extractant)]
 
     def _arrays(self) -> None:
         sizes = [len(self.components), len(self.solids), len(self.organics), len(self.gases)]
@@ -326,6 +327,11 @@ def ln_constant(species: Species, temperature: float, unknown: float = math.nan)
 def acid_form(extractant: str) -> str:
     """Answer the name of the free acid of an extractant."""
     return f"HA[{extractant}]"
+
+
+def degraded_form(extractant: str) -> str:
+    """Answer the name of what decay makes of an extractant, such as the mono-ester of D2EHPA."""
+    return f"degraded[{extractant}]"
 
 
 def salt_form(cation: str, extractant: str) -> str:

@@ -1,0 +1,64 @@
+"""Solvent loss: what a circuit loses of its extractant beside droplets, in the liquor that leaves and by decay.
+
+Model      the liquor takes up the extractant that its pH dissolves, counting what it carries already; a share of the inventory
+           decays a year, into a product that stays in the organic and takes up nothing
+Assumes    the liquor leaves saturated; the diluent does not dissolve; the inventory is what circulates in `hold_up`
+Valid      25 to 45 degC; solubility within a factor of 2, decay of a factor of 3
+Sources    `flowsheet/extraction/losses.py`; solubility and degradation of `extractants.csv`, a source in each row
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from ..flowsheet.chemistry.system import acid_form, degraded_form
+from ..flowsheet.extraction.holding import holding
+from ..flowsheet.extraction.losses import decay, dissolved
+from ..flowsheet.stream import Stream
+from ..flowsheet.unitop import Figure, Outcome, Port, UnitOp, parameter
+
+
+@dataclass(frozen=True, kw_only=True)
+class SolventLoss(UnitOp):
+    """Free extractant of `organic` goes into `liquor` and decays; place it after the coalescer of the raffinate."""
+
+    inlets: ClassVar[Mapping[str, Port]] = {
+        "organic": Port("the organic of the circuit", {"HA[Cyanex 272]": 0.2, "diluent": 0.7}),
+        "liquor": Port("the liquor that leaves it", {"H2O": 1.0, "NiSO4": 0.05}, required=False),
+    }
+    outlets: ClassVar[Mapping[str, str]] = {
+        "organic": "the organic without what it lost",
+        "liquor": "the liquor with the extractant dissolved in it",
+    }
+    figures: ClassVar[Mapping[str, Figure]] = {
+        "dissolved": Figure("kg/s", "extractant that went into the liquor"),
+        "decayed": Figure("kg/s", "extractant that decayed"),
+    }
+
+    extractant: str = parameter("name", "the extractant", "Cyanex 272")
+    hold_up: float = parameter(
+        "s", "organic that stands in the circuit per flow of it", 3600.0, low=0.0, high=1e7, default=3600.0
+    )
+
+    def run(self, inlets: Mapping[str, Stream]) -> Outcome:
+        """Answer the organic and the liquor."""
+        organic, liquor = inlets["organic"], inlets["liquor"]
+        chemistry = organic.chemistry
+        held = holding(organic, self.extractant)
+        if held.free == 0.0:
+            return Outcome({"organic": organic, "liquor": liquor})
+        acid, spoiled = chemistry.index[acid_form(self.extractant)], chemistry.index[degraded_form(self.extractant)]
+        decayed = min(decay(self.extractant) * self.hold_up * held.total, held.free)
+        taken, volume = 0.0, liquor.liquor_volume
+        if volume > 0.0:
+            room = dissolved(chemistry, self.extractant, volume, liquor.ph) - liquor.flows[acid]
+            taken = min(max(0.0, room), held.free - decayed)
+        left, gained = np.array(organic.flows), np.array(liquor.flows)
+        left[acid] -= taken + decayed
+        left[spoiled] += decayed
+        gained[acid] += taken
+        molar_mass = float(chemistry.molar_masses[acid])
+        report = {"dissolved": taken * molar_mass, "decayed": decayed * molar_mass}
+        return Outcome({"organic": organic.replace(flows=left), "liquor": liquor.replace(flows=gained)}, report)
