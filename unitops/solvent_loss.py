@@ -1,7 +1,8 @@
 """Solvent loss: what a circuit loses of its extractant beside droplets, in the liquor that leaves and by decay.
 
-Model      the liquor takes up the extractant that its pH dissolves, counting what it carries already; a share of the inventory
-           decays a year, into a product that stays in the organic and takes up nothing
+Model      the liquor takes up the extractant that its pH dissolves, counting what it carries already; of two extractants in the
+           organic each dissolves by its share; a share of the inventory decays a year, into a product that stays in the
+           organic and takes up nothing
 Assumes    the liquor leaves saturated; the diluent does not dissolve; the inventory is what circulates in `hold_up`
 Valid      25 to 45 degC; solubility within a factor of 2, decay of a factor of 3
 Sources    `flowsheet/extraction/losses.py`; solubility and degradation of `extractants.csv`, a source in each row
@@ -33,11 +34,10 @@ class SolventLoss(UnitOp):
         "liquor": "the liquor with the extractant dissolved in it",
     }
     figures: ClassVar[Mapping[str, Figure]] = {
-        "dissolved": Figure("kg/s", "extractant that went into the liquor"),
-        "decayed": Figure("kg/s", "extractant that decayed"),
+        "dissolved": Figure("kg/s", "extractants that went into the liquor"),
+        "decayed": Figure("kg/s", "extractants that decayed"),
     }
 
-    extractant: str = parameter("name", "the extractant", "Cyanex 272")
     hold_up: float = parameter(
         "s", "organic that stands in the circuit per flow of it", 3600.0, low=0.0, high=1e7, default=3600.0
     )
@@ -46,19 +46,24 @@ class SolventLoss(UnitOp):
         """Answer the organic and the liquor."""
         organic, liquor = inlets["organic"], inlets["liquor"]
         chemistry = organic.chemistry
-        held = holding(organic, self.extractant)
-        if held.free == 0.0:
+        held = {name: holding(organic, name) for name in chemistry.extractants}
+        whole = sum(one.total for one in held.values())
+        if whole == 0.0:
             return Outcome({"organic": organic, "liquor": liquor})
-        acid, spoiled = chemistry.index[acid_form(self.extractant)], chemistry.index[degraded_form(self.extractant)]
-        decayed = min(decay(self.extractant) * self.hold_up * held.total, held.free)
-        taken, volume = 0.0, liquor.liquor_volume
-        if volume > 0.0:
-            room = dissolved(chemistry, self.extractant, volume, liquor.ph) - liquor.flows[acid]
-            taken = min(max(0.0, room), held.free - decayed)
+        volume = liquor.liquor_volume
+        ph = liquor.ph if volume > 0.0 else 0.0
         left, gained = np.array(organic.flows), np.array(liquor.flows)
-        left[acid] -= taken + decayed
-        left[spoiled] += decayed
-        gained[acid] += taken
-        molar_mass = float(chemistry.molar_masses[acid])
-        report = {"dissolved": taken * molar_mass, "decayed": decayed * molar_mass}
+        report = {"dissolved": 0.0, "decayed": 0.0}
+        for name, one in held.items():
+            if one.free == 0.0:
+                continue
+            acid, spoiled = chemistry.index[acid_form(name)], chemistry.index[degraded_form(name)]
+            decayed = min(decay(name) * self.hold_up * one.total, one.free)
+            room = dissolved(chemistry, name, volume, ph) * one.total / whole - liquor.flows[acid]
+            taken = min(max(0.0, room), one.free - decayed)
+            left[acid] -= taken + decayed
+            left[spoiled] += decayed
+            gained[acid] += taken
+            report["dissolved"] += float(taken * chemistry.molar_masses[acid])
+            report["decayed"] += float(decayed * chemistry.molar_masses[acid])
         return Outcome({"organic": organic.replace(flows=left), "liquor": liquor.replace(flows=gained)}, report)

@@ -20,7 +20,7 @@ CYANEX = 1e3 * mass_of("C16H35O2P")  # g/mol
 
 def _lost(liquor=LIQUOR, organic=ORGANIC, **given):
     inlets = {"organic": organic, "liquor": liquor}
-    outcome = SolventLoss(**({"extractant": "Cyanex 272", "hold_up": 0.0} | given)).run(inlets)
+    outcome = SolventLoss(**({"hold_up": 0.0} | given)).run(inlets)
     assert imbalance(inlets, outcome) < 1e-12
     return outcome
 
@@ -76,6 +76,17 @@ def test_loss__lets_the_inventory_decay():
     assert outcome.report["decayed"] == pytest.approx(degraded * CYANEX * 1e-3, rel=1e-9)
 
 
+def test_loss__dissolves_each_of_two_extractants_by_its_share():
+    chemistry = Chemistry("Na Ni S", extractants=("Cyanex 272", "D2EHPA"))
+    organic = solvent(chemistry, "Cyanex 272", 600.0, 0.01) + solvent(chemistry, "D2EHPA", 600.0, 0.02)
+    liquor = Stream.of(chemistry, {"H2O": 10.0, "NiSO4": 0.5})
+    outcome = SolventLoss(hold_up=0.0).run({"organic": organic, "liquor": liquor}).outlets["liquor"]
+    for name, share in (("Cyanex 272", 1.0 / 3.0), ("D2EHPA", 2.0 / 3.0)):
+        at = chemistry.index[f"HA[{name}]"]
+        wanted = share * solubility(name, liquor.ph) * liquor.liquor_volume
+        assert outcome.flows[at] * chemistry.molar_masses[at] == pytest.approx(wanted, rel=1e-9)
+
+
 def test_loss__passes_an_organic_without_its_extractant():
     diluent = Stream.of(CHEMISTRY, {"diluent": 1.0})
     outcome = _lost(organic=diluent)
@@ -86,7 +97,7 @@ def test_loss__passes_an_organic_without_its_extractant():
 def test_loop__builds_up_what_decays_to_the_decay_over_the_bleed(bleed):
     """What decays a pass, d, leaves by the bleed alone: at rest d = b x, where x reaches the bleed."""
     sheet = Flowsheet()
-    loss = SolventLoss(extractant="Cyanex 272", hold_up=7200.0)
+    loss = SolventLoss(hold_up=7200.0)
     sheet.add("makeup", SolventMakeup(extractant="Cyanex 272", solvent=ORGANIC), organic="bleed.organic")
     sheet.add("loss", loss, organic="makeup.organic", liquor=LIQUOR)
     sheet.add("bleed", SolventBleed(extractant="Cyanex 272", bleed=bleed), organic="loss.organic")
