@@ -22,6 +22,8 @@ FLOWSHEET = (
     "warm_up", "heat", "extraction.sizing",
     "substances", "report", "layout", "canvas", "sankey", "pictures", "results",
     "sweeps", "solubility", "analysis", "pourbaix", "charts", "pourbaix_picture", "diagrams",
+    "extraction.duty", "extraction.curves", "extraction.levers", "extraction.design", "extraction.offers",
+    "extraction.pictures", "extraction.gauges", "extraction.design_pictures",
 )  # fmt: skip
 FILES = sorted(path for layer in LAYERS for path in (ROOT / layer).rglob("*.py"))
 
