@@ -175,8 +175,7 @@ def _iterate(run: _Run, number: int, part: Part, path: list[str], limits: tuple[
     while True:
         residual, worst = _residual(run.chemistry, given, answered, tears)
         run.history.append(Pass(number, residual, worst))
-        over_loop = balance(run.chemistry, *run.crossing(part.units), [run.streams[key] for key in tears])
-        agreed = agreed + 1 if residual <= tolerance and over_loop.worst <= CLOSURE else 0
+        agreed = agreed + 1 if residual <= tolerance and _closes(run, part, tears) else 0
         if agreed > 1:
             return
         if count == _PROBE_PASS:
@@ -194,6 +193,12 @@ def _iterate(run: _Run, number: int, part: Part, path: list[str], limits: tuple[
     raise ConvergenceError(
         f"loop {' -> '.join(path)} has not converged in {count} passes: {trouble}", MappingProxyType(dict(run.streams))
     )
+
+
+def _closes(run: _Run, part: Part, tears: list[str]) -> bool:
+    """Answer whether every element, charge and mass balances over a loop."""
+    over_loop = balance(run.chemistry, *run.crossing(part.units), [run.streams[key] for key in tears])
+    return over_loop.worst <= CLOSURE
 
 
 def _pass_over(run: _Run, part: Part, tears: list[str]) -> np.ndarray:

@@ -3,6 +3,7 @@
 Amounts are moles of the extractant itself (not of its dimers). A salt `CoA2` counts as two, `FeA3` as three.
 """
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -38,19 +39,30 @@ def charge(cation: str) -> int:
     return parse(cation).charge
 
 
-def salts(chemistry: Chemistry, extractant: str) -> dict[str, str]:
+@functools.lru_cache(maxsize=64)
+def salts(chemistry: Chemistry, extractant: str) -> Mapping[str, str]:
     """Answer the name of the salt of each cation that an extractant of the chemistry takes up."""
-    return {name: salt_form(name, extractant) for name in cations(chemistry, extractant)}
+    return MappingProxyType({name: salt_form(name, extractant) for name in cations(chemistry, extractant)})
+
+
+@functools.lru_cache(maxsize=64)
+def _charges(chemistry: Chemistry, extractant: str) -> np.ndarray:
+    """Answer the charges of the cations that an extractant takes up, in the order of `salts`."""
+    return np.array([float(charge(name)) for name in salts(chemistry, extractant)])
 
 
 def holding(organic: Stream, extractant: str) -> Holding:
     """Answer what an organic holds of an extractant; raises `DataError` for one that the chemistry does not have."""
-    known = salts(organic.chemistry, extractant)
-    bound = {name: organic[salt] * charge(name) for name, salt in known.items()}
-    return Holding(organic[acid_form(extractant)], MappingProxyType(bound))
+    chemistry = organic.chemistry
+    held = organic.flows[members(chemistry, extractant)]
+    bound = (held[1:] * _charges(chemistry, extractant)).tolist()
+    return Holding(float(held[0]), MappingProxyType(dict(zip(salts(chemistry, extractant), bound, strict=True))))
 
 
+@functools.lru_cache(maxsize=64)
 def members(chemistry: Chemistry, extractant: str) -> np.ndarray:
-    """Answer where the extractant, free and bound, stands in a vector of flows."""
-    names = [acid_form(extractant), *salts(chemistry, extractant).values()]
-    return np.array([chemistry.index[name] for name in names])
+    """Answer where the extractant stands in a vector of flows: free first, then bound, in the order of `salts`."""
+    names = salts(chemistry, extractant).values()
+    found = np.array([chemistry.position(name) for name in (acid_form(extractant), *names)])
+    found.setflags(write=False)
+    return found
