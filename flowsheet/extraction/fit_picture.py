@@ -43,7 +43,9 @@ def draw_fit(extractant: Extractant, observations: Sequence[Observation], path: 
     profiles = bench.profiles(extractant)
     frames = _frames(bench)
     sets = list(dict.fromkeys(_place(bench, read) for read in bench.reads if read.reading.kind == EXTRACTED))
-    figure, drawn = panels(f"{extractant.name}: fitted constants", _note(bench, sets), [_head(f) for f in frames])
+    across = 2 if len(frames) in {2, 4} else 3
+    heads = [_head(frame) for frame in frames]
+    figure, drawn = panels(f"{extractant.name}: fitted constants", _note(bench, sets), heads, across)
     curves = _curves(bench, extractant, sets[:_MOST_CURVES])
     for frame, chart in zip(frames, drawn, strict=True):
         if frame.kind == "E":

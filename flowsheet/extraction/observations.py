@@ -41,13 +41,12 @@ from types import MappingProxyType
 from ..chemistry.databases import own_data
 from ..errors import DataError, nearest
 from ..files import read_text
-from ..quantities import celsius, mol_per_litre, percent
+from ..quantities import celsius, mol_per_litre, percent, to_celsius
 
 EXTRACTED, AQUEOUS, ORGANIC, PH = "extracted", "aqueous", "organic", "pH"
 _ANIONS = ("SO4-2", "Cl-")
 _NOTHING: Mapping[str, float] = MappingProxyType({})
 _PH = (-2.0, 14.0)
-_TEMPERATURE = (273.15, 373.15)
 _MOST_STAGES = 60
 _PLAIN = (
     "name",
@@ -114,7 +113,7 @@ class Conditions:
             raise DataError("feed holds 0 g/L of every cation; name what the liquor brings")
         _above(f"extractant = {self.extractant / mol_per_litre:g} mol/L", self.extractant)
         _above(f"O/A = {self.organic_to_aqueous:g}", self.organic_to_aqueous)
-        _within("temperature", self.temperature, *_TEMPERATURE, "K; celsius(25) is 298.15 K")
+        _within("temperature", round(to_celsius(self.temperature), 9), 0.0, 100.0, "degC")
         if self.feed_ph is not None:
             _within("feed pH", self.feed_ph, *_PH)
         if self.base_strength is not None:
