@@ -158,8 +158,9 @@ def _begin(run: _Run, part: Part, start: Solution | None) -> None:
     known = start.streams if start is not None else {}
     for _, _, key in part.tears:
         stream = known.get(key)
-        fits = stream is not None and stream.chemistry is run.chemistry
-        run.streams[key] = stream if fits else Stream.empty(run.chemistry)
+        if stream is None or stream.chemistry is not run.chemistry:
+            stream = Stream.empty(run.chemistry)
+        run.streams[key] = stream
 
 
 def _iterate(run: _Run, number: int, part: Part, path: list[str], limits: tuple[float, int]) -> None:
