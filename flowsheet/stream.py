@@ -14,7 +14,7 @@ import numpy as np
 
 from .chemistry import density, thermal, water
 from .chemistry.equilibrium import Equilibrium, speciate, titrate
-from .chemistry.system import DILUENT, PROTON, Chemistry, acid_form
+from .chemistry.system import DILUENT, PROTON, Chemistry
 from .errors import DataError, nearest
 
 _ROUND_OFF = 1e-9
@@ -264,11 +264,7 @@ def solvent(chemistry: Chemistry, extractant: str, concentration: float, volume_
 
     Raises `DataError` for an extractant that the chemistry does not have, or a concentration above that of the pure one.
     """
-    if extractant not in chemistry.extractants:
-        raise DataError(
-            f"extractant {extractant!r} is not in the chemistry{nearest(extractant, chemistry.extractants)}"
-        )
-    at = chemistry.index[acid_form(extractant)]
+    at = chemistry.index[chemistry.extractant(extractant).free_form]
     share = concentration * chemistry.own_volumes[at]
     if not 0.0 <= share <= 1.0:
         limit = 1.0 / chemistry.own_volumes[at]

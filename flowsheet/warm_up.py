@@ -10,12 +10,11 @@ import numpy as np
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from ..kernels.cascade import Cascade, solve_cascade
-from ..kernels.extraction import Extractant, Medium
 from ..kernels.shrinking_core import REACTION, Minerals, Sizes, leach_train
 from .chemistry.equilibrium import speciate_many
 from .chemistry.system import Chemistry
-from .stream import Stream, dose, settle
+from .extraction.section import contact
+from .stream import Stream, dose, settle, solvent
 
 _WHAT_IS_HAPPENING = "compiling kernels, once"
 
@@ -61,10 +60,9 @@ def _sweep() -> None:
 
 
 def _extraction() -> None:
-    one, nothing = np.ones(1), np.zeros(1)
-    extractant = Extractant(np.full((1, 2), -5.0), np.ones((1, 2)), one)
-    medium = Medium(one, -2.0 * one, np.full((1, 3), -np.inf), 0.0, 1e-14, 1.0)
-    solve_cascade(extractant, medium, Cascade(1, 1.0, 1.0, 0.5, one, 0.0, 0.0), one, nothing, nothing, 0)
+    chemistry = Chemistry("Na Co S", "Cyanex 272")
+    liquor = Stream.of(chemistry, {"H2O": 1.0, "CoSO4": 0.02})
+    contact(liquor, solvent(chemistry, "Cyanex 272", 600.0, 1e-3), "Cyanex 272")
 
 
 def _leaching() -> None:

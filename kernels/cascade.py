@@ -1,30 +1,35 @@
-"""Counter-current mixer-settlers: extraction, scrubbing, stripping and washing with acid are all this one kernel.
+"""Mixer-settlers in any row: extraction, scrubbing, stripping and regeneration are all this one kernel.
 
-The liquor enters stage 0 and leaves stage N-1; the organic enters stage N-1 and leaves stage 0. Settlers are
-imperfect: the organic leaving a stage carries `aqueous_in_organic` volumes of liquor per volume of organic feed, the
-liquor carries `organic_in_aqueous` volumes of organic per volume of liquor feed. Volumes are conserved, so that the
-products are
+Liquor and organic go from stage to stage as `flows` says: forward, back (droplets carried over by the other liquid), or
+out. Whatever enters from outside enters as a source of its stage, so a counter-current or cross-current row, side feeds
+and bleeds are the same problem. Liquors are counted by their water.
 
-    raffinate:        (A - b) of liquor N-1 with c of organic N-1,      b = aqueous_in_organic * O
-    loaded organic:   (O - c) of organic 0 with b of liquor 0,          c = organic_in_aqueous * A
+Per stage the unknowns are ln E and ln a(H+) alone, with the balances of extractant and of charge as equations. Given
+them the balances of cations are linear, and are solved exactly at every iterate: as the throughputs of a chain of boxes,
+eliminated without one subtraction (Grassmann, Taksar and Heyman 1985, Oper. Res. 33, 1107). Molalities are therefore
+never negative, and balances close to round-off whether or not the iteration has converged. The same elimination gives
+the response of every stage to a change in any other, and so Newton's matrix; it is dense, of order 2 N, which up to 50
+stages costs less than blocks of the order of the cations would.
 
-Per stage the unknowns are u = (ln E, ln [H+]) alone, with the balances of extractant and of charge as equations.
-Given u the component balances are linear, and are solved exactly at every iterate: as the throughputs of a chain of 2
-N boxes, eliminated without one subtraction (Grassmann, Taksar and Heyman 1985, Oper. Res. 33, 1107). Concentrations
-are therefore never negative, and balances close to round-off whether or not the iteration has converged. Newton's
-matrix is the response of the chain to a change of each stage's distribution.
+Where all stages are ideal a stage is one box, and the chain a band of three. Otherwise box 2 i (mixed) takes all liquor
+entering stage i and the share `efficiency` of each cation in the organic entering it; box 2 i + 1 (organic) takes the
+rest and what the mixed box extracts. So y = y_in + efficiency (D x - y_in), Murphree's organic efficiency, with y_in the
+mean of the organic that enters. The extractant balance is that of the organic that leaves, every cation binding the mean
+of its two complexes: so no organic ever carries more than it can, and a stage keeps a unique answer even if the
+efficiencies differ (with the balance of the equilibrium organic it may have none).
 
-Box 2 i (mixed) takes all liquor entering stage i and the share `efficiency` of each cation in the organic entering
-it; box 2 i + 1 (organic) takes the rest and what the mixed box extracts. So y = y_in + efficiency (D x - y_in),
-Murphree's organic efficiency, with y_in the mean of the organic that enters. The extractant balance is that of the
-organic that leaves, every cation binding the mean of its two complexes: so no organic ever carries more than it can,
-and a stage keeps a unique answer even if the efficiencies differ (with the balance of the equilibrium organic it may
-have none).
+A stage may be held at a pH by a base. Its unknown is then a number s that stands for both the dose and how far the pH
+lies above what is asked,
+
+    dose = d q(s),   ln a(H+) = target - q(-s),   q(s) = (s + sqrt(s^2 + 4 epsilon)) / 2,   epsilon -> 0,
+
+so that base is dosed, or the pH is higher than asked, and never both; epsilon is above 0 only where the corner needs
+rounding on the way.
 
 What globalises it: a line search with fixed scales; else continuation from strong back-mixing between stages (one
-mixed contact, whose convex problem `contact` solves from anywhere) to none; else implicit steps in time.
+mixed contact, whose convex problem `meet` solves from anywhere) to none; else implicit steps in time.
 
-Shapes: N stages, M cations. mol/L of liquor or organic; flows in any one unit of volume per time.
+Shapes: N stages, M cations, L ligands, B boxes. mol per kg of water, mol per L of organic; kg, L and mol per time.
 """
 
 import math
@@ -32,303 +37,556 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .extraction import Contact, Extractant, Medium, charge_scale, contact, distribution, medium_charge
-from .jit import kernel
-from .status import CONVERGED, DRY, OUT_OF_STEPS, OVERLOADED, SINGULAR, STARVED
+from .dense import eliminate
+from .extraction import Contact, Extractant, Medium, charge_scale, distribution, medium_charge, meet
+from .jit import apart, kernel, lean
+from .speciation import exponentiate
+from .status import CONVERGED, DRY, OUT_OF_STEPS, OVERLOADED, SINGULAR, STARVED, UNREACHABLE
+
+# columns of Cascade.flows
+FORWARD, BACK, OUT, ORGANIC_BACK, ORGANIC_FORWARD, ORGANIC_OUT = 0, 1, 2, 3, 4, 5
+# how a stage is controlled
+NATURAL, AT_LEAST, EXACT = 0, 1, 2
+_LOWEST, _HIGHEST = -180.0, 6.0
+_LONGEST = 3.0
+
+
+class Media(NamedTuple):
+    """The `Medium` of each stage, by rows: (N, M), (N,), (N, L), (L,), (N, L, 3), (N, 3)."""
+
+    ln_share: np.ndarray
+    ln_anion: np.ndarray
+    ligand_total: np.ndarray
+    ligand_charge: np.ndarray
+    ligand_beta: np.ndarray
+    whole: np.ndarray
 
 
 class Cascade(NamedTuple):
     """A row of mixer-settlers.
 
-    stages: N. aqueous_flow, organic_flow: volume per time. dimer_total: mol/L of organic, free and bound.
+    flows: (N, 6): kg of water that leave a stage to the next, to the one before, and out; L of organic that leave it to
+        the one before, to the next, and out. To the one before the first and the next after the last, none.
+    aqueous_source, organic_source: (N, M), mol of each cation that enter from outside in either liquid.
+    unit_total: (N,), mol/L of extractant in units, free and bound.
     efficiency: (M,), Murphree's, 0 to 1.
-    aqueous_in_organic, organic_in_aqueous: volume carried over per volume of feed.
-    """
-
-    stages: int
-    aqueous_flow: float
-    organic_flow: float
-    dimer_total: float
-    efficiency: np.ndarray
-    aqueous_in_organic: float
-    organic_in_aqueous: float
-
-
-class Chain(NamedTuple):
-    """Where the liquids of each stage go and what enters from outside.
-
-    flows: (N, 6), volumes of liquor forward, back, out; of organic forward, back, out.
-    aqueous_source, organic_source: (N, M), mol per time.
+    control: (N,), NATURAL, AT_LEAST (dosed if needed) or EXACT (dose of either sign). ln_target: (N,), ln a(H+).
+    base: index of the cation whose hydroxide is dosed; charge: (M,).
     """
 
     flows: np.ndarray
     aqueous_source: np.ndarray
     organic_source: np.ndarray
+    unit_total: np.ndarray
+    efficiency: np.ndarray
+    control: np.ndarray
+    ln_target: np.ndarray
+    base: int
+    charge: np.ndarray
 
 
-class Work(NamedTuple):
-    """Arrays made once.
+class State(NamedTuple):
+    """Where the iteration stands.
 
-    aqueous, organic: (N, M). residual: (2 N,). jacobian: (2 N, 2 N).
-    band: (2 N, 7), shares of a box's throughput that go 3 boxes back .. 3 boxes on. pivot, throughput: (2 N,).
-    share: (N,), of the mixed box that stays in the liquor, over the volume of liquor.
-    held: (2, N, M), liquor and organic of the last moment.
+    sought (2, N): ln E; ln a(H+), or s where the pH is held. point (2, N): ln E, ln a(H+). dose (N,), mol of hydroxide.
+    slope (2, N): of ln a(H+) and of dose by s. aqueous, organic (N, M). residual (2 N,).
     """
 
+    sought: np.ndarray
+    point: np.ndarray
+    dose: np.ndarray
+    slope: np.ndarray
     aqueous: np.ndarray
     organic: np.ndarray
     residual: np.ndarray
-    jacobian: np.ndarray
+
+
+class Room(NamedTuple):
+    """Arrays made once.
+
+    logs, terms (2 N M,): of each complex. ratio, mean, spread (N, M): D, and mean and variance of its units.
+    mean_of (M, N). band (B, 7, M): shares of a box's throughput that go 3 boxes back to 3 on, eliminated. out, inverse,
+    source (B, M). share (N, M): of a mixed box's throughput, by molality. answer (B, N): to each stage.
+    matrix (2 N, 2 N). step (2 N,). kept (2, N). held (2, N, M): where time begins. flows (N, 6), sources (2, N, M):
+    those given, with what the continuation adds. slope (N,): of the charge of a medium.
+    """
+
+    logs: np.ndarray
+    terms: np.ndarray
+    ratio: np.ndarray
+    mean: np.ndarray
+    spread: np.ndarray
+    mean_of: np.ndarray
     band: np.ndarray
-    pivot: np.ndarray
-    throughput: np.ndarray
+    out: np.ndarray
+    inverse: np.ndarray
+    source: np.ndarray
     share: np.ndarray
+    answer: np.ndarray
+    matrix: np.ndarray
+    step: np.ndarray
+    kept: np.ndarray
     held: np.ndarray
+    flows: np.ndarray
+    sources: np.ndarray
+    slope: np.ndarray
+
+
+_NONE1, _NONE2, _NONE3, _NO_INTS = np.zeros(1), np.zeros((1, 1)), np.zeros((1, 1, 1)), np.zeros(1, np.int64)
+NO_EXTRACTANT = Extractant(_NONE2, _NONE2, _NONE1, _NONE1)
+NO_MEDIA = Media(_NONE2, _NONE1, _NONE2, _NONE1, _NONE3, _NONE2)
+NO_CASCADE = Cascade(_NONE2, _NONE2, _NONE2, _NONE1, _NONE1, _NO_INTS, _NONE1, 0, _NONE1)
+NO_STATE = State(_NONE2, _NONE2, _NONE1, _NONE2, _NONE2, _NONE2, _NONE1)
+NO_CHAIN_ROOM = Room(
+    *(_NONE1, _NONE1, _NONE2, _NONE2, _NONE2, _NONE2, _NONE3, _NONE2, _NONE2, _NONE2, _NONE2, _NONE2),
+    *(_NONE2, _NONE1, _NONE2, _NONE3, _NONE2, _NONE3, _NONE1),
+)
 
 
 @kernel
-def _lay_pipes(circuit, mixing, drain, flows):
-    """Fill flows (N, 6), with `mixing` times each flow exchanged between neighbours and `drain` times it let out."""
-    N = circuit.stages
-    a = circuit.aqueous_flow
-    o = circuit.organic_flow
-    b = circuit.aqueous_in_organic * o
-    c = circuit.organic_in_aqueous * a
+def blank_state(stages, cations):
+    """Answer a State for so many stages and cations."""
+    return State(
+        np.zeros((2, stages)),
+        np.zeros((2, stages)),
+        np.zeros(stages),
+        np.zeros((2, stages)),
+        np.zeros((stages, cations)),
+        np.zeros((stages, cations)),
+        np.zeros(2 * stages),
+    )
+
+
+@kernel
+def blank_room(stages, cations):
+    """Answer Room for so many stages and cations."""
+    boxes = 2 * stages
+    return Room(
+        np.empty(2 * stages * cations),
+        np.empty(2 * stages * cations),
+        np.zeros((stages, cations)),
+        np.zeros((stages, cations)),
+        np.zeros((stages, cations)),
+        np.zeros((cations, stages)),
+        np.zeros((boxes, 7, cations)),
+        np.zeros((boxes, cations)),
+        np.zeros((boxes, cations)),
+        np.zeros((boxes, cations)),
+        np.zeros((stages, cations)),
+        np.zeros((boxes, stages)),
+        np.zeros((boxes, boxes)),
+        np.zeros(boxes),
+        np.zeros((2, stages)),
+        np.zeros((2, stages, cations)),
+        np.zeros((stages, 6)),
+        np.zeros((2, stages, cations)),
+        np.zeros(stages),
+    )
+
+
+@lean.kernel
+def medium_at(media, i):
+    """The Medium of stage i."""
+    return Medium(
+        media.ln_share[i],
+        media.ln_anion[i],
+        media.ligand_total[i],
+        media.ligand_charge,
+        media.ligand_beta[i],
+        media.whole[i],
+    )
+
+
+@lean.kernel
+def _lay_pipes(cascade, mixing, drain, room):
+    """Fill flows and sources, with `mixing` times each flow exchanged between neighbours, `drain` times it let out."""
+    flows, N = room.flows, cascade.flows.shape[0]
     for i in range(N):
-        on = 1.0 if i < N - 1 else 0.0
-        back = 1.0 if i > 0 else 0.0
-        flows[i, 0] = on * (a + mixing * a)
-        flows[i, 1] = back * (b + mixing * a)
-        flows[i, 2] = (1.0 - on) * (a - b) + (1.0 - back) * b + drain * a
-        flows[i, 3] = on * (c + mixing * o)
-        flows[i, 4] = back * (o + mixing * o)
-        flows[i, 5] = (1.0 - back) * (o - c) + (1.0 - on) * c + drain * o
+        water = cascade.flows[i, FORWARD] + cascade.flows[i, BACK] + cascade.flows[i, OUT]
+        oil = cascade.flows[i, ORGANIC_BACK] + cascade.flows[i, ORGANIC_FORWARD] + cascade.flows[i, ORGANIC_OUT]
+        for k in range(6):
+            flows[i, k] = cascade.flows[i, k]
+        flows[i, OUT] += drain * water
+        flows[i, ORGANIC_OUT] += drain * oil
+        for j in range(cascade.efficiency.shape[0]):
+            room.sources[0, i, j] = cascade.aqueous_source[i, j] + drain * water * room.held[0, i, j]
+            room.sources[1, i, j] = cascade.organic_source[i, j] + drain * oil * room.held[1, i, j]
+    if mixing > 0.0:
+        water = mixing * (cascade.flows[0, FORWARD] + cascade.flows[0, OUT])
+        last = N - 1
+        oil = mixing * (cascade.flows[last, ORGANIC_BACK] + cascade.flows[last, ORGANIC_OUT])
+        for i in range(last):
+            flows[i, FORWARD] += water
+            flows[i + 1, BACK] += water
+            flows[i, ORGANIC_FORWARD] += oil
+            flows[i + 1, ORGANIC_BACK] += oil
 
 
-@kernel
-def _factor(flows, ratio, efficiency, work):
-    """Fill band, pivot and share for one cation with distribution ratio (N,), and eliminate the band in place."""
-    N = ratio.shape[0]
-    n = 2 * N
-    band = work.band
-    out = work.throughput
-    for s in range(n):
-        for k in range(7):
-            band[s, k] = 0.0
-    bypass = 1.0 - efficiency
+@lean.kernel
+def _lay_boxes(flows, efficiency, room, ideal):
+    """Fill band and out before elimination, and share."""
+    N, M = room.ratio.shape
+    band, out, ratio = room.band, room.out, room.ratio
     for i in range(N):
-        va = flows[i, 0] + flows[i, 1] + flows[i, 2]
-        vo = flows[i, 3] + flows[i, 4] + flows[i, 5]
-        extracting = efficiency * ratio[i] * vo
-        stay = va / (va + extracting)
-        work.share[i] = stay / va
-        s = 2 * i
-        band[s, 4] = extracting / (va + extracting)
-        out[s] = work.share[i] * flows[i, 2]
-        out[s + 1] = flows[i, 5] / vo
-        if i < N - 1:
-            band[s, 5] = work.share[i] * flows[i, 0]
-            band[s + 1, 4] = efficiency * flows[i, 3] / vo
-            band[s + 1, 5] = bypass * flows[i, 3] / vo
-        if i > 0:
-            band[s, 1] = work.share[i] * flows[i, 1]
-            band[s + 1, 0] = efficiency * flows[i, 4] / vo
-            band[s + 1, 1] = bypass * flows[i, 4] / vo
-    for s in range(n):
-        last = min(s + 3, n - 1)
-        pivot = out[s]
-        for t in range(s + 1, last + 1):
-            pivot += band[s, t - s + 3]
-        work.pivot[s] = pivot
-        for u in range(s + 1, last + 1):
-            through = band[u, s - u + 3] / pivot
-            if through > 0.0:
-                for t in range(s + 1, last + 1):
-                    if t != u:
-                        band[u, t - u + 3] += through * band[s, t - s + 3]
-                out[u] += through * out[s]
-
-
-@kernel
-def _flow_through(work, first, source):
-    """Turn a source (2 N,), zero before box `first`, into the throughput of every box; `_factor` must have run."""
-    n = source.shape[0]
-    band = work.band
-    for s in range(first, n):
-        q = source[s] / work.pivot[s]
-        source[s] = q
-        if q != 0.0:
-            for t in range(s + 1, min(s + 3, n - 1) + 1):
-                source[t] += q * band[s, t - s + 3]
-    for s in range(n - 2, -1, -1):
-        total = source[s]
-        for t in range(s + 1, min(s + 3, n - 1) + 1):
-            total += source[t] * band[t, s - t + 3] / work.pivot[s]
-        source[s] = total
-
-
-@kernel
-def _respond(extractant, flows, work, j, moments, source):
-    """Add to Newton's matrix what cation j does to it; `moments` (N, 3) are its ratio and two moments in each stage."""
-    N = flows.shape[0]
-    z = extractant.charge[j]
-    x = work.aqueous
-    for k in range(N):
-        # One unit of d ln D moves this much from the liquor to the organic of stage k.
-        va = flows[k, 0] + flows[k, 1] + flows[k, 2]
-        moved = x[k, j] * va * (1.0 - work.share[k] * va)
-        mean = moments[k, 1] / moments[k, 0] if moments[k, 0] > 0.0 else 0.0
-        if moments[k, 0] > 0.0:
-            work.jacobian[2 * k, 2 * k] += (moments[k, 2] / moments[k, 0] - mean * mean) * work.organic[k, j]
-        if moved == 0.0:
+        va = flows[i, FORWARD] + flows[i, BACK] + flows[i, OUT]
+        vo = flows[i, ORGANIC_BACK] + flows[i, ORGANIC_FORWARD] + flows[i, ORGANIC_OUT]
+        if ideal:
+            for j in range(M):
+                room.share[i, j] = 1.0 / (va + vo * ratio[i, j])
+            for j in range(M):
+                d, share = ratio[i, j], room.share[i, j]
+                out[i, j] = (flows[i, OUT] + flows[i, ORGANIC_OUT] * d) * share
+                band[i, 2, j] = (flows[i, BACK] + flows[i, ORGANIC_BACK] * d) * share
+                band[i, 4, j] = (flows[i, FORWARD] + flows[i, ORGANIC_FORWARD] * d) * share
             continue
-        for s in range(2 * N):
-            source[s] = 0.0
-        source[2 * k + 1] = moved
-        first = 2 * k + 1
-        if k > 0:
-            source[2 * k - 2] = -moved * flows[k, 1] / va
-            first = 2 * k - 2
-        if k < N - 1:
-            source[2 * k + 2] = -moved * flows[k, 0] / va
-        _flow_through(work, first, source)
-        for i in range(N):
-            vo = flows[i, 3] + flows[i, 4] + flows[i, 5]
-            dx = work.share[i] * source[2 * i]
-            if i == k:
-                dx -= moved / va
-            dy = moments[i, 1] / moments[i, 0] * source[2 * i + 1] / vo if moments[i, 0] > 0.0 else 0.0
-            work.jacobian[2 * i, 2 * k] += dy * mean
-            work.jacobian[2 * i, 2 * k + 1] -= dy * z
-            work.jacobian[2 * i + 1, 2 * k] += z * dx * mean
-            work.jacobian[2 * i + 1, 2 * k + 1] -= z * z * dx
+        s = 2 * i
+        per_oil = 1.0 / vo
+        for k in range(7):
+            for j in range(M):
+                band[s, k, j] = 0.0
+                band[s + 1, k, j] = 0.0
+        for j in range(M):
+            extracting = efficiency[j] * ratio[i, j] * vo
+            share = 1.0 / (va + extracting)
+            bypass = 1.0 - efficiency[j]
+            room.share[i, j] = share
+            band[s, 4, j] = extracting * share
+            out[s, j] = share * flows[i, OUT]
+            out[s + 1, j] = flows[i, ORGANIC_OUT] * per_oil
+            band[s, 5, j] = share * flows[i, FORWARD]
+            band[s, 1, j] = share * flows[i, BACK]
+            band[s + 1, 4, j] = efficiency[j] * flows[i, ORGANIC_FORWARD] * per_oil
+            band[s + 1, 5, j] = bypass * flows[i, ORGANIC_FORWARD] * per_oil
+            band[s + 1, 0, j] = efficiency[j] * flows[i, ORGANIC_BACK] * per_oil
+            band[s + 1, 1, j] = bypass * flows[i, ORGANIC_BACK] * per_oil
 
 
-@kernel
-def _evaluate(extractant, medium, circuit, chain, u, work, derivatives):
-    """Concentrations and residuals, mol/L, at u (2 N,), and with `derivatives` the matrix of the residuals by u."""
-    N = circuit.stages
-    M = extractant.charge.shape[0]
-    moments = np.zeros((N, 3))
-    source = np.zeros(2 * N)
-    if derivatives:
-        work.jacobian[:, :] = 0.0
-    for i in range(N):
-        charge, slope, _ = medium_charge(medium, u[2 * i + 1])
-        e = math.exp(u[2 * i])
-        work.residual[2 * i] = e - circuit.dimer_total
-        work.residual[2 * i + 1] = charge
-        if derivatives:
-            work.jacobian[2 * i, 2 * i] = e
-            work.jacobian[2 * i + 1, 2 * i + 1] = slope
-    ln_gamma = math.log(medium.proton_activity)
-    for j in range(M):
-        for i in range(N):
-            ratio, first, second = distribution(extractant, j, u[2 * i], u[2 * i + 1] + ln_gamma)
-            moments[i, 0] = ratio
-            moments[i, 1] = first
-            moments[i, 2] = second
-        efficiency = circuit.efficiency[j]
-        _factor(chain.flows, moments[:, 0], efficiency, work)
-        for i in range(N):
-            source[2 * i] = chain.aqueous_source[i, j] + efficiency * chain.organic_source[i, j]
-            source[2 * i + 1] = (1.0 - efficiency) * chain.organic_source[i, j]
-        _flow_through(work, 0, source)
-        for i in range(N):
-            work.aqueous[i, j] = work.share[i] * source[2 * i]
-            vo = chain.flows[i, 3] + chain.flows[i, 4] + chain.flows[i, 5]
-            work.organic[i, j] = source[2 * i + 1] / vo
-            if moments[i, 0] > 0.0:
-                work.residual[2 * i] += moments[i, 1] / moments[i, 0] * work.organic[i, j]
-            work.residual[2 * i + 1] += extractant.charge[j] * work.aqueous[i, j]
-        if derivatives:
-            _respond(extractant, chain.flows, work, j, moments, source)
+@lean.kernel
+def _eliminate_boxes(room, boxes, width):
+    """Eliminate the boxes one by one; below, band holds shares by pivots, and inverse one by each pivot."""
+    band, out, inverse = room.band, room.out, room.inverse
+    M = out.shape[1]
+    for s in range(boxes):
+        last = min(s + width, boxes - 1)
+        for j in range(M):
+            inverse[s, j] = out[s, j]
+        for t in range(s + 1, last + 1):
+            for j in range(M):
+                inverse[s, j] += band[s, t - s + 3, j]
+        for j in range(M):
+            inverse[s, j] = 1.0 / inverse[s, j]
+        for a in range(s + 1, last + 1):
+            for j in range(M):
+                band[a, s - a + 3, j] *= inverse[s, j]
+                out[a, j] += band[a, s - a + 3, j] * out[s, j]
+            for t in range(s + 1, last + 1):
+                if t != a:
+                    for j in range(M):
+                        band[a, t - a + 3, j] += band[a, s - a + 3, j] * band[s, t - s + 3, j]
+        for t in range(s + 1, last + 1):
+            for j in range(M):
+                band[s, t - s + 3, j] *= inverse[s, j]
 
 
-@kernel
-def _eliminate(matrix, right):
-    """Solve in place by elimination with row scaling and pivoting; the answer stands in right. False if singular."""
-    n = right.shape[0]
-    for i in range(n):
-        largest = 0.0
-        for k in range(n):
-            largest = max(largest, abs(matrix[i, k]))
-        if not 0.0 < largest < np.inf:
+@lean.kernel
+def _flow_through(room, boxes, width):
+    """Turn source (B, M) into the throughput of every box."""
+    band, source, inverse = room.band, room.source, room.inverse
+    M = source.shape[1]
+    for s in range(boxes):
+        for t in range(s + 1, min(s + width, boxes - 1) + 1):
+            for j in range(M):
+                source[t, j] += source[s, j] * band[s, t - s + 3, j]
+    for s in range(boxes - 1, -1, -1):
+        for j in range(M):
+            source[s, j] *= inverse[s, j]
+        for a in range(s + 1, min(s + width, boxes - 1) + 1):
+            for j in range(M):
+                source[s, j] += source[a, j] * band[a, s - a + 3, j]
+
+
+@lean.kernel
+def _answers(room, j, boxes, width):
+    """Turn answer (B, N), what each stage sends where, into the throughput of every box, for cation j."""
+    band, answer = room.band, room.answer
+    N = answer.shape[1]
+    for s in range(boxes):
+        for t in range(s + 1, min(s + width, boxes - 1) + 1):
+            share = band[s, t - s + 3, j]
+            for k in range(N):
+                answer[t, k] += answer[s, k] * share
+    for s in range(boxes - 1, -1, -1):
+        inverse = room.inverse[s, j]
+        for k in range(N):
+            answer[s, k] *= inverse
+        for a in range(s + 1, min(s + width, boxes - 1) + 1):
+            share = band[a, s - a + 3, j]
+            for k in range(N):
+                answer[s, k] += answer[a, k] * share
+
+
+@lean.kernel
+def _is_ideal(efficiency):
+    """Whether every cation comes to equilibrium in a stage."""
+    for j in range(efficiency.shape[0]):
+        if efficiency[j] != 1.0:
             return False
-        for k in range(n):
-            matrix[i, k] /= largest
-        right[i] /= largest
-    for i in range(n):
-        best = i
-        for k in range(i + 1, n):
-            if abs(matrix[k, i]) > abs(matrix[best, i]):
-                best = k
-        if matrix[best, i] == 0.0:
-            return False
-        if best != i:
-            for k in range(i, n):
-                matrix[i, k], matrix[best, k] = matrix[best, k], matrix[i, k]
-            right[i], right[best] = right[best], right[i]
-        for k in range(i + 1, n):
-            if matrix[k, i] != 0.0:
-                factor = matrix[k, i] / matrix[i, i]
-                for m in range(i + 1, n):
-                    matrix[k, m] -= factor * matrix[i, m]
-                right[k] -= factor * right[i]
-    for i in range(n - 1, -1, -1):
-        for k in range(i + 1, n):
-            right[i] -= matrix[i, k] * right[k]
-        right[i] /= matrix[i, i]
     return True
 
 
-@kernel
-def _merit(residual, dimer_total, scale):
+@lean.kernel
+def _place(cascade, state, epsilon, dose_scale):
+    """Fill point, dose and slope from what is sought."""
+    for i in range(cascade.control.shape[0]):
+        s = state.sought[1, i]
+        state.point[0, i] = state.sought[0, i]
+        if cascade.control[i] == NATURAL:
+            state.point[1, i] = s
+            state.slope[0, i] = 1.0
+            state.slope[1, i] = 0.0
+        elif cascade.control[i] == EXACT:
+            state.point[1, i] = cascade.ln_target[i]
+            state.dose[i] = dose_scale * s
+            state.slope[0, i] = 0.0
+            state.slope[1, i] = dose_scale
+        else:
+            root = math.sqrt(s * s + 4.0 * epsilon)
+            rise = 0.5 if root == 0.0 else 0.5 * (1.0 + s / root)
+            if s > 0.0:
+                above = 0.5 * (s + root)
+                below = epsilon / above
+            else:
+                below = 0.5 * (root - s)
+                above = epsilon / below if below > 0.0 else 0.0
+            state.point[1, i] = cascade.ln_target[i] - below
+            state.dose[i] = dose_scale * above
+            state.slope[0, i] = 1.0 - rise
+            state.slope[1, i] = dose_scale * rise
+
+
+@lean.kernel
+def _evaluate(extractant, media, cascade, state, room, ideal):
+    """Fill molalities, ratios and residuals (mol/L, mol/kg) at the point and the doses."""
+    N, M = state.aqueous.shape
+    logs, terms = room.logs, room.terms
+    for i in range(N):
+        ln_e, ln_h, ln_a = state.point[0, i], state.point[1, i], media.ln_anion[i]
+        for j in range(M):
+            held = media.ln_share[i, j] + extractant.anions[j] * ln_a - extractant.protons[j] * ln_h
+            logs[i * M + j] = extractant.ln_k[j, 0] + extractant.units[j, 0] * ln_e + held
+            logs[(N + i) * M + j] = extractant.ln_k[j, 1] + extractant.units[j, 1] * ln_e + held
+    exponentiate(logs, terms)
+    for i in range(N):
+        for j in range(M):
+            one, two = terms[i * M + j], terms[(N + i) * M + j]
+            m, n = extractant.units[j, 0], extractant.units[j, 1]
+            share = 1.0 / (one + two)
+            room.ratio[i, j] = one + two
+            room.mean[i, j] = (m * one + n * two) * share
+            room.spread[i, j] = one * share * two * share * (m - n) * (m - n)
+    width = 1 if ideal else 3
+    boxes = N if ideal else 2 * N
+    _lay_boxes(room.flows, cascade.efficiency, room, ideal)
+    _eliminate_boxes(room, boxes, width)
+    source = room.source
+    for i in range(N):
+        for j in range(M):
+            if ideal:
+                source[i, j] = room.sources[0, i, j] + room.sources[1, i, j]
+            else:
+                part = cascade.efficiency[j] * room.sources[1, i, j]
+                source[2 * i, j] = room.sources[0, i, j] + part
+                source[2 * i + 1, j] = room.sources[1, i, j] - part
+        if cascade.control[i] != NATURAL:
+            source[i if ideal else 2 * i, cascade.base] += state.dose[i] / cascade.charge[cascade.base]
+    _flow_through(room, boxes, width)
+    for i in range(N):
+        flows = room.flows[i]
+        per_oil = 1.0 / (flows[ORGANIC_BACK] + flows[ORGANIC_FORWARD] + flows[ORGANIC_OUT])
+        charge, slope, _ = medium_charge(medium_at(media, i), state.point[1, i])
+        bound = math.exp(state.point[0, i]) - cascade.unit_total[i]
+        for j in range(M):
+            if ideal:
+                state.aqueous[i, j] = source[i, j] * room.share[i, j]
+                state.organic[i, j] = room.ratio[i, j] * state.aqueous[i, j]
+            else:
+                state.aqueous[i, j] = source[2 * i, j] * room.share[i, j]
+                state.organic[i, j] = source[2 * i + 1, j] * per_oil
+            bound += room.mean[i, j] * state.organic[i, j]
+            charge += extractant.protons[j] * state.aqueous[i, j]
+        state.residual[i] = bound
+        state.residual[N + i] = charge
+        room.slope[i] = slope
+
+
+@lean.kernel
+def _add_up(extractant, state, room, j, ideal):
+    """Add what the answers of cation j to a change of ln D in each stage do to Newton's matrix."""
+    N = state.aqueous.shape[0]
+    matrix, answer, mean = room.matrix, room.answer, room.mean_of[j]
+    p = extractant.protons[j]
+    for i in range(N):
+        dx, by_mean = room.share[i, j], room.mean[i, j]
+        if ideal:
+            aqueous, organic = answer[i], answer[i]
+            dy = dx * room.ratio[i, j]
+        else:
+            aqueous, organic = answer[2 * i], answer[2 * i + 1]
+            flows = room.flows[i]
+            dy = 1.0 / (flows[ORGANIC_BACK] + flows[ORGANIC_FORWARD] + flows[ORGANIC_OUT])
+        row, other = matrix[i], matrix[N + i]
+        a, b = by_mean * dy, p * dx
+        for k in range(N):
+            row[k] += a * organic[k] * mean[k]
+            row[N + k] -= a * p * organic[k]
+        for k in range(N):
+            other[k] += b * aqueous[k] * mean[k]
+            other[N + k] -= b * p * aqueous[k]
+        if ideal:
+            row[i] += by_mean * state.organic[i, j] * by_mean
+            row[N + i] -= by_mean * state.organic[i, j] * p
+        row[i] += room.spread[i, j] * state.organic[i, j]
+
+
+@lean.kernel
+def _differentiate(extractant, cascade, state, room, ideal):
+    """Fill matrix, the derivatives of the residuals by what is sought, at the last `_evaluate`."""
+    N, M = state.aqueous.shape
+    matrix, answer, flows = room.matrix, room.answer, room.flows
+    width = 1 if ideal else 3
+    boxes = N if ideal else 2 * N
+    for r in range(2 * N):
+        for k in range(2 * N):
+            matrix[r, k] = 0.0
+    for i in range(N):
+        matrix[i, i] = math.exp(state.point[0, i])
+        matrix[N + i, N + i] = room.slope[i]
+        for j in range(M):
+            room.mean_of[j, i] = room.mean[i, j]
+    held = False
+    for i in range(N):
+        held = held or cascade.control[i] != NATURAL
+    for j in range(M):
+        for s in range(boxes):
+            for k in range(N):
+                answer[s, k] = 0.0
+        for k in range(N):
+            # One unit of d ln D moves this much from the liquor to the organic of stage k.
+            if ideal:
+                y = state.organic[k, j]
+                oil = flows[k, ORGANIC_BACK] + flows[k, ORGANIC_FORWARD] + flows[k, ORGANIC_OUT]
+                answer[k, k] = -oil * y
+                if k > 0:
+                    answer[k - 1, k] = flows[k, ORGANIC_BACK] * y
+                if k < N - 1:
+                    answer[k + 1, k] = flows[k, ORGANIC_FORWARD] * y
+            else:
+                oil = flows[k, ORGANIC_BACK] + flows[k, ORGANIC_FORWARD] + flows[k, ORGANIC_OUT]
+                moved = cascade.efficiency[j] * oil * room.ratio[k, j] * state.aqueous[k, j]
+                answer[2 * k, k] = -moved
+                answer[2 * k + 1, k] = moved
+        _answers(room, j, boxes, width)
+        _add_up(extractant, state, room, j, ideal)
+    if held:
+        _by_dose(extractant, cascade, state, room, ideal)
+
+
+@lean.kernel
+def _by_dose(extractant, cascade, state, room, ideal):
+    """Put what a dose does in the place of what ln a(H+) does, where the pH is held."""
+    N = state.aqueous.shape[0]
+    matrix, answer = room.matrix, room.answer
+    width = 1 if ideal else 3
+    boxes = N if ideal else 2 * N
+    b = cascade.base
+    for s in range(boxes):
+        for k in range(N):
+            answer[s, k] = 0.0
+    for k in range(N):
+        answer[k if ideal else 2 * k, k] = 1.0 / cascade.charge[b]
+    _answers(room, b, boxes, width)
+    p = extractant.protons[b]
+    for k in range(N):
+        if cascade.control[k] == NATURAL:
+            continue
+        for i in range(N):
+            flows = room.flows[i]
+            if ideal:
+                dx = answer[i, k] * room.share[i, b]
+                dy = dx * room.ratio[i, b]
+            else:
+                dx = answer[2 * i, k] * room.share[i, b]
+                dy = answer[2 * i + 1, k] / (flows[ORGANIC_BACK] + flows[ORGANIC_FORWARD] + flows[ORGANIC_OUT])
+            matrix[i, N + k] = state.slope[0, k] * matrix[i, N + k] + state.slope[1, k] * room.mean[i, b] * dy
+            matrix[N + i, N + k] = state.slope[0, k] * matrix[N + i, N + k] + state.slope[1, k] * p * dx
+
+
+@lean.kernel
+def _merit(cascade, residual, scale):
     """Half the sum of squares of the scaled residuals, and the largest of them."""
+    N = cascade.unit_total.shape[0]
     total = 0.0
     largest = 0.0
-    for i in range(residual.shape[0]):
-        r = residual[i] / (dimer_total if i % 2 == 0 else scale)
+    for i in range(N):
+        r = residual[i] / cascade.unit_total[i]
+        total += 0.5 * r * r
+        largest = max(largest, abs(r))
+        r = residual[N + i] / scale
         total += 0.5 * r * r
         largest = max(largest, abs(r))
     return total, largest
 
 
-@kernel
-def _newton(extractant, medium, circuit, chain, u, work, limits):
-    """Newton's method from u (2 N,), which it overwrites.
+@apart(
+    *(NO_EXTRACTANT, NO_MEDIA, NO_CASCADE, NO_STATE, NO_CHAIN_ROOM, 0.0, 0.0, 0.0, 0, 0),
+    answers=(0.0, 0, 0),
+)
+@lean.kernel
+def newton_cascade(extractant, media, cascade, state, room, scale, epsilon, tolerance, most, patience):
+    """Newton's method from what is sought, which it overwrites, between the flows and sources of `room`.
 
-    limits: (scale of charge mol/L, tolerance of the step, most steps, slow steps in a row that end it).
-    Answers (largest scaled residual, steps, status). With a tolerance below 1e-12 it goes on until rounding stops it.
+    scale: of charge, mol/kg. epsilon: of the held pH. tolerance: of the step. most: steps. patience: slow steps in a row
+    that end it. Answers (largest scaled residual, steps, status).
     """
-    scale, tolerance, most, patience = limits
-    n = u.shape[0]
-    direction = np.zeros(n)
-    trial = np.zeros(n)
-    largest = 1.0
+    N = state.aqueous.shape[0]
+    ideal = _is_ideal(cascade.efficiency)
+    dose_scale = scale * (cascade.flows[0, FORWARD] + cascade.flows[0, OUT])
     slow = 0
     steps = 0
     status = OUT_OF_STEPS
+    _place(cascade, state, epsilon, dose_scale)
+    _evaluate(extractant, media, cascade, state, room, ideal)
+    before, largest = _merit(cascade, state.residual, scale)
     while steps < most and slow < patience and status == OUT_OF_STEPS:
         steps += 1
-        _evaluate(extractant, medium, circuit, chain, u, work, True)
-        before, _ = _merit(work.residual, circuit.dimer_total, scale)
-        for s in range(n):
-            direction[s] = -work.residual[s]
-        regular = _eliminate(work.jacobian, direction)
-        size = 0.0
-        for s in range(n):
-            size = max(size, abs(direction[s]))
-        if not (regular and size < np.inf):
+        _differentiate(extractant, cascade, state, room, ideal)
+        for r in range(2 * N):
+            # rows in the units of their merit, so that pivots compare
+            inverse = 1.0 / (cascade.unit_total[r] if r < N else scale)
+            room.step[r] = -state.residual[r] * inverse
+            for k in range(2 * N):
+                room.matrix[r, k] *= inverse
+        if not eliminate(room.matrix, room.step, 2 * N):
             status = SINGULAR
             break
-        fraction = min(1.0, 3.0 / size)
+        size = 0.0
+        for r in range(2 * N):
+            size = max(size, abs(room.step[r]))
+        if not size < np.inf:
+            status = SINGULAR
+            break
+        for i in range(N):
+            room.kept[0, i] = state.sought[0, i]
+            room.kept[1, i] = state.sought[1, i]
+        fraction = min(1.0, _LONGEST / size)
         merit = np.inf
         for _ in range(9):
-            for s in range(n):
-                trial[s] = min(max(u[s] + fraction * direction[s], -180.0), 6.0)
-            _evaluate(extractant, medium, circuit, chain, trial, work, False)
-            merit, largest = _merit(work.residual, circuit.dimer_total, scale)
+            for i in range(N):
+                state.sought[0, i] = min(max(room.kept[0, i] + fraction * room.step[i], _LOWEST), _HIGHEST)
+                state.sought[1, i] = min(max(room.kept[1, i] + fraction * room.step[N + i], _LOWEST), -_LOWEST)
+            _place(cascade, state, epsilon, dose_scale)
+            _evaluate(extractant, media, cascade, state, room, ideal)
+            merit, largest = _merit(cascade, state.residual, scale)
             if merit <= (1.0 - 2e-4 * fraction) * before:
                 break
             if fraction == 1.0 and size < 1e-6 and merit < 1e-24:
@@ -336,92 +594,96 @@ def _newton(extractant, medium, circuit, chain, u, work, limits):
                 status = CONVERGED
                 break
             fraction *= 0.35
-        u[:] = trial
-        if fraction == 1.0 and size < tolerance:
+        if fraction == 1.0 and size < tolerance and largest < 100.0 * tolerance * tolerance:
             status = CONVERGED
         slow = slow + 1 if (fraction < 0.1 or merit > 0.8 * before) else 0
+        before = merit
     return largest, steps, status
 
 
-@kernel
-def _refuse(extractant, circuit, organic_feed):
-    """The status of a circuit that cannot run, else CONVERGED."""
-    a = circuit.aqueous_flow
-    o = circuit.organic_flow
-    if circuit.stages < 1:
-        return STARVED
-    if not (a > 0.0 and circuit.aqueous_in_organic * o < a):
+@lean.kernel
+def _water(cascade):
+    """All water that leaves, kg, and all organic, L."""
+    water, oil = 0.0, 0.0
+    for i in range(cascade.flows.shape[0]):
+        water += cascade.flows[i, OUT]
+        oil += cascade.flows[i, ORGANIC_OUT]
+    return water, oil
+
+
+@lean.kernel
+def _refuse(extractant, cascade, units_in, water, oil):
+    """The status of a row that cannot run, else CONVERGED. units_in: mol of units that enter."""
+    if not water > 0.0:
         return DRY
-    if not (o > 0.0 and circuit.dimer_total > 0.0 and circuit.organic_in_aqueous * a < o):
+    if not (oil > 0.0 and units_in > 0.0):
         return STARVED
+    for i in range(cascade.flows.shape[0]):
+        if not cascade.flows[i, FORWARD] + cascade.flows[i, OUT] > 0.0:
+            return DRY
+        if not (cascade.unit_total[i] > 0.0 and cascade.flows[i, ORGANIC_BACK] + cascade.flows[i, ORGANIC_OUT] > 0.0):
+            return STARVED
     bound = 0.0
-    for j in range(organic_feed.shape[0]):
+    for j in range(cascade.efficiency.shape[0]):
         least = np.inf
         for c in range(2):
             if extractant.ln_k[j, c] > -np.inf:
-                least = min(least, extractant.dimers[j, c])
-        if organic_feed[j] > 0.0:
-            bound += least * organic_feed[j]
-    # A little more than all, so that a feed saponified to the last dimer passes.
-    if bound > circuit.dimer_total * (1.0 + 1e-9):
+                least = min(least, extractant.units[j, c])
+        for i in range(cascade.flows.shape[0]):
+            if cascade.organic_source[i, j] > 0.0:
+                bound += least * cascade.organic_source[i, j]
+    # A little more than all, so that a feed saponified to the last unit passes.
+    if bound > units_in * (1.0 + 1e-9):
         return OVERLOADED
     return CONVERGED
 
 
-@kernel
-def _imbalance(extractant, medium, circuit, chain, u, work):
-    """Largest relative error of the balances, found anew from the concentrations and not as the solver found them.
-
-    Cations in every stage and in the whole chain; extractant and charge in every stage.
-    """
-    N = circuit.stages
-    x = work.aqueous
-    y = work.organic
-    f = chain.flows
-    worst = 0.0
-    for j in range(x.shape[1]):
-        fed = 0.0
-        left = 0.0
-        for i in range(N):
-            fed += chain.aqueous_source[i, j] + chain.organic_source[i, j]
-        for i in range(N):
-            entering = chain.aqueous_source[i, j] + chain.organic_source[i, j]
-            leaving = f[i, 2] * x[i, j] + f[i, 5] * y[i, j]
-            left += leaving
-            leaving += (f[i, 0] + f[i, 1]) * x[i, j] + (f[i, 3] + f[i, 4]) * y[i, j]
-            if i > 0:
-                entering += f[i - 1, 0] * x[i - 1, j] + f[i - 1, 3] * y[i - 1, j]
-            if i < N - 1:
-                entering += f[i + 1, 1] * x[i + 1, j] + f[i + 1, 4] * y[i + 1, j]
-            # A trace may fade from stage to stage until the machine cannot hold it.
-            if entering > 1e-60 * fed:
-                worst = max(worst, abs(leaving / entering - 1.0))
-        if fed > 0.0:
-            worst = max(worst, abs(left / fed - 1.0))
-    ln_gamma = math.log(medium.proton_activity)
+@lean.kernel
+def _begin(extractant, media, cascade, state, room, water, oil):
+    """Start every stage from the one contact of all that enters; its molalities are where time begins."""
+    N, M = state.aqueous.shape
+    totals = room.step[:M] if 2 * N >= M else room.logs[:M]
+    units = 0.0
     for i in range(N):
-        dimers = math.exp(u[2 * i])
-        charge = medium_charge(medium, u[2 * i + 1])[0]
-        for j in range(x.shape[1]):
-            ratio, first, _ = distribution(extractant, j, u[2 * i], u[2 * i + 1] + ln_gamma)
-            if ratio > 0.0:
-                dimers += first / ratio * y[i, j]
-            charge += extractant.charge[j] * x[i, j]
-        scale = charge_scale(extractant, medium, x[i], 1.0)
-        worst = max(worst, abs(dimers / circuit.dimer_total - 1.0), abs(charge) / scale)
-    return worst
+        units += cascade.unit_total[i] / N
+    for j in range(M):
+        totals[j] = 0.0
+        for i in range(N):
+            totals[j] += cascade.aqueous_source[i, j] + cascade.organic_source[i, j]
+    medium = medium_at(media, N - 1)
+    ln_e, ln_h, _, _, _ = meet(extractant, medium, Contact(water, oil, units), totals)
+    for j in range(M):
+        ratio = distribution(extractant, medium, j, ln_e, ln_h)[0]
+        x = totals[j] / (water + oil * ratio)
+        for i in range(N):
+            room.held[0, i, j] = x
+            room.held[1, i, j] = ratio * x
+    for i in range(N):
+        state.sought[0, i] = ln_e
+        if cascade.control[i] == NATURAL:
+            state.sought[1, i] = ln_h
+        else:
+            state.sought[1, i] = min(0.0, ln_h - cascade.ln_target[i])
 
 
-@kernel
-def _continue(extractant, medium, circuit, chain, u, work, scale):
-    """Solve from u (2 N,), which it overwrites: by Newton alone, else with less and less back-mixing, else in time.
+@lean.kernel
+def _copy(source, target):
+    """Copy what is sought (2, N)."""
+    for r in range(2):
+        for i in range(source.shape[1]):
+            target[r, i] = source[r, i]
 
-    work.held is where time begins. Answers (steps, status).
+
+@apart(NO_EXTRACTANT, NO_MEDIA, NO_CASCADE, NO_STATE, NO_CHAIN_ROOM, _NONE3, 0.0, 0.0, answers=(0, 0))
+@lean.kernel
+def _continue(extractant, media, cascade, state, room, places, scale, epsilon):
+    """Solve from what is sought: by Newton alone, else with less and less back-mixing, else in time.
+
+    places (2, 2, N): room for the start and the last good iterate. Answers (steps, status).
     """
-    start = u.copy()
-    good = u.copy()
-    aqueous_feed = chain.aqueous_source.copy()
-    organic_feed = chain.organic_source.copy()
+    start, good = places[0], places[1]
+    _copy(state.sought, start)
+    _copy(state.sought, good)
     method = 0
     mixing = 0.0
     good_mixing = 30.0
@@ -430,24 +692,20 @@ def _continue(extractant, medium, circuit, chain, u, work, scale):
     total = 0
     status = OUT_OF_STEPS
     for _ in range(400):
-        _lay_pipes(circuit, mixing, drain, chain.flows)
-        for i in range(circuit.stages):
-            for j in range(circuit.efficiency.shape[0]):
-                keep_x = drain * circuit.aqueous_flow * work.held[0, i, j]
-                keep_y = drain * circuit.organic_flow * work.held[1, i, j]
-                chain.aqueous_source[i, j] = aqueous_feed[i, j] + keep_x
-                chain.organic_source[i, j] = organic_feed[i, j] + keep_y
+        _lay_pipes(cascade, mixing, drain, room)
         final = mixing == 0.0 and drain == 0.0
-        limits = (scale, 1e-13 if final else 1e-5, 60, 8 if method == 0 else 30)
-        _, steps, status = _newton(extractant, medium, circuit, chain, u, work, limits)
+        tolerance, patience = 1e-7 if final else 1e-4, 8 if method == 0 else 30
+        _, steps, status = newton_cascade(
+            extractant, media, cascade, state, room, scale, epsilon, tolerance, 60, patience
+        )
         total += steps
         solved = status == CONVERGED
         if final and solved:
             break
         if solved:
-            good[:] = u
+            _copy(state.sought, good)
         else:
-            u[:] = good
+            _copy(good, state.sought)
         if method == 0:
             method = 1
             mixing = 10.0
@@ -462,13 +720,15 @@ def _continue(extractant, medium, circuit, chain, u, work, scale):
                 mixing = 0.0
             if factor > 0.9 or good_mixing < 1e-6:
                 method = 2
-                u[:] = start
-                good[:] = start
+                _copy(start, state.sought)
+                _copy(start, good)
                 mixing = 0.0
                 drain = 10.0
         elif solved:
-            work.held[0] = work.aqueous
-            work.held[1] = work.organic
+            for i in range(state.aqueous.shape[0]):
+                for j in range(state.aqueous.shape[1]):
+                    room.held[0, i, j] = state.aqueous[i, j]
+                    room.held[1, i, j] = state.organic[i, j]
             drain = drain / 4.0 if drain > 1e-5 else 0.0
         else:
             drain = max(4.0 * drain, 1e-4)
@@ -479,64 +739,119 @@ def _continue(extractant, medium, circuit, chain, u, work, scale):
     return total, status
 
 
-@kernel
-def solve_cascade(
-    extractant: Extractant,
-    medium: Medium,
-    circuit: Cascade,
-    aqueous_feed: np.ndarray,
-    organic_feed: np.ndarray,
-    base: np.ndarray,
-    base_cation: int,
-):
-    """The steady state of a cascade.
+@lean.kernel
+def imbalance(extractant, media, cascade, state, room):
+    """Largest relative error of the balances, found anew from the answers and not as the solver found them.
 
-    aqueous_feed, organic_feed: (M,), mol/L of each cation in the liquor and bound in the organic (a saponified organic
-    carries its sodium here). base: (N,), equivalents of hydroxide of the cation `base_cation` dosed to each stage,
-    mol/L times the flow; its water belongs to the aqueous flow given. No entry may be negative.
-    Answers (aqueous (N, M), organic (N, M), free dimer (N,), [H+] (N,), all mol/L, error, steps, status).
-    The error is the largest relative imbalance of cations, extractant and charge; CONVERGED promises 1e-12 of it.
+    Cations in every stage and in the whole row; extractant and charge in every stage.
     """
-    N = circuit.stages
-    M = extractant.charge.shape[0]
-    a = circuit.aqueous_flow
-    o = circuit.organic_flow
-    u = np.zeros(2 * N)
-    work = Work(
-        np.zeros((N, M)),
-        np.zeros((N, M)),
-        np.zeros(2 * N),
-        np.zeros((2 * N, 2 * N)),
-        np.zeros((2 * N, 7)),
-        np.zeros(2 * N),
-        np.zeros(2 * N),
-        np.zeros(N),
-        np.zeros((2, N, M)),
-    )
-    free = np.zeros(N)
-    hydrogen = np.zeros(N)
-    refused = _refuse(extractant, circuit, organic_feed)
-    if refused != CONVERGED:
-        return work.aqueous, work.organic, free, hydrogen, 1.0, 0, refused
-    chain = Chain(np.zeros((N, 6)), np.zeros((N, M)), np.zeros((N, M)))
-    totals = a * aqueous_feed + o * organic_feed
-    chain.aqueous_source[0] = a * aqueous_feed
-    chain.organic_source[N - 1] = o * organic_feed
+    x, y, f = state.aqueous, state.organic, cascade.flows
+    N, M = x.shape
+    worst = 0.0
+    for j in range(M):
+        fed = 0.0
+        left = 0.0
+        for i in range(N):
+            fed += cascade.aqueous_source[i, j] + cascade.organic_source[i, j]
+            if j == cascade.base and cascade.control[i] != NATURAL:
+                fed += state.dose[i] / cascade.charge[j]
+        for i in range(N):
+            entering = cascade.aqueous_source[i, j] + cascade.organic_source[i, j]
+            if j == cascade.base and cascade.control[i] != NATURAL:
+                entering += state.dose[i] / cascade.charge[j]
+            leaving = f[i, OUT] * x[i, j] + f[i, ORGANIC_OUT] * y[i, j]
+            left += leaving
+            leaving += (f[i, FORWARD] + f[i, BACK]) * x[i, j]
+            leaving += (f[i, ORGANIC_BACK] + f[i, ORGANIC_FORWARD]) * y[i, j]
+            if i > 0:
+                entering += f[i - 1, FORWARD] * x[i - 1, j] + f[i - 1, ORGANIC_FORWARD] * y[i - 1, j]
+            if i < N - 1:
+                entering += f[i + 1, BACK] * x[i + 1, j] + f[i + 1, ORGANIC_BACK] * y[i + 1, j]
+            # A trace may fade from stage to stage until the machine cannot hold it.
+            if entering > 1e-60 * fed:
+                worst = max(worst, abs(leaving / entering - 1.0))
+        if fed > 0.0:
+            worst = max(worst, abs(left / fed - 1.0))
     for i in range(N):
-        chain.aqueous_source[i, base_cation] += base[i] / extractant.charge[base_cation]
-        totals[base_cation] += base[i] / extractant.charge[base_cation]
-    x, y, e, h, _, _, _ = contact(extractant, medium, Contact(a, o, circuit.dimer_total), totals)
+        medium = medium_at(media, i)
+        units = math.exp(state.point[0, i])
+        charge = medium_charge(medium, state.point[1, i])[0]
+        for j in range(M):
+            units += room.mean[i, j] * y[i, j]
+            charge += extractant.protons[j] * x[i, j]
+        scale = charge_scale(extractant, medium, x[i], 1.0)
+        worst = max(worst, abs(units / cascade.unit_total[i] - 1.0), abs(charge) / scale)
+    return worst
+
+
+@apart(NO_EXTRACTANT, NO_MEDIA, NO_CASCADE, NO_STATE, NO_CHAIN_ROOM, _NONE3, True, answers=(0.0, 0, 0))
+@lean.kernel
+def settle_cascade(extractant, media, cascade, state, room, places, warm):
+    """Bring a row to its steady state, from what is sought if `warm`; answers as `solve_cascade`, into state."""
+    N = state.aqueous.shape[0]
+    water, oil = _water(cascade)
+    units = 0.0
     for i in range(N):
-        u[2 * i] = math.log(e)
-        u[2 * i + 1] = math.log(h)
-        work.held[0, i] = x
-        work.held[1, i] = y
-    scale = charge_scale(extractant, medium, totals, a)
-    steps, status = _continue(extractant, medium, circuit, chain, u, work, scale)
+        units += cascade.unit_total[i] * cascade.flows[i, ORGANIC_OUT]
+    status = _refuse(extractant, cascade, units, water, oil)
+    if status != CONVERGED:
+        return 1.0, 0, status
+    scale = 0.0
     for i in range(N):
-        free[i] = math.exp(u[2 * i])
-        hydrogen[i] = math.exp(u[2 * i + 1])
-    error = _imbalance(extractant, medium, circuit, chain, u, work)
+        water_on = cascade.flows[i, FORWARD] + cascade.flows[i, OUT]
+        scale = max(scale, charge_scale(extractant, medium_at(media, i), cascade.aqueous_source[i], water_on))
+    steps = 0
+    status = OUT_OF_STEPS
+    if warm:
+        _lay_pipes(cascade, 0.0, 0.0, room)
+        _, steps, status = newton_cascade(extractant, media, cascade, state, room, scale, 0.0, 1e-7, 25, 6)
+    epsilon = 0.0
+    while status != CONVERGED and epsilon < 1e-3:
+        _begin(extractant, media, cascade, state, room, water, oil)
+        taken, status = _continue(extractant, media, cascade, state, room, places, scale, epsilon)
+        steps += taken
+        if status == CONVERGED and epsilon > 0.0:
+            taken, status = _continue(extractant, media, cascade, state, room, places, scale, 0.0)
+            steps += taken
+        epsilon = 1e-6 if epsilon == 0.0 else 10.0 * epsilon
+    error = imbalance(extractant, media, cascade, state, room)
     if status == CONVERGED and not error <= 1e-12:
         status = OUT_OF_STEPS
-    return work.aqueous, work.organic, free, hydrogen, error, steps, status
+    if status == CONVERGED:
+        for i in range(N):
+            if cascade.control[i] == EXACT and state.dose[i] < 0.0:
+                lacking = cascade.aqueous_source[i, cascade.base] * cascade.charge[cascade.base]
+                if state.dose[i] < -lacking:
+                    status = UNREACHABLE
+    return error, steps, status
+
+
+@kernel
+def solve_cascade(extractant: Extractant, media: Media, cascade: Cascade, start: np.ndarray):
+    """The steady state of a row of mixer-settlers.
+
+    start: (2, N), what was sought in a row near this one, or (2, 0) to start from nothing.
+    Answers (aqueous (N, M) mol/kg, organic (N, M) mol/L, sought (2, N), point (2, N), dose (N,) mol of hydroxide, error,
+    steps, status). The error is the largest relative imbalance of cations, extractant and charge; CONVERGED promises
+    1e-12 of it. EXACT that would take base away answers UNREACHABLE.
+    """
+    N, M = cascade.aqueous_source.shape
+    state = blank_state(N, M)
+    room = blank_room(N, M)
+    places = np.zeros((5, 2, N))
+    warm = start.shape[1] == N
+    if warm:
+        state.sought[:, :] = start
+    own = Cascade(
+        cascade.flows,
+        cascade.aqueous_source,
+        cascade.organic_source,
+        cascade.unit_total,
+        cascade.efficiency,
+        cascade.control.copy(),
+        cascade.ln_target.copy(),
+        cascade.base,
+        cascade.charge,
+    )
+    error, steps, status = settle_cascade(extractant, media, own, state, room, places, warm)
+    return state.aqueous, state.organic, state.sought, state.point, state.dose, error, steps, status

@@ -95,6 +95,10 @@ class Table:
         """Answer the preferred row, or None."""
         return self._rows.get((of, quantity))
 
+    def quantities(self, of: str) -> list[str]:
+        """Answer the quantities that there are rows of."""
+        return [quantity for name, quantity in self._rows if name == of]
+
     def rows(self, of: str, quantity: str) -> tuple[Number, ...]:
         """Answer every row, the preferred one first: a quantity at several conditions."""
         return tuple(self._all.get((of, quantity), ()))
@@ -131,12 +135,6 @@ def atomic_masses() -> Mapping[str, float]:
 def named_formulas() -> Mapping[str, Formula]:
     """Answer the formulas of substances that are known by a trade name."""
     return MappingProxyType({row["species"]: parse(row["formula"]) for row in _names()})
-
-
-@functools.cache
-def named_kinds() -> Mapping[str, str]:
-    """Answer what these substances are: acidic, solvating or anion exchange (extractants), diluent, modifier."""
-    return MappingProxyType({row["species"]: row["kind"] for row in _names()})
 
 
 def _names() -> list[dict[str, str]]:

@@ -25,6 +25,7 @@ from .activity_models import ActivityModel
 from .cantera_export import write_cantera
 from .database import atomic_masses, named_formulas, table
 from .databases import Database, own_data
+from .extractants import Extractant
 from .formula import Formula, molar_mass, parse
 from .packing import pack
 from .species import AQUEOUS, COMPONENT, GAS, ORGANIC, SOLID, Species
@@ -40,7 +41,8 @@ DILUENT = "diluent"
 class Chemistry:
     """The species of a flowsheet.
 
-    `elements`: symbols such as "Li Ni Co Mn S"; H and O are always there. `extractants`: names as in `extraction.csv`.
+    `elements`: symbols such as "Li Ni Co Mn S"; H and O are always there. `extractants`: names as in `extraction.csv`, or
+    an `Extractant` of the user's own.
     `without`: species to leave out. `activity`: the model of activity coefficients, by default that of the database.
     `states`: components that only some liquors have, such as `SO3-2`, `HS-`, `CN-`, `O2(aq)`, `Cu+`; what they are made of
     has to be among the elements. `database`: where the species come from, by default the data of the engine; an extractant
@@ -50,7 +52,7 @@ class Chemistry:
     def __init__(
         self,
         elements: str | Iterable[str],
-        extractants: Iterable[str] = (),
+        extractants: Iterable[str | Extractant] = (),
         without: Iterable[str] = (),
         activity: ActivityModel | None = None,
         states: Iterable[str] = (),
@@ -59,7 +61,12 @@ class Chemistry:
         self.database = own_data() if database is None else database
         self.activity = self.database.activity if activity is None else activity
         self.elements = tuple(elements.split() if isinstance(elements, str) else elements)
-        self.extractants = (extractants,) if isinstance(extractants, str) else tuple(extractants)
+        given = (extractants,) if isinstance(extractants, (str, Extractant)) else tuple(extractants)
+        known_by_name = [Extractant.named(e) if isinstance(e, str) else e for e in given]
+        self._extractants = {e.name: e for e in known_by_name}
+        self.extractants = tuple(self._extractants)
+        if len(self.extractants) < len(given):
+            raise DataError(f"extractants: {', '.join(e.name for e in known_by_name)}, each may be named once")
         left_out = (without,) if isinstance(without, str) else tuple(without)
         chosen = _ALWAYS | set(self.elements)
         self.states = (states,) if isinstance(states, str) else tuple(states)
@@ -81,33 +88,15 @@ class Chemistry:
         members = [s for s in members if known >= set(s.reaction) or set(s.elements) <= _ALWAYS]
         self.aqueous = self.components[1:] + tuple(s for s in members if s.phase == AQUEOUS)
         self.solids = tuple(s for s in members if s.phase == SOLID)
-        self.organics = tuple(itertools.chain.from_iterable(self._organics(name, known) for name in self.extractants))
+        self.organics = tuple(itertools.chain.from_iterable(_organics(e, known) for e in self._extractants.values()))
         if self.extractants:
-            self.organics += (_organic(DILUENT, named_formulas()[DILUENT], ""),)
+            self.organics += (_diluent(),)
         self.gases = tuple(s for s in members if s.phase == GAS)
         self.species = self.components + self.solids + self.organics + self.gases
         self.names = tuple(species.name for species in self.species)
         self.aqueous_names = tuple(species.name for species in self.aqueous)
         self.index: Mapping[str, int] = MappingProxyType({name: i for i, name in enumerate(self.names)})
         self._arrays()
-
-    def _organics(self, extractant: str, known: set[str]) -> list[Species]:
-        constants = table("extraction")
-        cations = [of.split("|")[1] for of in constants.names("log_k_trace") if of.split("|")[0] == extractant]
-        if not cations or extractant not in named_formulas():
-            extractants = {of.split("|")[0] for of in constants.names("log_k_trace")}
-            raise DataError(f"extractant {extractant!r} is not in extraction.csv{nearest(extractant, extractants)}")
-        acid = named_formulas()[extractant]
-        organics = [_organic(acid_form(extractant), acid, extractant)]
-        for cation in cations:
-            if cation in known:
-                elements = {e: n * parse(cation).charge for e, n in acid.elements.items()}
-                elements["H"] -= parse(cation).charge
-                for element, count in parse(cation).elements.items():
-                    elements[element] = elements.get(element, 0.0) + count
-                salt = Formula(MappingProxyType(elements), 0, ORGANIC)
-                organics.append(_organic(salt_form(cation, extractant), salt, extractant))
-        return [*organics, _organic(degraded_form(extractant), acid, extractant)]
 
     def _arrays(self) -> None:
         sizes = [len(self.components), len(self.solids), len(self.organics), len(self.gases)]
@@ -168,6 +157,12 @@ class Chemistry:
         if name not in self.index:
             raise DataError(f"species {name!r} is not in the chemistry{nearest(name, self.index)}")
         return self.index[name]
+
+    def extractant(self, name: str) -> Extractant:
+        """Answer an extractant of the chemistry; raises `DataError` with the nearest name."""
+        if name not in self._extractants:
+            raise DataError(f"extractant {name!r} is not in the chemistry{nearest(name, self._extractants)}")
+        return self._extractants[name]
 
     def allowed(self, names: Iterable[str]) -> np.ndarray:
         """Answer the mask of the solids and gases that may form.
@@ -340,8 +335,33 @@ def salt_form(cation: str, extractant: str) -> str:
     return f"{cation.split('+', maxsplit=1)[0]}A{formula.charge if formula.charge > 1 else ''}[{extractant}]"
 
 
-def _organic(name: str, formula: Formula, extractant: str) -> Species:
-    return Species(name, ORGANIC, formula.elements, 0, molar_mass(formula, atomic_masses()), extractant=extractant)
+def _organic(name: str, formula: Formula, extractant: str, volume: float) -> Species:
+    mass = molar_mass(formula, atomic_masses())
+    return Species(name, ORGANIC, formula.elements, 0, mass, extractant=extractant, volume=volume)
+
+
+def _diluent() -> Species:
+    formula = named_formulas()[DILUENT]
+    volume = molar_mass(formula, atomic_masses()) / table("volumes").value(DILUENT, "density")
+    return _organic(DILUENT, formula, "", volume)
+
+
+def _organics(extractant: Extractant, known: set[str]) -> list[Species]:
+    """Answer the species that an extractant brings beside the components `known`.
+
+    The salt of an acid takes the room of its acid, that of another extractant none beside the extractant's own.
+    """
+    molecule = parse(extractant.formula)
+    if "density" not in extractant.properties:
+        raise DataError(f"extractant {extractant.name!r}: properties lack the density, kg/m3")
+    volume = molar_mass(molecule, atomic_masses()) / extractant.properties["density"]
+    found = [_organic(extractant.free_form, molecule, extractant.name, volume)]
+    for cation in extractant.cations:
+        if cation in known:
+            salt = Formula(MappingProxyType(extractant.salt_elements(cation)), 0, ORGANIC)
+            room = volume * parse(cation).charge if extractant.kind == "acidic" else 0.0
+            found.append(_organic(extractant.salt_form(cation), salt, extractant.name, room))
+    return [*found, _organic(degraded_form(extractant.name), molecule, extractant.name, volume)]
 
 
 def _refuse_unknown(database: Database, elements: tuple[str, ...], left_out: tuple[str, ...]) -> None:
@@ -378,7 +398,7 @@ def _kopp(species: Species) -> float:
 
 @functools.lru_cache(maxsize=4096)
 def _own_volume(species: Species, database: str) -> float:
-    """Answer m3/mol of a solid or an organic species; the salt of an extractant takes the room of its acid."""
+    """Answer m3/mol of a solid or an organic species."""
     volumes = table("volumes")
     if species.phase == SOLID:
         if species.volume:
@@ -388,10 +408,7 @@ def _own_volume(species: Species, database: str) -> float:
             raise DataError(f"{database}: no volume of {species.name!r} is known; leave it out with `without`")
         return species.molar_mass / density.value
     if species.phase == ORGANIC:
-        name = species.extractant or species.name
-        acid = named_formulas()[name]
-        carbons = species.elements["C"] / acid.elements["C"]
-        return carbons * molar_mass(acid, atomic_masses()) / volumes.value(name, "density")
+        return species.volume or 0.0
     return 0.0
 
 

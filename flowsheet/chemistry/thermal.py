@@ -45,7 +45,7 @@ from ..errors import DataError
 from . import density, water
 from .activity_models import Pitzer
 from .database import table
-from .system import WATER, Chemistry, salt_form
+from .system import WATER, Chemistry
 from .water import GAS_CONSTANT
 
 _ROOM = 298.15
@@ -283,7 +283,7 @@ def _of_formation(chemistry: Chemistry) -> np.ndarray:
     found = np.array([numbers.value(s.name, "enthalpy_of_formation", 0.0) for s in chemistry.species])
     for extractant in chemistry.extractants:
         for component in chemistry.components:
-            salt = salt_form(component.name, extractant) if component.charge > 0 else ""
+            salt = chemistry.extractant(extractant).salt_form(component.name) if component.charge > 0 else ""
             if salt in chemistry.index:
                 found[chemistry.index[salt]] = found[chemistry.index[component.name]]
     found.setflags(write=False)

@@ -1,6 +1,7 @@
 """What an organic holds of its extractant: free, and bound to each cation; and what of it is degraded.
 
-Amounts are moles of the extractant itself (not of its dimers). A salt `CoA2` counts as two, `FeA3` as three.
+Amounts are moles of the extractant itself (not of its dimers). A salt of an acid holds as much as its charge: `CoA2` two,
+`FeA3` three. Another extractant is one species, bound or not; a salt takes of it what its complex at low loading does.
 """
 
 import functools
@@ -12,7 +13,7 @@ import numpy as np
 
 from ..chemistry.extractants import cations
 from ..chemistry.formula import parse
-from ..chemistry.system import Chemistry, acid_form, salt_form
+from ..chemistry.system import Chemistry
 from ..stream import Stream
 
 
@@ -42,27 +43,35 @@ def charge(cation: str) -> int:
 @functools.lru_cache(maxsize=64)
 def salts(chemistry: Chemistry, extractant: str) -> Mapping[str, str]:
     """Answer the name of the salt of each cation that an extractant of the chemistry takes up."""
-    return MappingProxyType({name: salt_form(name, extractant) for name in cations(chemistry, extractant)})
+    known = chemistry.extractant(extractant)
+    return MappingProxyType({name: known.salt_form(name) for name in cations(chemistry, extractant)})
 
 
 @functools.lru_cache(maxsize=64)
-def _charges(chemistry: Chemistry, extractant: str) -> np.ndarray:
-    """Answer the charges of the cations that an extractant takes up, in the order of `salts`."""
-    return np.array([float(charge(name)) for name in salts(chemistry, extractant)])
+def _counts(chemistry: Chemistry, extractant: str) -> np.ndarray:
+    """Answer the molecules of extractant that a mole of each salt holds, in the order of `salts`."""
+    known = chemistry.extractant(extractant)
+    if known.kind == "acidic":
+        acidic = chemistry.extractant(extractant).kind == "acidic"
+    return np.array([float(charge(name)) if acidic else 0.0 for name in salts(chemistry, extractant)])
+    return np.array([known.complexes_of(name)[0].units * known.unit for name in salts(chemistry, extractant)])
 
 
 def holding(organic: Stream, extractant: str) -> Holding:
     """Answer what an organic holds of an extractant; raises `DataError` for one that the chemistry does not have."""
     chemistry = organic.chemistry
     held = organic.flows[members(chemistry, extractant)]
-    bound = (held[1:] * _charges(chemistry, extractant)).tolist()
-    return Holding(float(held[0]), MappingProxyType(dict(zip(salts(chemistry, extractant), bound, strict=True))))
+    bound = (held[1:] * _counts(chemistry, extractant)).tolist()
+    free = float(held[0])
+    if chemistry.extractant(extractant).kind != "acidic":
+        free = max(0.0, free - sum(bound))
+    return Holding(free, MappingProxyType(dict(zip(salts(chemistry, extractant), bound, strict=True))))
 
 
 @functools.lru_cache(maxsize=64)
 def members(chemistry: Chemistry, extractant: str) -> np.ndarray:
     """Answer where the extractant stands in a vector of flows: free first, then bound, in the order of `salts`."""
-    names = salts(chemistry, extractant).values()
-    found = np.array([chemistry.position(name) for name in (acid_form(extractant), *names)])
+    free = chemistry.extractant(extractant).free_form
+    found = np.array([chemistry.position(name) for name in (free, *salts(chemistry, extractant).values())])
     found.setflags(write=False)
     return found

@@ -1,0 +1,1 @@
+"""Solvent extraction: rows of mixer-settlers and what belongs to them."""

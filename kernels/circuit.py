@@ -1,0 +1,425 @@
+"""Mixer-settlers in the liquor's own chemistry: every stage is speciated with the activity model of the liquor.
+
+`cascade` solves the row for media that are held; here each stage's medium is made of its own speciation at the totals
+and the a(H+) that the row gave it, and the two are repeated until neither moves the other. The a(H+) of a stage is the
+row's, where the organic buffers it; the speciation answers how many protons the liquor holds at it, so the charge that
+the medium tells is right however the ligands, metals and water share them.
+
+Base that holds a stage at a pH brings its water, so the flows are laid anew with every repetition. What is not
+extracted flows through the stages with the water; an anion that complexes take along is what is left of it.
+
+Shapes: N stages, M cations, C components, S species of the mixture, L ligands. Sources: none; the equations are those of
+`cascade`, `speciation` and `pitzer`.
+"""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from .cascade import (
+    BACK,
+    FORWARD,
+    NO_EXTRACTANT,
+    ORGANIC_BACK,
+    ORGANIC_FORWARD,
+    ORGANIC_OUT,
+    OUT,
+    Cascade,
+    Media,
+    blank_room,
+    blank_state,
+    settle_cascade,
+)
+from .extraction import Extractant
+from .jit import apart, kernel, lean
+from .newton import blank_work, newton
+from .packed import NO_MIXTURE, PHASES, SPECIES, Packed
+from .saturation import find
+from .speciation import DOSE, LN_GAMMA, LN_WATER, MOLALITY, MOLES_PER_KG, TITRANT, TOTAL, Liquor, X, bring, form, reduce
+from .status import CONVERGED, DRY, OUT_OF_STEPS
+
+_TRACE = 1e-30  # mol/kg: what a stage is speciated with of a cation that has left it
+_CLOSE = 1e-9
+_LEAP = 0.1  # in ln of a total or of a(H+): beyond it a speciation starts from the mass action of the new ones
+_MOST_REPEATS = 60
+
+
+class Circuit(NamedTuple):
+    """A row of mixer-settlers as streams meet it.
+
+    source: (N, C), mol of each component that enters the liquor of a stage from outside, base of known dose among it.
+    organic_source: (N, M), mol of each cation bound in the organic that enters.
+    base: (C,), components in a mole of hydroxide that holds a pH. dosed: index of its cation among the M.
+    carried: (N,), kg of water that leaves a stage with the organic. bleed: (N,), share of the rest that leaves the row.
+    organic: (N, 3), L of organic that leave a stage to the one before, to the next, and out. unit_total: (N,), mol/L.
+    efficiency: (M,). control, ln_target: (N,), as of `Cascade`.
+    """
+
+    source: np.ndarray
+    organic_source: np.ndarray
+    base: np.ndarray
+    dosed: int
+    carried: np.ndarray
+    bleed: np.ndarray
+    organic: np.ndarray
+    unit_total: np.ndarray
+    efficiency: np.ndarray
+    control: np.ndarray
+    ln_target: np.ndarray
+
+
+class Places(NamedTuple):
+    """Where in the mixture stands what extraction asks for.
+
+    cation: (M,), components. ligand: (L,), components; forms: (L, 3), species with one to three protons, or -1.
+    anion: component that complexes take along, or -1. hydroxide: species. component_charge: (C,).
+    """
+
+    cation: np.ndarray
+    ligand: np.ndarray
+    forms: np.ndarray
+    anion: int
+    hydroxide: int
+    component_charge: np.ndarray
+
+
+class CircuitAnswer(NamedTuple):
+    """The steady state of a row.
+
+    totals: (N, C), mol of each component per kg of water in the liquor of each stage. organic: (N, M), mol/L.
+    sought: (2, N), a start for a row near this one. point: (2, N), ln E and ln a(H+). dose: (N,), mol of hydroxide.
+    flows: (N, 6), as of `Cascade`.
+    """
+
+    totals: np.ndarray
+    organic: np.ndarray
+    sought: np.ndarray
+    point: np.ndarray
+    dose: np.ndarray
+    flows: np.ndarray
+
+
+_NONE1, _NONE2, _NO_INTS = np.zeros(1), np.zeros((1, 1)), np.zeros(1, np.int64)
+NO_CIRCUIT = Circuit(
+    *(_NONE2, _NONE2, _NONE1, 0, _NONE1, _NONE1, _NONE2, _NONE1, _NONE1),
+    *(_NO_INTS, _NONE1),
+)
+NO_PLACES = Places(_NO_INTS, _NO_INTS, np.zeros((1, 3), np.int64), -1, 0, _NONE1)
+NO_ANSWER = CircuitAnswer(_NONE2, _NONE2, _NONE2, _NONE2, _NONE1, _NONE2)
+
+
+@lean.kernel
+def _lay_flows(circuit, dose, flows):
+    """Fill flows (N, 6) with the doses (N,); answer False where a stage runs dry."""
+    N = circuit.carried.shape[0]
+    per_mole = circuit.base[0] / MOLES_PER_KG
+    before = 0.0
+    for i in range(N):
+        water = circuit.source[i, 0] / MOLES_PER_KG + before
+        if circuit.control[i] != 0:
+            water += dose[i] * per_mole
+        if i < N - 1:
+            water += circuit.carried[i + 1]
+        ahead = (water - circuit.carried[i]) * (1.0 - circuit.bleed[i])
+        if not ahead > 0.0:
+            return False
+        out = (water - circuit.carried[i]) * circuit.bleed[i]
+        flows[i, FORWARD] = ahead if i < N - 1 else 0.0
+        flows[i, BACK] = circuit.carried[i] if i > 0 else 0.0
+        flows[i, OUT] = out + (ahead if i == N - 1 else 0.0) + (circuit.carried[i] if i == 0 else 0.0)
+        flows[i, ORGANIC_BACK] = circuit.organic[i, 0]
+        flows[i, ORGANIC_FORWARD] = circuit.organic[i, 1]
+        flows[i, ORGANIC_OUT] = circuit.organic[i, 2]
+        before = flows[i, FORWARD]
+    return True
+
+
+@lean.kernel
+def _carry(circuit, dose, flows, pivot, totals):
+    """Fill totals (N, C) with what the components come to where nothing is extracted; pivot (2, N) is work.
+
+    Stage by stage without a subtraction, as the boxes of `cascade`.
+    """
+    N, C = totals.shape
+    for i in range(N):
+        pivot[1, i] = flows[i, OUT]
+        for c in range(C):
+            totals[i, c] = circuit.source[i, c]
+            if circuit.control[i] != 0:
+                totals[i, c] += dose[i] * circuit.base[c]
+        if i > 0:
+            on = flows[i - 1, FORWARD] / pivot[0, i - 1]
+            pivot[1, i] += flows[i, BACK] * pivot[1, i - 1] / pivot[0, i - 1]
+            for c in range(C):
+                totals[i, c] += on * totals[i - 1, c]
+        pivot[0, i] = flows[i, FORWARD] + pivot[1, i]
+    for i in range(N - 1, -1, -1):
+        back = flows[i + 1, BACK] if i < N - 1 else 0.0
+        for c in range(C):
+            if i < N - 1:
+                totals[i, c] += back * totals[i + 1, c]
+            totals[i, c] /= pivot[0, i]
+
+
+@kernel
+def _stage_liquor(liquor, species, component, whole, i):
+    """The liquor of stage i: its tables stand in species (N, 11, S), component (N, 7, C) and whole (N, 5)."""
+    return Liquor(
+        species[i],
+        component[i],
+        liquor.phase,
+        whole[i],
+        liquor.start,
+        liquor.column,
+        liquor.number,
+        liquor.begin,
+        liquor.member,
+        liquor.share,
+        liquor.place,
+        liquor.dissolved,
+        1,
+    )
+
+
+@lean.kernel
+def _tell(liquor, rows, places, extractant, media, i, fixed):
+    """Make the medium of stage i of its speciated liquor; answer how far it moved.
+
+    rows: (S,), where species of the mixture stand in the liquor, -1 where absent. fixed: charge of what is not extracted.
+    """
+    species, component = liquor.species, liquor.component
+    water = math.exp(liquor.whole[LN_WATER])
+    ln_h = component[X, 1]
+    proton = math.exp(ln_h)
+    moved = 0.0
+    for j in range(places.cation.shape[0]):
+        at = rows[places.cation[j] - 1]
+        activity = math.log(max(species[MOLALITY, at], 1e-300)) + species[LN_GAMMA, at]
+        share = activity - math.log(component[TOTAL, at + 1])
+        moved = max(moved, abs(share - media.ln_share[i, j]))
+        media.ln_share[i, j] = share
+    if places.anion >= 0:
+        at = rows[places.anion - 1]
+        if at >= 0:
+            media.ln_anion[i] = math.log(max(species[MOLALITY, at], 1e-300)) + species[LN_GAMMA, at]
+        else:
+            media.ln_anion[i] = -690.0
+    hydrogen = water * math.exp(-species[LN_GAMMA, 0])
+    hydroxide = 0.0
+    at = rows[places.hydroxide]
+    if at >= 0:
+        hydroxide = water * species[MOLALITY, at] * proton
+    simple = hydrogen * proton - hydroxide / proton
+    bare = 0.0
+    for k in range(places.ligand.shape[0]):
+        at = rows[places.ligand[k] - 1]
+        media.ligand_total[i, k] = 0.0
+        if at < 0 or species[MOLALITY, at] < 1e-200:
+            continue
+        free = species[MOLALITY, at]
+        total = free
+        held = 0.0
+        power = 1.0
+        for n in range(3):
+            power *= proton
+            form = places.forms[k, n]
+            at = rows[form] if form >= 0 else -1
+            m = species[MOLALITY, at] if at >= 0 else 0.0
+            media.ligand_beta[i, k, n] = m / (free * power)
+            total += m
+            held += (n + 1) * m
+        media.ligand_total[i, k] = water * total
+        simple += water * held
+        bare += water * total * media.ligand_charge[k]
+    media.whole[i, 0] = hydrogen
+    media.whole[i, 1] = hydroxide
+    media.whole[i, 2] = fixed - bare + liquor.whole[DOSE] + component[TOTAL, 1] - simple
+    return moved
+
+
+@lean.kernel
+def _retotal(liquor, totals, i, ln_proton):
+    """Set the totals of a stage's liquor to totals (N, C), no less than a trace, its a(H+), and what follows of them."""
+    component = liquor.component
+    moved = abs(ln_proton - component[X, 1])
+    component[TOTAL, 0] = MOLES_PER_KG
+    lacking = 10.0
+    for q in range(2, component.shape[1]):
+        total = max(totals[i, liquor.place[q]], _TRACE)
+        change = math.log(total / component[TOTAL, q])
+        component[TOTAL, q] = total
+        component[X, q] += change
+        moved = max(moved, abs(change))
+        lacking += 4.0 * total
+    # so many protons are missing that the ones sought are more than none, as a dose has to be
+    liquor.whole[DOSE] += lacking + component[TOTAL, 1]
+    component[TOTAL, 1] = -lacking
+    component[X, 1] = ln_proton
+    if moved > _LEAP:
+        form(liquor)
+
+
+@apart(NO_MIXTURE, NO_EXTRACTANT, NO_CIRCUIT, NO_PLACES, _NONE2, answers=(NO_ANSWER, 0.0, 0, 0))
+@kernel
+def settle_circuit(packed, extractant, circuit, places, start):
+    """Do as `solve_circuit`."""
+    N, C = circuit.source.shape
+    M = places.cation.shape[0]
+    L = places.ligand.shape[0]
+    state = blank_state(N, M)
+    room = blank_room(N, M)
+    work = np.zeros((5, 2, N))
+    pivot = np.zeros((2, N))
+    flows = np.zeros((N, 6))
+    totals = np.zeros((N, C))
+    inert = np.zeros((N, C))
+    answer = CircuitAnswer(totals, state.organic, state.sought, state.point, state.dose, flows)
+    if not _lay_flows(circuit, state.dose, flows):
+        return answer, 1.0, 0, DRY
+    # the liquor that all would be together gives the first media
+    whole_feed = circuit.source.sum(axis=0)
+    trace = _TRACE * whole_feed[0]
+    for j in range(M):
+        whole_feed[places.cation[j]] = max(whole_feed[places.cation[j]], trace)
+    none = np.zeros(packed.places[PHASES], np.bool_)
+    nothing = np.zeros(packed.places[PHASES])
+    titrant = np.zeros(C)
+    titrant[1] = 1.0
+    model_liquor, model, terms = reduce(packed, whole_feed, titrant, none, nothing, 1)
+    solver = blank_work(model_liquor, model.kind)
+    bring(model_liquor, whole_feed, titrant, 0)
+    free_liquor = Liquor(
+        model_liquor.species,
+        model_liquor.component,
+        model_liquor.phase,
+        model_liquor.whole,
+        model_liquor.start,
+        model_liquor.column,
+        model_liquor.number,
+        model_liquor.begin,
+        model_liquor.member,
+        model_liquor.share,
+        model_liquor.place,
+        model_liquor.dissolved,
+        0,
+    )
+    found, steps, error = find(free_liquor, model, terms, solver, False, 0.0)
+    if not found:
+        return answer, error, steps, OUT_OF_STEPS
+    model_liquor.component[TITRANT, 1] = 1.0
+    model_liquor.whole[DOSE] = model_liquor.component[TOTAL, 1]
+    model_liquor.component[TOTAL, 1] = 0.0
+    S = packed.places[SPECIES]
+    rows = np.full(S, -1, np.int64)
+    c = model_liquor.component.shape[1]
+    for r in range(model_liquor.dissolved):
+        rows[model_liquor.place[c + r]] = r
+    species = np.empty((N, model_liquor.species.shape[0], model_liquor.species.shape[1]))
+    component = np.empty((N, model_liquor.component.shape[0], c))
+    whole = np.empty((N, 5))
+    media = Media(
+        np.zeros((N, M)),
+        np.zeros(N),
+        np.zeros((N, L)),
+        np.zeros(L),
+        np.zeros((N, L, 3)),
+        np.zeros((N, 3)),
+    )
+    for k in range(L):
+        media.ligand_charge[k] = places.component_charge[places.ligand[k]]
+    charge = np.empty(M)
+    inside = np.zeros(C, np.bool_)
+    for j in range(M):
+        charge[j] = places.component_charge[places.cation[j]]
+        inside[places.cation[j]] = True
+    cascade = Cascade(
+        flows,
+        np.zeros((N, M)),
+        circuit.organic_source,
+        circuit.unit_total,
+        circuit.efficiency,
+        circuit.control.copy(),
+        circuit.ln_target.copy(),
+        circuit.dosed,
+        charge,
+    )
+    for i in range(N):
+        species[i] = model_liquor.species
+        component[i] = model_liquor.component
+        whole[i] = model_liquor.whole
+        for j in range(M):
+            cascade.aqueous_source[i, j] = circuit.source[i, places.cation[j]]
+    warm = start.shape[1] == N
+    if warm:
+        state.sought[:, :] = start
+    status = OUT_OF_STEPS
+    total_steps = steps
+    fixed = np.zeros(N)
+    told = np.zeros(N)
+    close = False
+    moved = 1.0
+    for turn in range(_MOST_REPEATS):
+        if not _lay_flows(circuit, state.dose, flows):
+            return answer, 1.0, total_steps, DRY
+        _carry(circuit, state.dose, flows, pivot, inert)
+        for i in range(N):
+            fixed[i] = 0.0
+            for q in range(2, C):
+                if not inside[q]:
+                    fixed[i] += places.component_charge[q] * inert[i, q]
+            for j in range(M):
+                fixed[i] += extractant.anions[j] * inert[i, places.cation[j]]
+            if turn == 0:
+                stage = _stage_liquor(model_liquor, species, component, whole, i)
+                _tell(stage, rows, places, extractant, media, i, fixed[i])
+            else:
+                # what the base adds to the inert changes the charge of a medium told before
+                media.whole[i, 2] += fixed[i] - told[i]
+            told[i] = fixed[i]
+        error, steps, status = settle_cascade(extractant, media, cascade, state, room, work, warm)
+        total_steps += steps
+        if status != CONVERGED or close:
+            break
+        warm = True
+        moved = 0.0
+        for i in range(N):
+            for q in range(C):
+                totals[i, q] = inert[i, q]
+            for j in range(M):
+                at = places.cation[j]
+                totals[i, at] = state.aqueous[i, j]
+                if places.anion >= 0:
+                    totals[i, places.anion] += extractant.anions[j] * (state.aqueous[i, j] - inert[i, at])
+            if places.anion >= 0 and totals[i, places.anion] < 0.0:
+                totals[i, places.anion] = 0.0
+            stage = _stage_liquor(model_liquor, species, component, whole, i)
+            _retotal(stage, totals, i, state.point[1, i])
+            good, steps, error = newton(stage, model, terms, solver, 3)
+            if not error < 1e-3:
+                good, steps, error = find(stage, model, terms, solver, False, state.point[1, i])
+                if not good:
+                    return answer, error, total_steps, OUT_OF_STEPS
+            moved = max(moved, _tell(stage, rows, places, extractant, media, i, fixed[i]), error)
+        # one more row with media that no longer move, so that balances close with what they tell
+        close = moved < _CLOSE
+    if status == CONVERGED and not close:
+        status = OUT_OF_STEPS
+    for i in range(N):
+        for j in range(M):
+            totals[i, places.cation[j]] = state.aqueous[i, j]
+        totals[i, 0] = MOLES_PER_KG
+        totals[i, 1] = 0.0
+        for q in range(2, C):
+            totals[i, 1] -= places.component_charge[q] * totals[i, q]
+    return answer, max(error, moved), total_steps, status
+
+
+@kernel
+def solve_circuit(packed: Packed, extractant: Extractant, circuit: Circuit, places: Places, start: np.ndarray):
+    """The steady state of a row of mixer-settlers with the liquor of `packed`.
+
+    start: (2, N), what was sought in a row near this one, or (2, 0). Answers (CircuitAnswer, error, steps, status); error is
+    the larger of the imbalance of the row and of how far its media lie from the speciation of its liquors.
+    """
+    return settle_circuit(packed, extractant, circuit, places, start)
