@@ -13,7 +13,7 @@ from raffinate.flowsheet.extraction.fitting import fit_extractant
 from raffinate.flowsheet.extraction.observations import read_observations
 from raffinate.flowsheet.extraction.section import Section, run_section
 from raffinate.flowsheet.files import write_csv
-from raffinate.flowsheet.quantities import hour, kg, mol_per_litre
+from raffinate.flowsheet.quantities import cubic_metre, hour, kg, mol_per_litre
 from raffinate.flowsheet.stream import solvent
 
 TESTS = Path(__file__).parent / "data" / "cyanex272_jantunen2022.csv"
@@ -21,7 +21,9 @@ TESTS = Path(__file__).parent / "data" / "cyanex272_jantunen2022.csv"
 DIVALENT, MONOVALENT = ("Mn+2", "Co+2", "Ni+2"), ("Li+", "Na+")
 COMPLEXES = [Complex(cation, 0.0, units) for cation in DIVALENT for units in (2.0, 1.0)]
 COMPLEXES += [Complex(cation, 0.0, units) for cation in MONOVALENT for units in (1.0, 0.5)]
-EXTRACTANT = Extractant("our phosphinic acid", "C16H35O2P", complexes=tuple(COMPLEXES))
+EXTRACTANT = Extractant(
+    "our phosphinic acid", "C16H35O2P", complexes=tuple(COMPLEXES), properties={"density": 920 * kg / cubic_metre}
+)
 
 
 def main(folder: str = "results") -> None:

@@ -13,8 +13,8 @@ import numpy as np
 
 from ..chemistry.extractants import Extractant
 from ..chemistry.formula import parse
-from ..chemistry.system import WATER, Chemistry, acid_form, salt_form
-from ..errors import ConvergenceError, DataError, nearest
+from ..chemistry.system import WATER, Chemistry
+from ..errors import DataError, EngineError, nearest
 from ..quantities import mol_per_litre
 from ..stream import Stream, dose, solvent
 from .fit_checks import base_cation, charge_of, mass_of
@@ -64,6 +64,7 @@ class Workbench:
         self.elements = _elements(observations)
         self.chemistry = Chemistry(self.elements, extractants=(extractant,))
         self.tasks: list[Task] = []
+        self.named: list[str] = []
         self.reads: list[Read] = []
         places: dict[tuple, int] = {}
         taken = {complex_.cation for complex_ in extractant.complexes}
@@ -75,6 +76,7 @@ class Workbench:
             at = places.setdefault(key, len(self.tasks))
             if at == len(self.tasks):
                 self.tasks.append(task)
+                self.named.append(name)
             for reading in observation.readings:
                 if reading.cation not in taken and reading.cation != "H+":
                     raise DataError(
@@ -104,7 +106,13 @@ class Workbench:
         """Answer the profiles of some tasks, of all by default, with the constants of `extractant`."""
         chemistry = Chemistry(self.elements, extractants=(extractant,))
         wanted = range(len(self.tasks)) if tasks is None else tasks
-        return {at: _solve(chemistry, extractant.name, self.tasks[at], self.fed[at]) for at in wanted}
+        found = {}
+        for at in wanted:
+            try:
+                found[at] = _solve(chemistry, extractant.name, self.tasks[at], self.fed[at])
+            except EngineError as error:
+                raise type(error)(f"{self.named[at]}: {error}") from error
+        return found
 
     def calculated(self, profiles: dict[int, StageProfile]) -> np.ndarray:
         """Answer every reading (R,) as the profiles of the tasks have it; not a number where a profile is not given."""
@@ -202,8 +210,9 @@ def fresh_organic(chemistry: Chemistry, extractant: Extractant, conditions: Cond
     for cation, value in conditions.organic_feed.items():
         if value > 0.0:
             moles = ratio * value / mass_of(cation)
-            flows[chemistry.position(salt_form(cation, extractant.name))] += moles
-            flows[chemistry.position(acid_form(extractant.name))] -= charge_of(cation) * moles
+            flows[chemistry.position(extractant.salt_form(cation))] += moles
+            if extractant.kind == "acidic":  # whose salts hold the acid; what solvates is counted whole
+                flows[chemistry.position(extractant.free_form)] -= charge_of(cation) * moles
     return Stream(chemistry, flows, conditions.temperature)
 
 
@@ -216,16 +225,12 @@ def _solve(chemistry: Chemistry, extractant: str, task: Task, fed: Fed) -> Stage
         extractant=extractant,
         stages=task.stages,
         ph=None if task.ph is None else {last: task.ph},
-        dose=None if task.dose is None else {last: task.dose * equivalents},
+        exact=True,
+        dose={} if task.dose is None else {last: task.dose * equivalents},
         base=Stream(chemistry, fed.base.flows, temperature),
     )
-    try:
-        return run_section(
-            section, Stream(chemistry, fed.liquor, temperature), Stream(chemistry, fed.organic, temperature)
-        )
-    except (ConvergenceError, DataError) as error:
-        held = f"pH {task.ph:g}" if task.ph is not None else f"a dose of {(task.dose or 0.0) / mol_per_litre:g} mol/L"
-        raise type(error)(f"{task.stages} stages at {held}: {error}") from error
+    liquor, organic = Stream(chemistry, fed.liquor, temperature), Stream(chemistry, fed.organic, temperature)
+    return run_section(section, liquor, organic)
 
 
 def _elements(observations: Iterable[Observation]) -> tuple[str, ...]:

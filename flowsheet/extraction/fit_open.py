@@ -12,7 +12,7 @@ from .fit_statistics import Estimate, Quantity, correlation, tied
 from .observations import EXTRACTED, PH
 from .profile import StageProfile
 
-_LITTLE = 0.02  # share of a cation in the organic, below which a complex is not there
+_LITTLE = 0.03  # share of a cation in the organic, below which a complex is not there
 _ALL = 0.97  # share beyond which a contact only bounds a constant
 
 
@@ -22,26 +22,38 @@ def left_open(
     profiles: Mapping[int, StageProfile],
     quantities: list[Quantity],
     known: Estimate,
-) -> tuple[str, ...]:
-    """Answer a sentence for each quantity that is not determined, and for each pair that is known as a sum alone."""
-    told = []
-    open_at = [at for at, (q, half) in enumerate(zip(quantities, known.halves, strict=True)) if not half <= q.widest]
+) -> dict[str, str]:
+    """Answer a sentence for each quantity that is not determined, by its name, and for pairs that are known as a sum alone.
+
+    Not determined is what has too wide an interval, the constant of a complex that is nowhere to speak of, and that of a
+    metal of which every reading lies at one end.
+    """
+    told = {}
     matrix = correlation(known)
+    unseen = {
+        f"log K {label(c)}"
+        for c in extractant.complexes
+        if _of_readings(bench, c.cation) or max(populations(bench, extractant, profiles, c), default=0.0) < _LITTLE
+    }
+    open_at = [
+        at
+        for at, (quantity, half) in enumerate(zip(quantities, known.halves, strict=True))
+        if not half <= quantity.widest or quantity.name in unseen
+    ]
     for at in open_at:
         quantity = quantities[at]
         half = known.halves[at] * quantity.factor
         unit = " kJ/mol" if quantity.unit == "kJ/mol" else ""
         wide = f"+-{half:.2g}{unit}" if np.isfinite(half) else "any value fits"
-        told.append(
-            f"{quantity.name} is not determined ({wide}): {_reason(at, bench, extractant, profiles, quantities, matrix)}"
-        )
+        reason = _reason(at, bench, extractant, profiles, quantities, matrix)
+        told[quantity.name] = f"{quantity.name} is not determined ({wide}): {reason}"
     for one, other, value in tied(known, quantities):
         if one not in open_at and other not in open_at:
-            told.append(
+            told[f"{quantities[one].name} and {quantities[other].name}"] = (
                 f"{quantities[one].name} and {quantities[other].name} are known together better than apart (correlation "
                 f"{value:.3f}); change them together or not at all"
             )
-    return tuple(told)
+    return told
 
 
 def _reason(

@@ -15,6 +15,7 @@ from scipy.stats import t as student
 
 CONFIDENCE = 0.95
 _BLIND = 1e-9  # singular value over the largest, below which a direction is not seen at all
+_SCATTER = 1e-3  # of residuals in squared uncertainties, below which agreement is chance
 _CORRELATED = 0.995
 
 
@@ -52,7 +53,7 @@ def estimate(jacobian: np.ndarray, residuals: np.ndarray, quantities: list[Quant
     """
     count, parameters = jacobian.shape
     freedom = count - parameters
-    variance = float(residuals @ residuals) / freedom if freedom > 0 else 1.0
+    variance = max(float(residuals @ residuals) / freedom, _SCATTER) if freedom > 0 else 1.0
     _, values, directions = np.linalg.svd(jacobian, full_matrices=True)
     values = np.concatenate([values, np.zeros(parameters - len(values))])
     seen = values > _BLIND * max(float(values.max(initial=0.0)), 1e-30)

@@ -316,19 +316,20 @@ class _Fit:
         quantities = self._quantities()
         known = estimate(self.jacobian, self.scaled, quantities)
         names = [quantity.name for quantity in quantities]
+        told = left_open(self.bench, self.extractant, self.profiles, quantities, known)
         residuals = _residual_table(self.bench, self.profiles, self.scaled)
         return ExtractantFit(
             extractant=self.extractant,
-            constants=self._constants(quantities, known),
+            constants=self._constants(quantities, known, told),
             correlation=pandas.DataFrame(correlation(known), index=names, columns=names),
             residuals=residuals,
             mean_errors=_mean_errors(residuals),
-            left_open=left_open(self.bench, self.extractant, self.profiles, quantities, known),
+            left_open=tuple(told.values()),
             remarks=remarks,
             observations=self.bench.observations,
         )
 
-    def _constants(self, quantities: list[Quantity], known: Estimate) -> pandas.DataFrame:
+    def _constants(self, quantities: list[Quantity], known: Estimate, told: Mapping[str, str]) -> pandas.DataFrame:
         values = self._values()
         rows = []
         for quantity, error, half in zip(quantities, known.errors, known.halves, strict=True):
@@ -341,7 +342,7 @@ class _Fit:
                     "high": value + half * quantity.factor,
                     "standard error": error * quantity.factor,
                     "unit": quantity.unit,
-                    "determined": bool(half <= quantity.widest),
+                    "determined": quantity.name not in told,
                 }
             )
         return pandas.DataFrame(rows).set_index("constant")

@@ -23,7 +23,12 @@ PHOSPHINIC = Extractant(
         *(Complex(cation, 0.0, units) for cation in ("Mn+2", "Co+2", "Ni+2") for units in (2.0, 1.0)),
         *(Complex(cation, 0.0, units) for cation in ("Li+", "Na+") for units in (1.0, 0.5)),
     ),
+    properties={"density": 920.0},
 )
+
+
+def phosphoric(*complexes: Complex) -> Extractant:
+    return Extractant("phosphoric", "C16H35O4P", complexes=complexes, properties={"density": 970.0})
 
 
 def isotherm(cation: str, extractant: float = 900.0) -> list[LoadingPoint]:
@@ -76,7 +81,7 @@ def test_curve__both_digitisations_together_widen_the_intervals(curve):
     ("cation", "units"), [("Mn+2", 2.0), ("Cu+2", 1.5), ("Co+2", 1.0), ("Zn+2", 1.5), ("Ca+2", 1.5), ("Al+3", 2.0)]
 )
 def test_isotherm__is_met_by_a_complex_of_its_own(cation, units):
-    d2ehpa = Extractant("D2EHPA'", "C16H35O4P", complexes=(Complex(cation, 0.0, units), Complex("Na+", -7.0, 1.0)))
+    d2ehpa = phosphoric(Complex(cation, 0.0, units), Complex("Na+", -7.0, 1.0))
     fit = fit_extractant(isotherm(cation), d2ehpa, cations=(cation,))
     organic = fit.residuals[fit.residuals["what"] == "organic"]
     assert np.abs(np.log10(organic["calculated"] / organic["measured"])).mean() < 0.15
@@ -84,6 +89,6 @@ def test_isotherm__is_met_by_a_complex_of_its_own(cation, units):
 
 
 def test_isotherm__of_cobalt_refuses_the_molarity_that_is_often_quoted():
-    d2ehpa = Extractant("D2EHPA'", "C16H35O4P", complexes=(Complex("Co+2", 0.0, 1.0),))
+    d2ehpa = phosphoric(Complex("Co+2", 0.0, 1.0))
     with pytest.raises(DataError, match=r"Co\+2 5\.756 g/L: .* are 1\.23 times the extractant"):
         fit_extractant(isotherm("Co+2", 630.0), d2ehpa)

@@ -24,16 +24,21 @@ TRUE = Extractant(
         Complex("Li+", -6.4, 1.0),
         Complex("Na+", -7.0, 1.0),
     ),
+    properties={"density": 920.0},
 )
-ONE = Extractant("acid", "C16H35O2P", complexes=(Complex("Co+2", -7.3, 2.0), Complex("Na+", -7.0, 1.0)))
+ONE = replace(TRUE, complexes=(Complex("Co+2", -7.3, 2.0), Complex("Na+", -7.0, 1.0)))
 MASS = {"Co+2": 58.933, "Li+": 6.94}  # g/mol
-PHS = (3.6, 4.0, 4.4, 4.8, 5.2, 5.8, 6.4, 7.0)
+PHS = (4.0, 4.3, 4.6, 4.9, 5.2, 5.8, 6.4, 7.0)
 LOADINGS = ((5.0, 4.2), (15.0, 4.4), (30.0, 4.6), (15.0, 5.0), (30.0, 5.2), (50.0, 5.4))
 
 
-def unknown(extractant: Extractant) -> Extractant:
-    """The same complexes, of which nothing is known."""
-    return replace(extractant, complexes=tuple(replace(complex_, log_k=0.0) for complex_ in extractant.complexes))
+def unknown(extractant: Extractant, *cations: str) -> Extractant:
+    """The same complexes, of which nothing is known; those of some cations alone where they are named."""
+    blank = [
+        replace(complex_, log_k=0.0) if not cations or complex_.cation in cations else complex_
+        for complex_ in extractant.complexes
+    ]
+    return replace(extractant, complexes=tuple(blank))
 
 
 def chemistry_of(extractant: Extractant) -> Chemistry:
@@ -157,13 +162,16 @@ def test_fit__of_one_trace_is_the_law_of_mass_action():
     active = profile.raffinate.equilibrium.activity("Co+2")
     by_hand = np.log10(profile.organic[0, at] / active / profile.free[0] ** 2) - 2.0 * 4.2
     point = ExtractionPoint(conditions=conditions, ph=4.2, extracted={"Co": share(profile, "Co+2")})
-    fit = fit_extractant([point], unknown(ONE), cations=("Co+2",))
+    fit = fit_extractant([point], unknown(ONE, "Co+2"), cations=("Co+2",))
     assert by_hand == pytest.approx(-7.3, abs=1e-6)
-    assert fit.constants.loc["log K Co+2 with 2 units", "value"] == pytest.approx(by_hand, abs=2e-3)
+    assert fit.constants.loc["log K Co+2 with 2 units", "value"] == pytest.approx(by_hand, abs=5e-3)
 
 
 def test_fit__half_the_residuals_half_the_intervals():
-    wide, narrow = (fit_extractant(curve(ONE, noise, 5), unknown(ONE)).constants for noise in (0.02, 0.01))
+    wide, narrow = (
+        fit_extractant(curve(ONE, noise, 5), unknown(ONE, "Co+2"), cations=("Co+2",)).constants
+        for noise in (0.02, 0.01)
+    )
     ratio = wide["standard error"] / narrow["standard error"]
     assert ratio.to_numpy() == pytest.approx(2.0, rel=0.2)
 
@@ -205,7 +213,7 @@ def test_fit__finds_an_enthalpy_from_two_temperatures():
     assert fit.extractant.complexes[0].enthalpy == pytest.approx(1000.0 * row["value"])
 
 
-def cascade(extractant: Extractant, dose: float, **held) -> CascadePoint:
+def cascade(extractant: Extractant, dose: float) -> CascadePoint:
     """Three stages in counter-current, made without the code under test."""
     conditions = Conditions(feed={"Co": 10.0, "Li": 2.0}, extractant=500.0, organic_to_aqueous=1.2)
     chemistry = chemistry_of(extractant)
@@ -214,7 +222,7 @@ def cascade(extractant: Extractant, dose: float, **held) -> CascadePoint:
     answer = run_section(section, liquor_of(chemistry, conditions), organic)
     cobalt, lithium = (answer.cations.index(cation) for cation in ("Co+2", "Li+"))
     aqueous, organic = (getattr(answer, phase)[:, cobalt] * MASS["Co+2"] for phase in ("aqueous", "organic"))
-    point = CascadePoint(
+    return CascadePoint(
         conditions=conditions,
         stages=3,
         raffinate={"Co": aqueous[2], "Li": answer.aqueous[2, lithium] * MASS["Li+"]},
@@ -223,22 +231,21 @@ def cascade(extractant: Extractant, dose: float, **held) -> CascadePoint:
         ph=float(answer.ph[2]),
         dose=dose,
     )
-    return replace(point, **held)
 
 
 def test_fit__of_cascades_that_were_run_on_a_dose():
     one = replace(TRUE, complexes=(TRUE.complexes[0], *TRUE.complexes[2:]))
-    days = [cascade(one, dose) for dose in (250.0, 320.0, 380.0)]
+    days = [cascade(one, dose) for dose in (100.0, 180.0, 250.0)]
     start = replace(one, complexes=tuple(replace(c, log_k=c.log_k + 0.5) for c in one.complexes))
     fit = fit_extractant(days, start, uncertainty=Uncertainty(concentration=0.02, ph=0.02))
     assert set(fit.residuals["what"]) == {"aqueous", "organic", "pH"}
-    assert fit.residuals["in uncertainties"].abs().max() < 0.1
+    assert fit.residuals["in uncertainties"].abs().max() < 0.2
     assert fit.constants.loc["log K Co+2 with 2 units", "value"] == pytest.approx(-7.3, abs=0.03)
 
 
 def test_fit__holds_the_ph_of_a_raffinate_where_no_dose_is_told():
     one = replace(TRUE, complexes=(TRUE.complexes[0], *TRUE.complexes[2:]))
-    fit = fit_extractant([cascade(one, 320.0, dose=None)], one, cations=("Co+2",))
+    fit = fit_extractant([replace(cascade(one, 200.0), dose=None)], one, cations=("Co+2",))
     assert fit.residuals["in uncertainties"].abs().max() < 0.1
 
 
@@ -254,7 +261,7 @@ def test_fit__takes_a_dosed_contact():
 
 def test_left_open__metal_that_is_always_all_extracted():
     points = curve(ONE, phs=(6.0, 6.5, 7.0), feed={"Co": 2.0})
-    fit = fit_extractant(points, unknown(ONE), cations=("Co+2",))
+    fit = fit_extractant(points, unknown(ONE, "Co+2"), cations=("Co+2",))
     [said] = fit.left_open
     assert said.startswith("log K Co+2 with 2 units is not determined (")
     assert said.endswith("%, which bounds it from below only; measure at a lower pH")
@@ -262,31 +269,33 @@ def test_left_open__metal_that_is_always_all_extracted():
 
 
 def test_left_open__metal_that_is_never_extracted():
-    points = curve(ONE, phs=(1.5, 2.0), feed={"Co": 2.0})
-    fit = fit_extractant(points, unknown(ONE), cations=("Co+2",))
+    conditions = Conditions(feed={"Co": 2.0}, extractant=700.0)
+    points = [ExtractionPoint(conditions=conditions, ph=ph, extracted={"Co": 0.0}) for ph in (1.5, 2.0)]
+    fit = fit_extractant(points, unknown(ONE, "Co+2"), cations=("Co+2",))
     assert "every E of Co+2 lies at 0 to 0" in fit.left_open[0]
     assert "bounds it from above only; measure at a higher pH" in fit.left_open[0]
 
 
 def test_left_open__complex_that_is_never_there():
-    points = curve(ONE, 0.005, 9, feed={"Co": 0.2})
-    other = replace(unknown(ONE), complexes=(*unknown(ONE).complexes, Complex("Co+2", 0.0, 0.5)))
-    fit = fit_extractant(points, other)
-    said = [sentence for sentence in fit.left_open if sentence.startswith("log K Co+2 with 0.5 units")]
-    assert len(said) == 1
-    assert "is not determined" in said[0]
-    assert fit.constants.loc["log K Co+2 with 2 units", "value"] == pytest.approx(-7.3, abs=0.3)
+    points = curve(ONE, 0.001, 14, feed={"Co": 8.0}) + isotherm(ONE, 0.001, 15)
+    start = unknown(ONE)
+    fit = fit_extractant(points, replace(start, complexes=(*start.complexes, Complex("Co+2", 0.0, 1.0))))
+    [said] = [sentence for sentence in fit.left_open if sentence.startswith("log K Co+2 with 1 unit")]
+    assert "is not determined" in said
+    assert "this complex is never there, at most" in said
+    assert "leave it out, or measure at a higher loading" in said
+    assert fit.constants.loc["log K Co+2 with 2 units", "value"] == pytest.approx(-7.3, abs=0.05)
 
 
 def test_left_open__two_complexes_at_one_loading_are_known_together_alone():
     points = curve(TRUE, 0.005, 10, (4.0, 4.3, 4.6), feed={"Co": 0.1})
-    fit = fit_extractant(points, unknown(TRUE), cations=("Co+2",))
+    fit = fit_extractant(points, unknown(TRUE, "Co+2"), cations=("Co+2",))
     assert any("only its combination with log K Co+2 with" in sentence for sentence in fit.left_open)
 
 
 def test_left_open__more_constants_than_readings():
     points = curve(TRUE, phs=(4.6,))
-    fit = fit_extractant(points, unknown(TRUE), cations=("Co+2",))
+    fit = fit_extractant(points, unknown(TRUE, "Co+2"), cations=("Co+2",))
     assert len(fit.left_open) >= 1
     assert not fit.constants["determined"].all()
 
@@ -306,7 +315,7 @@ def test_choices__say_that_the_data_do_not_choose():
         ExtractionPoint(conditions=conditions, ph=ph, extracted={"Co": share(meet(ONE, conditions, ph), "Co+2") + e})
         for ph, e in ((4.0, 0.01), (4.2, -0.01), (4.4, 0.01))
     ]
-    fit = fit_extractant(points, unknown(ONE), choices={"Co+2": [(2.0,), (2.5,)]})
+    fit = fit_extractant(points, unknown(ONE, "Co+2"), choices={"Co+2": [(2.0,), (2.5,)]})
     assert "the data do not choose" in fit.remarks[-1]
 
 
@@ -349,7 +358,7 @@ def test_fit__is_used_straight_in_a_chemistry(noisy):
 def test_draw__has_a_frame_for_each_metal_and_writes_whole_files(noisy, tmp_path):
     figure = noisy.draw(tmp_path / "fit.png")
     heads = [text.get_text() for axes in figure.axes for text in axes.texts if text.get_gid() == "head"]
-    assert heads == ["Co²⁺", "Li⁺", "Na⁺", "Co²⁺, loading"]
+    assert heads == ["Li⁺", "Co²⁺", "Na⁺", "Co²⁺, loading"]
     frames = [axes for axes in figure.axes if axes.axison]
     assert all(axes.get_xlabel() and axes.get_ylabel() for axes in frames)
     noisy.draw(tmp_path / "again.png")
@@ -361,7 +370,7 @@ def test_draw__has_a_frame_for_each_metal_and_writes_whole_files(noisy, tmp_path
 
 def test_draw__dots_are_the_readings_and_curves_pass_by_them(noisy):
     figure = noisy.draw()
-    [frame, *_] = [axes for axes in figure.axes if axes.axison]
+    _, frame, *_ = [axes for axes in figure.axes if axes.axison]
     [line] = [one for one in frame.lines if len(one.get_xdata()) > 20]
     [dots] = [one for one in frame.lines if one.get_marker() == "o"]
     assert list(dots.get_xdata()) == list(PHS)
@@ -371,6 +380,6 @@ def test_draw__dots_are_the_readings_and_curves_pass_by_them(noisy):
 
 def test_draw__shows_cascades_as_parity():
     one = replace(TRUE, complexes=(TRUE.complexes[0], *TRUE.complexes[2:]))
-    figure = fit_extractant([cascade(one, 320.0)], one, cations=("Co+2",)).draw()
+    figure = fit_extractant([cascade(one, 200.0)], one, cations=("Co+2",)).draw()
     heads = [text.get_text() for axes in figure.axes for text in axes.texts if text.get_gid() == "head"]
     assert heads == ["cascades, g/L", "pH of cascades"]
