@@ -25,6 +25,7 @@ from .section import Section, run_section
 _ACIDS = {"SO4-2": "H2SO4", "Cl-": "HCl"}
 _VOLUME_ERROR = 1e-9
 _ROUNDS = 60
+_COLD = np.zeros((2, 0))  # no start
 
 
 class Task(NamedTuple):
@@ -85,6 +86,7 @@ class Workbench:
                     )
                 self.reads.append(Read(name, reading, at))
         self._kept: dict[tuple, Fed] = {}
+        self._sought: dict[int, np.ndarray] = {}
         self.fed = [self._make(task, extractant) for task in self.tasks]
         self.kinds = np.array([read.reading.kind for read in self.reads])
         self.cations = np.array([read.reading.cation for read in self.reads])
@@ -109,7 +111,10 @@ class Workbench:
         found = {}
         for at in wanted:
             try:
-                found[at] = _solve(chemistry, extractant.name, self.tasks[at], self.fed[at])
+                found[at] = _solve(
+                    chemistry, extractant.name, self.tasks[at], self.fed[at], self._sought.get(at, _COLD)
+                )
+                self._sought[at] = found[at].sought
             except EngineError as error:
                 raise type(error)(f"{self.named[at]}: {error}") from error
         return found
@@ -216,7 +221,7 @@ def fresh_organic(chemistry: Chemistry, extractant: Extractant, conditions: Cond
     return Stream(chemistry, flows, conditions.temperature)
 
 
-def _solve(chemistry: Chemistry, extractant: str, task: Task, fed: Fed) -> StageProfile:
+def _solve(chemistry: Chemistry, extractant: str, task: Task, fed: Fed, start: np.ndarray = _COLD) -> StageProfile:
     """Run the section of a task."""
     temperature = task.conditions.temperature
     last = task.stages
@@ -230,7 +235,7 @@ def _solve(chemistry: Chemistry, extractant: str, task: Task, fed: Fed) -> Stage
         base=Stream(chemistry, fed.base.flows, temperature),
     )
     liquor, organic = Stream(chemistry, fed.liquor, temperature), Stream(chemistry, fed.organic, temperature)
-    return run_section(section, liquor, organic)
+    return run_section(section, liquor, organic, start)
 
 
 def _elements(observations: Iterable[Observation]) -> tuple[str, ...]:

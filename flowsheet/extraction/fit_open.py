@@ -48,7 +48,8 @@ def left_open(
         reason = _reason(at, bench, extractant, profiles, quantities, matrix)
         told[quantity.name] = f"{quantity.name} is not determined ({wide}): {reason}"
     for one, other, value in tied(known, quantities):
-        if one not in open_at and other not in open_at:
+        shared = bool((quantities[one].weights * quantities[other].weights).any())
+        if not shared and one not in open_at and other not in open_at:
             told[f"{quantities[one].name} and {quantities[other].name}"] = (
                 f"{quantities[one].name} and {quantities[other].name} are known together better than apart (correlation "
                 f"{value:.3f}); change them together or not at all"

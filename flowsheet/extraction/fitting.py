@@ -117,7 +117,7 @@ def fit_extractant(
     uncertainty = Uncertainty() if uncertainty is None else uncertainty
     asked = _asked(kept, extractant, cations)
     best = _Fit(kept, extractant, asked, shared_step, uncertainty)
-    told = list(remarks)
+    told = [*remarks, *_told_of_others(best.bench, extractant, asked)]
     for cation, offered in choices.items():
         if cation not in asked:
             raise DataError(f"choices: {cation!r} is not among the cations fitted{nearest(cation, asked)}")
@@ -146,6 +146,16 @@ def _asked(observations: Sequence[Observation], extractant: Extractant, cations:
             f"{', '.join(known)}"
         )
     return asked
+
+
+def _told_of_others(bench: Workbench, extractant: Extractant, asked: tuple[str, ...]) -> list[str]:
+    """Say which cations take part in the tests with the constants that they were given."""
+    told = []
+    for cation in dict.fromkeys(complex_.cation for complex_ in extractant.complexes):
+        if cation not in asked and bench.holding([cation]):
+            kept = ", ".join(f"{c.log_k:g} ({c.units:g} units)" for c in extractant.complexes if c.cation == cation)
+            told.append(f"{cation} takes part in {len(bench.holding([cation]))} tests and keeps its log K of {kept}")
+    return told
 
 
 def _with_complexes(extractant: Extractant, cation: str, units: Sequence[float]) -> Extractant:
@@ -277,9 +287,9 @@ class _Fit:
             np.zeros(len(self.names)),
             jac=lambda parameters: np.vstack([jacobian(parameters), pull]),  # type: ignore[arg-type]  SciPy's stub lacks it
             bounds=(-_REACH, _REACH),
-            xtol=1e-8,
-            ftol=1e-9,
-            gtol=1e-9,
+            xtol=1e-7,
+            ftol=1e-8,
+            gtol=1e-8,
             max_nfev=60,
         )
         self.parameters = found.x
