@@ -24,6 +24,9 @@ FLOWSHEET = (
     "sweeps", "solubility", "analysis", "pourbaix", "charts", "pourbaix_picture", "diagrams",
     "extraction.duty", "extraction.curves", "extraction.levers", "extraction.design", "extraction.offers",
     "extraction.pictures", "extraction.gauges", "extraction.design_pictures",
+    "extraction.observations", "extraction.fit_checks", "extraction.fit_model", "extraction.fit_start",
+    "extraction.fit_statistics", "extraction.fit_open", "extraction.fit_solution", "extraction.fit_picture",
+    "extraction.fitting",
 )  # fmt: skip
 FILES = sorted(path for layer in LAYERS for path in (ROOT / layer).rglob("*.py"))
 

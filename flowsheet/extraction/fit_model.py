@@ -104,8 +104,13 @@ class Workbench:
                 found.append(at)
         return found
 
-    def profiles(self, extractant: Extractant, tasks: Iterable[int] | None = None) -> dict[int, StageProfile]:
-        """Answer the profiles of some tasks, of all by default, with the constants of `extractant`."""
+    def profiles(
+        self, extractant: Extractant, tasks: Iterable[int] | None = None, base_use: float = 1.0
+    ) -> dict[int, StageProfile]:
+        """Answer the profiles of some tasks, of all by default, with the constants of `extractant`.
+
+        `base_use`: share of the doses that is at work. Raises `ConvergenceError` that names the test.
+        """
         chemistry = Chemistry(self.elements, extractants=(extractant,))
         wanted = range(len(self.tasks)) if tasks is None else tasks
         found = {}

@@ -67,12 +67,27 @@ def _reason(
 ) -> str:
     """Say why a quantity is not determined."""
     name = quantities[at].name
-    if name.startswith("enthalpy"):
-        return "its readings lie too close in temperature, or tell too little of the constant itself"
+    if not name.startswith("log K"):
+        enthalpy = "its readings lie too close in temperature, or tell too little of the constant itself"
+        use = "the constants make up for it; fit it on days whose constants are known from contacts"
+        return enthalpy if name.startswith("enthalpy") else use
     complex_ = next(c for c in extractant.complexes if name == f"log K {label(c)}")
+    return _of_readings(bench, complex_.cation) or _of_complex(
+        at, bench, extractant, profiles, complex_, quantities, matrix
+    )
+
+
+def _of_complex(
+    at: int,
+    bench: Workbench,
+    extractant: Extractant,
+    profiles: Mapping[int, StageProfile],
+    complex_: Complex,
+    quantities: list[Quantity],
+    matrix: np.ndarray,
+) -> str:
+    """Say why the constant of a complex is not determined by readings that lie where they should."""
     cation = complex_.cation
-    if reason := _of_readings(bench, cation):
-        return reason
     shares = populations(bench, extractant, profiles, complex_)
     highest = max(shares, default=0.0)
     if highest < _LITTLE:

@@ -33,14 +33,18 @@ class _Frame(NamedTuple):
     cation: str
 
 
-def draw_fit(extractant: Extractant, observations: Sequence[Observation], path: str | Path | None = None) -> Figure:
+def draw_fit(
+    extractant: Extractant, observations: Sequence[Observation], path: str | Path | None = None, base_use: float = 1.0
+) -> Figure:
     """Draw the constants of an extractant through observations, to a file where a `path` is given.
+
+    `base_use`: share of the doses that is at work.
 
     Frames: E against pH by metal, with a curve for each set of conditions, up to four; organic against liquor by metal,
     measured filled and calculated open; parity of cascades in g/L and pH.
     """
     bench = Workbench(observations, extractant)
-    profiles = bench.profiles(extractant)
+    profiles = bench.profiles(extractant, base_use=base_use)
     frames = _frames(bench)
     sets = list(dict.fromkeys(_place(bench, read) for read in bench.reads if read.reading.kind == EXTRACTED))
     across = 2 if len(frames) in {2, 4} else 3
@@ -143,7 +147,7 @@ def _draw_extraction(
             phs, profiles = curves[at]
             share = [100.0 * read_off(Reading(EXTRACTED, cation, 1, 0.0), profile) for profile in profiles]
             chart.curve(phs, np.array(share), colour, style=_STYLES[number % len(_STYLES)], width=1.3)
-        x = [bench.tasks[read.task].ph for read in own]
+        x = [bench.tasks[read.task].ph or 0.0 for read in own]
         y = [100.0 * read.reading.value for read in own]
         mark = _MARKS[number % len(_MARKS)]
         chart.axes.plot(x, y, mark, color=colour, markersize=_SMALL, markeredgewidth=0.0, zorder=4)

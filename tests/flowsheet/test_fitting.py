@@ -383,3 +383,48 @@ def test_draw__shows_cascades_as_parity():
     figure = fit_extractant([cascade(one, 200.0)], one, cations=("Co+2",)).draw()
     heads = [text.get_text() for axes in figure.axes for text in axes.texts if text.get_gid() == "head"]
     assert heads == ["cascades, g/L", "pH of cascades"]
+
+
+def test_fit__finds_the_share_of_the_base_that_was_at_work():
+    one = replace(TRUE, complexes=(TRUE.complexes[0], *TRUE.complexes[2:]))
+    days = [replace(day, dose=day.dose / 0.8) for day in (cascade(one, dose) for dose in (80.0, 120.0, 160.0))]
+    fit = fit_extractant(days, one, cations=("Co+2",), base_use=True)
+    assert fit.base_use == pytest.approx(0.8, abs=0.01)
+    row = fit.constants.loc["share of the base at work"]
+    assert row["low"] < 0.8 < row["high"]
+    assert fit.residuals["in uncertainties"].abs().max() < 0.2
+
+
+def test_fit__has_no_use_of_base_without_a_dose():
+    with pytest.raises(DataError, match="base_use: there are 0 tests that were run on a dose of base"):
+        fit_extractant(curve(ONE, phs=(4.2,)), ONE, base_use=True)
+
+
+def test_fit__says_which_constants_were_kept():
+    fit = fit_extractant(curve(ONE, phs=(4.2, 4.6)), ONE, cations=("Co+2",))
+    assert fit.remarks == ("Na+ takes part in 2 tests and keeps its log K: -7.00 (Na+ with 1 unit)",)
+
+
+def test_fit__takes_what_solvates():
+    """Cobalt with chloride: nothing depends on pH but through the liquor."""
+    solvate = Extractant(
+        "solvate",
+        "C12H27O4P",
+        kind="solvating",
+        unit=1.0,
+        complexes=(Complex("Co+2", -2.0, 2.0, anion="Cl-", anions=2.0),),
+        properties={"density": 973.0},
+    )
+    chemistry = Chemistry("Na Co Cl S", extractants=(solvate,))
+    points = []
+    for cobalt in (0.1, 0.2, 0.4):
+        liquor = Stream.of(chemistry, {"H2O": 1000.0, "CoCl2": 129.839 * cobalt})
+        organic = solvent(chemistry, "solvate", 2000.0, liquor.liquor_volume)
+        profile = contact(liquor, organic, "solvate")
+        conditions = Conditions(feed={"Co": liquor.concentration("Co+2")}, extractant=2000.0, anion="Cl-")
+        organic_cobalt = grams(profile, "Co+2", "organic")
+        points.append(LoadingPoint(conditions=conditions, organic={"Co": organic_cobalt}, dose=0.0))
+    start = replace(solvate, complexes=(replace(solvate.complexes[0], log_k=-2.5),))
+    fit = fit_extractant(points, start, uncertainty=Uncertainty(lowest=1e-5))
+    assert fit.constants.loc["log K Co+2 with 2 units", "value"] == pytest.approx(-2.0, abs=0.02)
+    assert fit.left_open == ()
