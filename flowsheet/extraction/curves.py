@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas
 
+from ..chemistry.extractants import cations
 from ..chemistry.system import WATER
 from ..errors import DataError, nearest
 from ..quantities import litre
@@ -116,10 +117,10 @@ def ph50(curves: pandas.DataFrame) -> pandas.DataFrame:
         for column in curves.columns
     }
     extractants = list(dict.fromkeys(name for name, _ in found))
-    cations = list(dict.fromkeys(name for _, name in found))
-    rows = [[found.get((extractant, cation), float("nan")) for extractant in extractants] for cation in cations]
+    taken = list(dict.fromkeys(name for _, name in found))
+    rows = [[found.get((extractant, cation), float("nan")) for extractant in extractants] for cation in taken]
     return pandas.DataFrame(
-        rows, index=pandas.Index(cations, name="cation"), columns=pandas.Index(extractants, name="extractant")
+        rows, index=pandas.Index(taken, name="cation"), columns=pandas.Index(extractants, name="extractant")
     )
 
 
@@ -171,18 +172,22 @@ def separation_over_ph(curves: pandas.DataFrame, extractant: str = "") -> pandas
     if name not in known:
         raise DataError(f"separation factors: {name!r} is not in the table{nearest(name, known)}")
     shares = curves[name]
-    cations = list(shares.columns)
-    if len(cations) < 2:
-        raise DataError(f"separation factors: the table holds {len(cations)} cation of {name}, at least 2 are needed")
+    taken = list(shares.columns)
+    if len(taken) < 2:
+        raise DataError(f"separation factors: the table holds {len(taken)} cation of {name}, at least 2 are needed")
     with np.errstate(divide="ignore", invalid="ignore"):
-        odds = {cation: (shares[cation] / (1.0 - shares[cation])).to_numpy(dtype=float) for cation in cations}
+        odds = {cation: _odds(np.array(shares[cation], dtype=float)) for cation in taken}
         columns = {}
-        for one, other in itertools.combinations(cations, 2):
+        for one, other in itertools.combinations(taken, 2):
             beta = odds[one] / odds[other]
             good = np.isfinite(beta) & (beta > 0.0)
             turned = bool(good.any()) and float(np.log(beta[good]).mean()) < 0.0
             columns[f"{other}/{one}" if turned else f"{one}/{other}"] = 1.0 / beta if turned else beta
     return pandas.DataFrame(columns, index=curves.index)
+
+
+def _odds(share: np.ndarray) -> np.ndarray:
+    return share / (1.0 - share)
 
 
 @dataclass(frozen=True, eq=False)
@@ -213,11 +218,14 @@ def mccabe_thiele(section: Section, liquor: Stream, organic: Stream, cation: str
     bends where volumes change, a feed enters or a bleed leaves. Temperatures, volumes and entrainment are those of the section.
     Raises `DataError` for a cation that the extractant does not take up.
     """
-    passing = _passing(section, liquor, organic)
+    known = cations(liquor.chemistry, section.extractant)
+    if cation not in known:
+        raise DataError(f"McCabe-Thiele: {section.extractant} does not take up {cation!r}{nearest(cation, known)}")
+    passing = _passing(section, liquor, organic, cation)
     profile, count = passing.profile, section.stages
     if cation not in profile.cations:
         raise DataError(
-            f"McCabe-Thiele: {section.extractant} does not take up {cation!r}{nearest(cation, profile.cations)}"
+            f"McCabe-Thiele: neither liquor nor organic holds {cation}; known: {', '.join(profile.cations)}"
         )
     at = profile.cations.index(cation)
     chemistry = liquor.chemistry
@@ -235,7 +243,7 @@ def mccabe_thiele(section: Section, liquor: Stream, organic: Stream, cation: str
         lines = tuple(np.array([[before[i], fed_y], [x[i], y[i]]]) for i in range(count))
         steps = np.concatenate(lines)
     curve = np.array([_meet(passing, place) for place in _places(count)]) * grams
-    return McCabeThiele(cation, _finite(curve[:, :, at]), lines, steps, profile)
+    return McCabeThiele(cation, _finite(curve), lines, steps, profile)
 
 
 def _finite(points: np.ndarray) -> np.ndarray:
@@ -247,13 +255,14 @@ class _Passing:
     """What meets in each stage: liquors (N) with their side feeds, organics (N), and base dosed, mol/s, or pH held (N)."""
 
     section: Section
+    cation: str
     profile: StageProfile
     liquors: list[Stream]
     organics: list[Stream]
     held: np.ndarray  # pH, not a number where it is free
 
 
-def _passing(section: Section, liquor: Stream, organic: Stream) -> _Passing:
+def _passing(section: Section, liquor: Stream, organic: Stream, cation: str) -> _Passing:
     """Run the section with vanishing bleeds, which show what leaves each stage."""
     count = section.stages
     stages = range(1, count + 1)
@@ -267,7 +276,7 @@ def _passing(section: Section, liquor: Stream, organic: Stream) -> _Passing:
 
     def onward(side: str, stage: int, shares: dict[int, float], own: dict[int, float]) -> Stream:
         share = shares[stage]
-        return shown.bleeds[f"{side} {stage}"] * ((1.0 - own.get(stage, 0.0)) / share)
+        return shown.bleeds[f"{side} of stage {stage}"] * ((1.0 - own.get(stage, 0.0)) / share)
 
     liquors = [onward("liquor", i, dict(probed.liquor_bleeds), dict(section.liquor_bleeds)) for i in stages]
     organics = [onward("organic", i, dict(probed.organic_bleeds), dict(section.organic_bleeds)) for i in stages]
@@ -284,12 +293,10 @@ def _passing(section: Section, liquor: Stream, organic: Stream) -> _Passing:
         mix([one, section.organic_feeds[i]]) if i in section.organic_feeds else one
         for i, one in zip(stages, entering, strict=True)
     ]
-    ph = section.ph
-    held = np.full(count, np.nan) if ph is None or not isinstance(ph, (int, float)) else np.full(count, float(ph))
-    if ph is not None and not isinstance(ph, (int, float)):
-        for stage, value in ph.items():
-            held[stage - 1] = value
-    return _Passing(section, profile, fed, entering, held)
+    held = np.full(count, np.nan)
+    for stage, value in section.set_points.items():
+        held[stage - 1] = value
+    return _Passing(section, cation, profile, fed, entering, held)
 
 
 def _places(count: int) -> list[tuple[float, float, float]]:
@@ -303,7 +310,7 @@ def _places(count: int) -> list[tuple[float, float, float]]:
 
 
 def _meet(passing: _Passing, place: tuple[float, float, float]) -> np.ndarray:
-    """Answer liquor and organic, mol/L (2, M), after an ideal contact of what meets at a place."""
+    """Answer liquor and organic, mol/L (2,), after an ideal contact of what meets at a place."""
     along, of_liquor, of_organic = place
     low = min(int(along), len(passing.liquors) - 1)
     part = along - low
@@ -320,8 +327,10 @@ def _meet(passing: _Passing, place: tuple[float, float, float]) -> np.ndarray:
     one = Section(
         extractant=section.extractant,
         ph=level if is_held else None,
-        dose=None if is_held else {1: at(profile.dosed) * of_liquor},
+        exact=section.exact,
+        dose={} if is_held else {1: at(profile.dosed) * of_liquor},
         base=section.base,
     )
     found = run_section(one, between(passing.liquors) * of_liquor, between(passing.organics) * of_organic)
-    return np.stack([found.aqueous[0], found.organic[0]])
+    column = found.cations.index(passing.cation)
+    return np.array([found.aqueous[0, column], found.organic[0, column]])

@@ -8,7 +8,7 @@ fall again when the wanted metal crowds it out.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -43,6 +43,7 @@ def stages_against_ratio(
     """
     if not most_stages >= 1:
         raise DataError(f"stages against ratio: most_stages = {most_stages} is below 1")
+    duty.check(section.extractant, liquor, organic)
     rows = []
     for ratio in ratios:
         if not ratio > 0.0 or not math.isfinite(ratio):
@@ -65,12 +66,11 @@ def _scaled(where: str, liquor: Stream, organic: Stream, ratio: float) -> Stream
 
 
 def _fewest(section: Section, liquor: Stream, organic: Stream, duty: Duty, most: int) -> dict[str, object]:
-    start = max([1, *(section.dose or {}), *(section.ph if isinstance(section.ph, dict) else {})])
+    by_stage = section.ph if isinstance(section.ph, Mapping) else {}
+    start = max((int(stage) for stage in (*section.dose, *by_stage)), default=1)
     profile, missed = None, duty.limits()
     for count in range(start, most + 1):
         profile = run_section(replace(section, stages=count), liquor, organic)
-        if count == start:
-            duty.check(profile.cations)
         missed = duty.missed(profile)
         if not missed:
             break
@@ -137,12 +137,10 @@ def least_base(section: Section, liquor: Stream, organic: Stream, duty: Duty, le
     if places.size == 0:
         places = search.finer()
     first = int(places[0])
-    least = search.grid[first]
-    if first > 0:
-        least = _edge(search.is_met, search.grid[first - 1], search.grid[first])
-    ahead = np.flatnonzero(~search.met.all(axis=1) & (np.arange(len(search.grid)) > first))
-    beyond = search.grid[ahead[0]] if ahead.size else high
-    most = _edge(search.is_met, beyond, search.grid[ahead[0] - 1]) if ahead.size else high
+    grid = [float(place) for place in search.grid]
+    least = _edge(search.is_met, grid[first - 1], grid[first]) if first > 0 else grid[first]
+    ahead = np.flatnonzero(~search.met.all(axis=1) & (np.arange(len(grid)) > first))
+    most = _edge(search.is_met, grid[int(ahead[0])], grid[int(ahead[0]) - 1]) if ahead.size else high
     turned, profile = search.run(least)
     step = (high - low) * 1e-6
     binds = _text_of(search.missed(least - step)) if first > 0 else ""
@@ -206,6 +204,7 @@ class _Search:
     @classmethod
     def along(cls, section: Section, liquor: Stream, organic: Stream, duty: Duty, lever: Lever) -> _Search:
         """Run the section along the lever."""
+        duty.check(section.extractant, liquor, organic)
         grid = np.linspace(*lever.ends(liquor, organic, section.extractant), _GRID)
         shape = (_GRID, len(duty.limits()))
         reached, met = np.full(shape, np.nan), np.zeros(shape, dtype=bool)
@@ -217,7 +216,6 @@ class _Search:
             except (ConvergenceError, DataError) as error:
                 failure = error
                 continue
-            duty.check(profile.cations)
             search.reached[at] = [limit.reached(profile) for limit in duty.limits()]
             search.met[at] = [limit.is_met(profile) for limit in duty.limits()]
             names = [limit.name() for limit in duty.limits()]

@@ -152,7 +152,7 @@ def draw_comparison(found: pandas.DataFrame, path: str | Path | None = None) -> 
     width = room + per_line * _COLUMN
     height = _HEAD + len(names) * _ROW
     note = f"{found.attrs.get('terms', '')}; {_shown(str(found.attrs.get('duty', '')))}"
-    if not found["meets"].all():
+    if not all(found["meets"]):
         note += "; grey: misses the duty, numbers for the recoveries alone"
     figure, drawn = charts("Extractants for one duty", note, width, [height] * len(lines))
     for chart, line in zip(drawn, lines, strict=True):

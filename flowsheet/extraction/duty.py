@@ -6,13 +6,15 @@ A `Duty` is a value; each of its limits tells how far a profile meets it. The se
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import NamedTuple
 
-from ..chemistry.system import salt_form
+from ..chemistry.extractants import cations
 from ..errors import DataError, nearest
+from ..quantities import litre
+from ..stream import Stream
 from .profile import StageProfile
 
 _NONE: Mapping = MappingProxyType({})
@@ -55,7 +57,7 @@ class Limit(NamedTuple):
     def reached(self, profile: StageProfile) -> float:
         """Answer the number that a profile reaches; not a number where nothing of it flows."""
         if self.kind in (_RECOVERY, _CO_EXTRACTION):
-            return float(profile.extraction[self.cation])
+            return float(profile.extraction.get(self.cation, math.nan))
         if self.kind == _STRIPPED:
             return _stripped(profile, self.cation)
         if self.kind == _LEFT:
@@ -78,9 +80,9 @@ class Duty:
     """What a section is to do. Cations are named as in the chemistry: `{"Co+2": 0.99}`.
 
     `recovery`: least share (0 to 1) of what the liquor brings that leaves with the organic. `co_extraction`: the most of it.
-    `stripped`: least share of what the organic brings that leaves with the liquor. `left`: most that the raffinate may hold,
-    kg/m3 (= g/L). `left_per`, `taken_per`: most of one cation per another, kg/kg, in the raffinate and in the loaded
-    organic: `{("Ni+2", "Co+2"): 1e-3}`. Raises `DataError` for a bound that cannot be, or none at all.
+    `stripped`: least share of what the organic brings (at the end, not from the side) that does not leave with it. `left`:
+    most that the raffinate may hold, kg/m3 (= g/L). `left_per`, `taken_per`: most of one cation per another, kg/kg, in the
+    raffinate and in the loaded organic: `{("Ni+2", "Co+2"): 1e-3}`. Raises `DataError` for a bound that cannot be, or none.
     """
 
     recovery: Mapping[str, float] = field(default_factory=dict)
@@ -116,15 +118,19 @@ class Duty:
         """Answer the cations that are to go to the other side: those with a recovery, or stripped."""
         return tuple(dict.fromkeys([*self.recovery, *self.stripped]))
 
-    def check(self, cations: Iterable[str]) -> None:
-        """Raise `DataError` for a cation that the extractant does not take up, with the nearest that it does."""
-        known = tuple(cations)
+    def check(self, extractant: str, liquor: Stream, organic: Stream) -> None:
+        """Raise `DataError` for a cation that an extractant does not take up, and one to recover that is not there."""
+        known = cations(liquor.chemistry, extractant)
         for limit in self.limits():
             for name in (limit.cation, limit.other):
                 if name and name not in known:
                     raise DataError(
-                        f"duty: {limit.name()}: the extractant does not take up {name!r}{nearest(name, known)}"
+                        f"duty: {limit.name()}: {extractant} does not take up {name!r}{nearest(name, known)}"
                     )
+            brought = liquor if limit.kind == _RECOVERY else organic
+            if limit.is_least and not _total(brought, extractant, limit.cation) > 0.0:
+                what = "liquor" if limit.kind == _RECOVERY else "organic"
+                raise DataError(f"duty: {limit.name()}: the {what} brings 0 mol/s of it")
 
     def missed(self, profile: StageProfile) -> tuple[Limit, ...]:
         """Answer the limits that a profile does not keep."""
@@ -137,6 +143,11 @@ def _ratio(one: float, other: float) -> float:
     return math.inf if one > 0.0 else math.nan
 
 
+def _total(stream: Stream, extractant: str, cation: str) -> float:
+    """Answer a cation dissolved and bound in a stream, mol/s."""
+    return stream[cation] + stream[stream.chemistry.extractant(extractant).salt_form(cation)]
+
+
 def _dissolved(profile: StageProfile, cation: str) -> float:
     """Answer the cation in the raffinate, kg/s."""
     stream = profile.raffinate
@@ -147,19 +158,14 @@ def _bound(profile: StageProfile, cation: str) -> float:
     """Answer the cation in the loaded organic, kg/s."""
     stream = profile.loaded
     mass = float(stream.chemistry.molar_masses[stream.chemistry.position(cation)])
-    return stream[salt_form(cation, profile.extractant)] * mass
+    return stream[stream.chemistry.extractant(profile.extractant).salt_form(cation)] * mass
 
 
 def _stripped(profile: StageProfile, cation: str) -> float:
-    """Answer the share of what the organic brought that did not leave with it."""
-    at = profile.cations.index(cation)
-    brought = float(profile.organic_feed[at])
-    if not brought > 0.0:
+    """Answer the share of what the organic brought that did not leave with it; the volume of an organic stays as it is."""
+    if cation not in profile.cations:
         return math.nan
-    left = float(profile.organic[0, at] * profile.organic_flow[0])
-    return 1.0 - left / (brought * _fed(profile))
-
-
-def _fed(profile: StageProfile) -> float:
-    """Answer the organic that is fed, m3/s: the organic keeps its volume but for what is bled."""
-    return float(profile.organic_flow[-1])
+    volume = sum(stream.organic_volume for stream in (profile.raffinate, profile.loaded, *profile.bleeds.values()))
+    brought = float(profile.organic_feed[profile.cations.index(cation)]) / litre * volume
+    left = profile.loaded[profile.loaded.chemistry.extractant(profile.extractant).salt_form(cation)]
+    return 1.0 - left / brought if brought > 0.0 else math.nan

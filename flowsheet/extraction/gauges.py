@@ -54,7 +54,8 @@ def gauges(profile: StageProfile) -> tuple[Gauge, ...]:
     alkali metals and ammonium hold in the organic fed, and in the organic that leaves. Entrainment is volume per volume.
     """
     chemistry = profile.raffinate.chemistry
-    limits = chemistry.extractant(profile.extractant).properties
+    extractant = chemistry.extractant(profile.extractant)
+    limits = extractant.properties
     highest_loading = float(profile.loading.max())
     at = int(np.argmax(profile.loading)) + 1
     found = [
@@ -63,18 +64,19 @@ def gauges(profile: StageProfile) -> tuple[Gauge, ...]:
         )
     ]
     alkalis = [name for name in _ALKALIS if name in profile.cations]
-    if alkalis:
+    if alkalis and extractant.kind == "acidic":
         fed, left = _saponified(profile, profile.organic_feed), _saponified(profile, profile.organic[0])
         found.append(_shares("saponified, as fed", 0.0, fed, None, _percent(fed)))
         found.append(_shares("saponified, as it leaves", 0.0, left, None, _percent(left)))
     low, high = float(profile.ph.min()), float(profile.ph.max())
-    ends = (min(_PH_ENDS[0], np.floor(low)), max(_PH_ENDS[1], np.ceil(high)))
+    ends = (min(_PH_ENDS[0], float(np.floor(low))), max(_PH_ENDS[1], float(np.ceil(high))))
     text = f"{low:.2f} to {high:.2f}".replace("-", "−") if high - low >= 0.005 else f"{low:.2f}".replace("-", "−")
     found.append(Gauge("pH", low, high, limits.get("ph_lowest"), limits.get("ph_highest"), ends, text))
     warmth = to_celsius(profile.raffinate.temperature)
     cold, hot = (limits.get(f"{end}_temperature") for end in ("lowest", "highest"))
-    bounds = [None if limit is None else to_celsius(limit) for limit in (cold, hot)]
-    found.append(Gauge("temperature, °C", warmth, warmth, *bounds, (0.0, max(100.0, warmth)), f"{warmth:.4g} °C"))
+    coldest, warmest = (None if limit is None else to_celsius(limit) for limit in (cold, hot))
+    ends = (0.0, max(100.0, warmth))
+    found.append(Gauge("temperature, °C", warmth, warmth, coldest, warmest, ends, f"{warmth:.4g} °C"))
     carried = (
         ("liquor in the organic", _per(profile.loaded.liquor_volume, profile.loaded.organic_volume)),
         ("organic in the raffinate", _per(profile.raffinate.organic_volume, profile.raffinate.liquor_volume)),

@@ -117,7 +117,7 @@ class ByDose:
     def turn(self, section: Section, liquor: Stream, organic: Stream, coordinate: float) -> Turned:
         """Answer the section with its doses."""
         dose = {stage: coordinate * share for stage, share in self._shares().items()}
-        return Turned(replace(section, dose=dose, ph=None), liquor, organic, 0.0)
+        return Turned(replace(section, dose=dose, ph=None, base=_base(section, liquor)), liquor, organic, 0.0)
 
 
 @dataclass(frozen=True)
@@ -145,7 +145,7 @@ class ByPh:
     def turn(self, section: Section, liquor: Stream, organic: Stream, coordinate: float) -> Turned:
         """Answer the section at a pH."""
         ph = dict.fromkeys(self.stages, coordinate) if self.stages else coordinate
-        return Turned(replace(section, ph=ph, dose=None), liquor, organic, 0.0)
+        return Turned(replace(section, ph=ph, dose={}, base=_base(section, liquor)), liquor, organic, 0.0)
 
 
 def saponified(organic: Stream, extractant: str, degree: float, cation: str = "Na+") -> Stream:
@@ -175,6 +175,11 @@ def saponified(organic: Stream, extractant: str, degree: float, cation: str = "N
     flows[chemistry.index[acid_form(extractant)]] -= min(moved, held.free)
     flows[chemistry.index[known[cation]]] += min(moved, held.free) / charge(cation)
     return organic.replace(flows=flows)
+
+
+def _base(section: Section, liquor: Stream) -> Stream:
+    """Answer the base of a section, caustic soda where it has none."""
+    return caustic(liquor) if section.base is None else section.base
 
 
 def caustic(liquor: Stream, substance: str = "NaOH", water: float = 5.0) -> Stream:

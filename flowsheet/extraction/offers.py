@@ -93,8 +93,7 @@ def compare_extractants(
     for name, one in zip(names, offered, strict=True):
         rows.append(_row(_moved(liquor, one), name, duty, terms))
     found = pandas.DataFrame(rows, index=pandas.Index(names, name="extractant"))
-    ordered = [c for c in found.columns if c != "binds"]
-    found = found[[*ordered, "binds"]]
+    found = found.reindex(columns=[*(name for name in found.columns if name != "binds"), "binds"])
     found["stages"] = found["stages"].astype("Int64")
     found.attrs["duty"] = "; ".join(limit.text() for limit in duty.limits())
     found.attrs["terms"] = f"{terms.molarity / 1000.0:g} mol/L, O/A {terms.organic_to_aqueous:g}"

@@ -233,7 +233,7 @@ def draw_extraction_curves(
         chart.axes.set_ylim(-3.0, 105.0)
         _write_corner(chart, str(extractant))
         for number, cation in enumerate(table[extractant].columns):
-            share = 100.0 * table[extractant][cation].to_numpy(dtype=float)
+            share = 100.0 * np.array(table[extractant][cation], dtype=float)
             half = float(halves.loc[cation, extractant])
             colour = colour_of(str(cation), number)
             at = half if np.isfinite(half) else None
