@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
+import numpy as np
+
 from ..flowsheet.chemistry.system import degraded_form
 from ..flowsheet.stream import Stream
 from ..flowsheet.unitop import Figure, Outcome, Port, UnitOp, parameter
@@ -25,7 +27,6 @@ class ClayTreatment(UnitOp):
     outlets: ClassVar[Mapping[str, str]] = {"organic": "the organic", "clay": "what the clay holds"}
     figures: ClassVar[Mapping[str, Figure]] = {"held": Figure("kg/s", "degraded extractant that leaves with the clay")}
 
-    extractant: str = parameter("name", "the extractant", "Cyanex 272")
     removal: float = parameter(
         "-", "share of the degraded extractant that is taken out", 0.9, low=0.0, high=1.0, default=0.9
     )
@@ -33,6 +34,10 @@ class ClayTreatment(UnitOp):
     def run(self, inlets: Mapping[str, Stream]) -> Outcome:
         """Answer the organic and what the clay holds."""
         organic = inlets["organic"]
-        at = organic.chemistry.position(degraded_form(self.extractant))
-        held = organic.part(slice(at, at + 1)) * self.removal
+        chemistry = organic.chemistry
+        flows = np.zeros(chemistry.size)
+        for name in chemistry.extractants:
+            at = chemistry.index[degraded_form(name)]
+            flows[at] = self.removal * organic.flows[at]
+        held = organic.replace(flows=flows)
         return Outcome({"organic": organic.without(held), "clay": held}, {"held": held.mass})

@@ -16,7 +16,7 @@ from typing import ClassVar
 import numpy as np
 
 from ..flowsheet.chemistry.reaction import reaction
-from ..flowsheet.chemistry.system import PROTON, acid_form
+from ..flowsheet.chemistry.system import PROTON
 from ..flowsheet.errors import DataError
 from ..flowsheet.extraction.holding import Holding, charge, holding, salts
 from ..flowsheet.stream import Stream, gathered, mix
@@ -51,6 +51,9 @@ class Saponification(UnitOp):
     def run(self, inlets: Mapping[str, Stream]) -> Outcome:
         """Answer the organic and the base drawn."""
         organic = inlets["organic"]
+        kind = organic.chemistry.extractant(self.extractant).kind
+        if kind != "acidic":
+            raise DataError(f"extractant {self.extractant} is {kind}, only an acid can be saponified")
         held = holding(organic, self.extractant)
         if held.free == 0.0:
             idle = (
@@ -100,7 +103,7 @@ class Saponification(UnitOp):
         chemistry = organic.chemistry
         flows = np.array(organic.flows)
         flows[chemistry.liquor] += base
-        acid = acid_form(self.extractant)
+        acid = chemistry.extractant(self.extractant).free_form
         for name, salt in salts(chemistry, self.extractant).items():
             if wanted.get(name, 0.0) > 0.0:
                 count = charge(name)

@@ -1,9 +1,9 @@
 """Solvent loss: what a circuit loses of its extractant beside droplets, in the liquor that leaves and by decay.
 
-Model      the liquor takes up the extractant that its pH dissolves, counting what it carries already; of two extractants in the
-           organic each dissolves by its share; a share of the inventory decays a year, into a product that stays in the
-           organic and takes up nothing
-Assumes    the liquor leaves saturated; the diluent does not dissolve; the inventory is what circulates in `hold_up`
+Model      the liquor takes up the extractant that its pH dissolves; of two extractants in the organic each dissolves by its
+           share; a share of the inventory decays a year, into a product that stays in the organic and takes up nothing
+Assumes    the liquor comes without dissolved extractant, which mixer-settlers gave to their organic, and leaves saturated;
+           the diluent does not dissolve; the inventory is what circulates in `hold_up`
 Valid      25 to 45 degC; solubility within a factor of 2, decay of a factor of 3
 Sources    `flowsheet/extraction/losses.py`; solubility and degradation of `extractants.csv`, a source in each row
 """
@@ -14,7 +14,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from ..flowsheet.chemistry.system import acid_form, degraded_form
+from ..flowsheet.chemistry.system import degraded_form
 from ..flowsheet.extraction.holding import holding
 from ..flowsheet.extraction.losses import decay, dissolved
 from ..flowsheet.stream import Stream
@@ -57,10 +57,10 @@ class SolventLoss(UnitOp):
         for name, one in held.items():
             if one.free == 0.0:
                 continue
-            acid, spoiled = chemistry.index[acid_form(name)], chemistry.index[degraded_form(name)]
+            acid = chemistry.index[chemistry.extractant(name).free_form]
+            spoiled = chemistry.index[degraded_form(name)]
             decayed = min(decay(name) * self.hold_up * one.total, one.free)
-            room = dissolved(chemistry, name, volume, ph) * one.total / whole - liquor.flows[acid]
-            taken = min(max(0.0, room), one.free - decayed)
+            taken = min(dissolved(chemistry, name, volume, ph) * one.total / whole, one.free - decayed)
             left[acid] -= taken + decayed
             left[spoiled] += decayed
             gained[acid] += taken

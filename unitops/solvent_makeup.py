@@ -11,7 +11,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from ..flowsheet.chemistry.system import DILUENT, acid_form
+from ..flowsheet.chemistry.system import DILUENT
 from ..flowsheet.extraction.holding import holding, members
 from ..flowsheet.stream import Stream, mix
 from ..flowsheet.unitop import Figure, Outcome, Port, UnitOp, parameter, reagent
@@ -40,10 +40,11 @@ class SolventMakeup(UnitOp):
         organic = inlets["organic"]
         chemistry = organic.chemistry
         held = holding(organic, self.extractant).total
-        acid, diluent = chemistry.index[acid_form(self.extractant)], chemistry.index[DILUENT]
+        acid, *_ = kept = members(chemistry, self.extractant)
+        diluent = chemistry.index[DILUENT]
         surplus, drawn = np.zeros(chemistry.size), np.zeros(chemistry.size)
         for share_of, have, want, top_up in (
-            (members(chemistry, self.extractant), held, self.solvent.flows[acid], acid),
+            (kept, held, self.solvent.flows[acid], acid),
             ([diluent], organic.flows[diluent], self.solvent.flows[diluent], diluent),
         ):
             if have > want:

@@ -13,7 +13,7 @@ import re
 import numpy as np
 
 from ..chemistry.database import table
-from ..chemistry.system import Chemistry, acid_form
+from ..chemistry.system import Chemistry
 from ..errors import DataError, nearest
 
 _PH = re.compile(r"pH\s*(\d+(?:\.\d+)?)(?:\s*to\s*(\d+(?:\.\d+)?))?")
@@ -48,6 +48,5 @@ def decay(extractant: str) -> float:
 
 def dissolved(chemistry: Chemistry, extractant: str, volume: float, ph: float) -> float:
     """Answer the extractant (mol/s) that a liquor of `volume` (m3/s) and this pH dissolves."""
-    return (
-        volume * solubility(extractant, ph) / float(chemistry.molar_masses[chemistry.position(acid_form(extractant))])
-    )
+    free = chemistry.position(chemistry.extractant(extractant).free_form)
+    return volume * solubility(extractant, ph) / float(chemistry.molar_masses[free])

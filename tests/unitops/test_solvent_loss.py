@@ -54,12 +54,6 @@ def test_loss__is_what_the_liquor_dissolves_at_its_ph(ph):
     assert outcome.report["decayed"] == 0.0
 
 
-def test_loss__counts_what_the_liquor_carries_already():
-    first = _lost().outlets
-    again = _lost(first["liquor"], first["organic"])
-    assert again.report["dissolved"] == pytest.approx(0.0, abs=1e-15)
-
-
 def test_loss__is_limited_to_what_is_free():
     thin = ORGANIC * 1e-6
     outcome = _lost(organic=thin)
