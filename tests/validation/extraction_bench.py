@@ -125,7 +125,9 @@ def at_ph(of: Chemistry, extractant: str, feed: Stream, oil: Stream, ph: float, 
     return contact(feed, oil, extractant, ph=ph, base=caustic(of, fraction))
 
 
-def at_phs(of: Chemistry, extractant: str, feed: Stream, oil: Stream, phs: Iterable[float]) -> dict[float, StageProfile]:
+def at_phs(
+    of: Chemistry, extractant: str, feed: Stream, oil: Stream, phs: Iterable[float]
+) -> dict[float, StageProfile]:
     """One contact at each pH, upwards, each beginning where the one before ended."""
     found: dict[float, StageProfile] = {}
     start: dict[str, np.ndarray] = {}
