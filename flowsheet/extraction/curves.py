@@ -17,7 +17,7 @@ import pandas
 
 from ..chemistry.extractants import cations
 from ..chemistry.system import WATER
-from ..errors import DataError, nearest
+from ..errors import ConvergenceError, DataError, nearest
 from ..quantities import litre
 from ..stream import Stream, dose, mix, solvent
 from ..sweeps import AgainstPh, check_liquor
@@ -44,7 +44,8 @@ def extraction_curves(
     volume per volume. `axis`: the range of pH, 0 to 8 by default, with the acid and the base that bring the liquor there, as
     in the laboratory: the liquor is acidified where it has to be, then base is dosed into the mixture. The share is
     organic / (organic + liquor), that of a base's own cation too. Columns: (extractant, cation), for the cations that the
-    liquor holds and the extractant takes up; index: pH. Raises `DataError` for an unknown extractant, an empty liquor, or
+    liquor holds and the extractant takes up; index: pH. A cell is not a number where the section has no answer, which
+    `attrs["warnings"]` tells. Raises `DataError` for an unknown extractant, an empty liquor, or
     one that holds nothing the extractant takes up.
     """
     check_liquor("extraction curves", liquor)
@@ -63,13 +64,15 @@ def extraction_curves(
         organic = solvent(liquor.chemistry, name, molarity, organic_to_aqueous * start.liquor_volume)
         organic = organic.replace(temperature=liquor.temperature)
         profiles = [
-            contact(one, organic, name, ph=float(level), base=base)
-            for (one, base), level in zip(ready, levels, strict=True)
+            _contacted(one, organic, name, float(level), base) for (one, base), level in zip(ready, levels, strict=True)
         ]
-        for at, cation in enumerate(profiles[0].cations):
+        lost = [float(level) for profile, level in zip(profiles, levels, strict=True) if profile is None]
+        if lost:
+            warnings[f"{name}: no answer at {len(lost)} points from pH {min(lost):.2f} to {max(lost):.2f}"] = None
+        for cation in cations(liquor.chemistry, name):
             if start[cation] > 0.0:
-                columns[name, cation] = [_share(profile, at) for profile in profiles]
-        warnings |= {f"{name}: {warning}": None for profile in profiles for warning in profile.warnings}
+                columns[name, cation] = [_share(profile, cation) for profile in profiles]
+        warnings |= {f"{name}: {warning}": None for profile in profiles if profile for warning in profile.warnings}
     if not columns:
         raise DataError(
             f"extraction curves: the liquor holds nothing that {', '.join(names) or 'no extractant'} takes up"
@@ -100,9 +103,20 @@ def _of_totals(liquor: Stream, totals: np.ndarray | None, water: float) -> Strea
     return liquor.replace(flows=flows)
 
 
-def _share(profile: StageProfile, at: int, stage: int = 0) -> float:
-    held = profile.organic[stage, at] * profile.organic_flow[stage]
-    left = profile.aqueous[stage, at] * profile.liquor_flow[stage]
+def _contacted(liquor: Stream, organic: Stream, name: str, level: float, base: Stream) -> StageProfile | None:
+    """Answer a contact at a pH, or None where the solver finds none, as far beyond the range of an extractant."""
+    try:
+        return contact(liquor, organic, name, ph=level, base=base)
+    except ConvergenceError:
+        return None
+
+
+def _share(profile: StageProfile | None, cation: str) -> float:
+    if profile is None or cation not in profile.cations:
+        return float("nan")
+    at = profile.cations.index(cation)
+    held = profile.organic[0, at] * profile.organic_flow[0]
+    left = profile.aqueous[0, at] * profile.liquor_flow[0]
     return float(held / (held + left)) if held + left > 0.0 else float("nan")
 
 
@@ -128,9 +142,9 @@ def _crossing(ph: np.ndarray, share: np.ndarray) -> float:
     """Answer where a share first passes a half, up or down."""
     with np.errstate(divide="ignore"):
         odds = np.log(share) - np.log1p(-share)
-    over = odds > 0.0
-    [places] = np.nonzero(over[1:] != over[:-1])
-    if places.size == 0 or not np.isfinite(odds[places[0] : places[0] + 2]).all():
+    over, there = odds > 0.0, np.isfinite(odds)
+    [places] = np.nonzero((over[1:] != over[:-1]) & there[1:] & there[:-1])
+    if places.size == 0:
         return float("nan")
     at = int(places[0])
     part = -odds[at] / (odds[at + 1] - odds[at])
@@ -328,7 +342,7 @@ def _meet(passing: _Passing, place: tuple[float, float, float]) -> np.ndarray:
         extractant=section.extractant,
         ph=level if is_held else None,
         exact=section.exact,
-        dose={} if is_held else {1: at(profile.dosed) * of_liquor},
+        dose={} if is_held or section.base is None else {1: at(profile.dosed) * of_liquor},
         base=section.base,
     )
     found = run_section(one, between(passing.liquors) * of_liquor, between(passing.organics) * of_organic)

@@ -43,12 +43,12 @@ def stages_against_ratio(
     """
     if not most_stages >= 1:
         raise DataError(f"stages against ratio: most_stages = {most_stages} is below 1")
-    duty.check(section.extractant, liquor, organic)
     rows = []
     for ratio in ratios:
         if not ratio > 0.0 or not math.isfinite(ratio):
             raise DataError(f"stages against ratio: organic to aqueous = {ratio:g} is not above 0")
         scaled = _scaled("stages against ratio", liquor, organic, ratio)
+        duty.check(section.extractant, liquor, scaled)
         rows.append(_fewest(section, liquor, scaled, duty, most_stages))
     table = pandas.DataFrame(rows, index=pandas.Index([float(ratio) for ratio in ratios], name="organic to aqueous"))
     table["stages"] = table["stages"].astype("Int64")

@@ -55,7 +55,7 @@ def test_stages__fewer_do_not_do_the_duty_and_more_do():
         ({"most_stages": 0}, "most_stages = 0 is below 1"),
         ({"section": replace(SECTION, dose={3: 0.1}), "most_stages": 2}, "doses to stage 3, and 2 stages at most"),
         ({"liquor": Stream.empty(CHEMISTRY)}, "0 m3/s of liquor"),
-        ({"duty": Duty(recovery={"Cu+2": 0.9})}, r"the extractant does not take up 'Cu\+2'"),
+        ({"duty": Duty(recovery={"Cu+2": 0.9})}, r"Cyanex 272 does not take up 'Cu\+2'; did you mean 'Co\+2'"),
     ],
 )
 def test_stages__refuses_what_cannot_be(change, message):
@@ -111,9 +111,9 @@ def test_least_base__names_the_nearest_that_is_reached():
 
 
 def test_least_base__names_both_limits_of_a_conflict():
-    duty = Duty(recovery={"Co+2": 0.999}, co_extraction={"Ni+2": 2e-4})
+    duty = Duty(recovery={"Co+2": 0.9}, co_extraction={"Ni+2": 2e-4})
     with pytest.raises(
-        DataError, match=r"recovery of Co\+2 >= 0\.999 asks for pH .* where co-extraction of Ni\+2 is"
+        DataError, match=r"recovery of Co\+2 >= 0\.9 asks for pH .* where co-extraction of Ni\+2 is"
     ) as caught:
         least_base(replace(SECTION, stages=1), LIQUOR, FRESH, duty, ByPh(3.0, 6.5))
     assert "the nearest reached is" in str(caught.value)
@@ -165,6 +165,21 @@ def test_duty__refuses_what_cannot_be(given, message):
         Duty(**given)
 
 
+def test_duty__names_a_metal_that_is_not_there():
+    with pytest.raises(DataError, match=r"stripped of Co\+2: the organic brings 0 mol/s of it"):
+        least_base(SECTION, LIQUOR, FRESH, Duty(stripped={"Co+2": 0.9}))
+
+
+def test_duty__counts_what_acid_strips():
+    loaded = saponified(FRESH, CYANEX, 0.3, "Co+2")
+    spirit = Stream.of(CHEMISTRY, {"H2O": 1.0, "H2SO4": 0.04})
+    profile = run_section(Section(extractant=CYANEX, stages=2), spirit, loaded)
+    [limit] = Duty(stripped={"Co+2": 0.9}).limits()
+    brought = loaded["CoA2[Cyanex 272]"]
+    assert limit.reached(profile) == pytest.approx(profile.raffinate["Co+2"] / brought, rel=1e-6)
+    assert limit.is_met(profile)
+
+
 def test_duty__limits_are_what_the_streams_hold():
     duty = Duty(left={"Co+2": 1.0}, left_per={("Co+2", "Ni+2"): 0.01}, taken_per={("Ni+2", "Co+2"): 0.01})
     profile = run_section(replace(SECTION, ph=5.0), LIQUOR, FRESH)
@@ -207,8 +222,11 @@ def test_compare__takes_an_extractant_of_ones_own():
         name="mine",
         formula="C16H35O2P",
         complexes=(Complex("Co+2", -6.0, 2.0), Complex("Ni+2", -10.0, 2.0), Complex("Na+", -7.0, 1.0)),
+        properties={"density": 920.0},
     )
-    table = compare_extractants(LIQUOR, [CYANEX, mine], Duty(recovery={"Co+2": 0.9}), Terms(most_stages=2))
+    table = compare_extractants(
+        LIQUOR, [CYANEX, mine], Duty(recovery={"Co+2": 0.9}), Terms(most_stages=2, molarity=1200.0)
+    )
     assert table.loc["mine", "meets"]
     assert table.loc["mine", "pH"] < table.loc[CYANEX, "pH"]
     assert math.isnan(table.loc["mine", "make-up USD/m3"])

@@ -154,7 +154,10 @@ def test_mccabe_thiele__operating_line_has_the_slope_of_the_phase_ratio():
 
 
 def test_mccabe_thiele__stages_of_a_lower_efficiency_lie_inside_the_curve():
-    found = mccabe_thiele(replace(HELD, efficiency=0.8), LIQUOR, FRESH, "Co+2")
+    cobalt = Stream.of(
+        CHEMISTRY, {"H2O": 1.0, "CoSO4": 0.030, "Na2SO4": 0.010}
+    )  # others would displace it, stage by stage
+    found = mccabe_thiele(replace(HELD, efficiency=0.8), cobalt, FRESH, "Co+2")
     order = np.argsort(found.curve[:, 0])
     for x, y in found.steps[1::2]:
         assert y < np.interp(x, found.curve[order, 0], found.curve[order, 1])
