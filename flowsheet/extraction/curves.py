@@ -9,6 +9,7 @@ Sources: Ritcey & Ashbrook (1984) Solvent Extraction I, chapters 2 and 5; McCabe
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -24,6 +25,7 @@ from ..sweeps import AgainstPh, check_liquor
 from .profile import StageProfile
 from .section import Section, contact, run_section
 
+_NUMBER = re.compile(r"\d+(\.\d+)?")
 _POINTS = 81
 _BETWEEN, _BEYOND = 16, 40  # contacts between two stages, and beyond the first and the last
 _LEAST_PART = 1e-3  # of the liquor or organic that meets the other at the ends of the curve
@@ -72,7 +74,7 @@ def extraction_curves(
         for cation in cations(liquor.chemistry, name):
             if start[cation] > 0.0:
                 columns[name, cation] = [_share(profile, cation) for profile in profiles]
-        warnings |= {f"{name}: {warning}": None for profile in profiles if profile for warning in profile.warnings}
+        warnings |= dict.fromkeys(f"{name}: {warning}" for warning in _gathered(profiles, levels))
     if not columns:
         raise DataError(
             f"extraction curves: the liquor holds nothing that {', '.join(names) or 'no extractant'} takes up"
@@ -101,6 +103,16 @@ def _of_totals(liquor: Stream, totals: np.ndarray | None, water: float) -> Strea
         flows[liquor.chemistry.liquor] = totals
     flows[WATER] += water
     return liquor.replace(flows=flows)
+
+
+def _gathered(profiles: Iterable[StageProfile | None], levels: Iterable[float]) -> list[str]:
+    """Answer warnings that differ in their numbers alone as one, the last, with the pH from which they come."""
+    found: dict[str, tuple[float, str]] = {}
+    for profile, level in zip(profiles, levels, strict=True):
+        for warning in profile.warnings if profile else ():
+            kind = _NUMBER.sub("", warning)
+            found[kind] = (found.get(kind, (level, ""))[0], warning)
+    return [f"{warning}; such from pH {level:.2f}" for level, warning in found.values()]
 
 
 def _contacted(liquor: Stream, organic: Stream, name: str, level: float, base: Stream) -> StageProfile | None:
@@ -256,7 +268,8 @@ def mccabe_thiele(section: Section, liquor: Stream, organic: Stream, cation: str
     else:
         lines = tuple(np.array([[before[i], fed_y], [x[i], y[i]]]) for i in range(count))
         steps = np.concatenate(lines)
-    curve = np.array([_meet(passing, place) for place in _places(count)]) * grams
+    outward = count == 1 or (fed_x - x[0]) * (x[0] - x[1]) > 0.0
+    curve = np.array([_meet(passing, place) for place in _places(count, outward)]) * grams
     return McCabeThiele(cation, _finite(curve), lines, steps, profile)
 
 
@@ -313,12 +326,15 @@ def _passing(section: Section, liquor: Stream, organic: Stream, cation: str) -> 
     return _Passing(section, cation, profile, fed, entering, held)
 
 
-def _places(count: int) -> list[tuple[float, float, float]]:
-    """Answer places along a section: how many stages from the first, and the parts of the liquor and organic that meet."""
+def _places(count: int, outward: bool) -> list[tuple[float, float, float]]:
+    """Answer places along a section: how many stages from the first, and the parts of the liquor and organic that meet.
+
+    `outward`: whether the liquor fed lies beyond that of the first stage, so that the curve goes on there.
+    """
     parts = np.geomspace(_LEAST_PART, 1.0, _BEYOND, endpoint=False)
     parts = np.unique(np.concatenate([parts, np.linspace(0.0, 1.0, _BEYOND + 1)[1:-1]]))
     along = np.linspace(0.0, count - 1.0, (count - 1) * _BETWEEN + 1)
-    first = [(0.0, 1.0, float(part)) for part in parts]
+    first = [(0.0, 1.0, float(part)) for part in parts] if outward else []
     last = [(count - 1.0, float(part), 1.0) for part in parts[::-1]]
     return [*first, *((float(place), 1.0, 1.0) for place in along), *last]
 

@@ -70,11 +70,12 @@ def compare_extractants(
     """Answer one row for each extractant: what it needs for a duty, and what that costs.
 
     `extractants`: names of the built-in data, or extractants of one's own. Columns: `meets`; stages; pH that is held; base
-    dosed, mol/m3 of liquor and mol per mol of wanted metals taken up; loading, the highest; the share of each cation that is
-    extracted; separation factors of the first wanted metal where the liquor enters; solvent in the stages, m3, and its
-    extractant, kg; cost of the first fill, USD; extractant lost to solubility, droplets and decay, g/m3 of liquor, and its
-    cost, USD/m3 of liquor; `binds`, the limit that asks for the base. Where an extractant misses the duty its row is that
-    of the recoveries alone in the most stages, empty if it misses these too, and `binds` says what stands against it.
+    dosed, mol/m3 of liquor and mol per mol of wanted metals taken up; loading, the highest; the share of each cation (but
+    the base's) that is extracted; separation factors of the first wanted metal where the liquor enters; solvent in the
+    stages, m3, and its extractant, kg; cost of the first fill, USD; extractant lost to solubility, droplets and decay, g/m3
+    of liquor, and its cost, USD/m3 of liquor; `binds`, the limit that asks for the base. Where an extractant misses the duty
+    its row is that of the recoveries alone in the most stages, empty if it misses these too, and `binds` says what stands
+    against it.
     Raises `DataError` for a name that the data lack, the same name twice, or a duty without a recovery.
     """
     terms = Terms() if terms is None else terms
@@ -149,7 +150,8 @@ def _row(liquor: Stream, name: str, duty: Duty, terms: Terms) -> dict[str, objec
         "base mol/mol": found.base / gone if gone > 0.0 else math.nan,
         "loading": float(profile.loading.max()),
     }
-    held = [cation for cation in profile.cations if liquor[cation] > 0.0]
+    dosed = chemistry.dissolve(terms.base)
+    held = [name for name in profile.cations if liquor[name] > 0.0 and not dosed[chemistry.index[name]] > 0.0]
     row |= {f"extraction of {cation}": float(profile.extraction[cation]) for cation in held}
     row |= _factors(profile, duty.wanted()[0], held)
     return row | _costs(chemistry, name, found, organic, terms)

@@ -42,9 +42,9 @@ from .profile import StageProfile
 from .section import Section
 
 _DECADES = 6.0  # that a logarithmic axis shows at most
+_LEAST_NAMED = 0.02  # of the height of a frame that runs evenly
 _ROOM = 1.25  # above the highest point
 _CELL = (44.0, 24.0)
-_BESIDE = 62.0  # points beside a table of numbers
 _DIVERGING = LinearSegmentedColormap.from_list("diverging", [COLOURS[0], "#ffffff", COLOURS[1]])
 _SATURATED = 4.0  # decades of a separation factor at which a colour is full
 
@@ -196,7 +196,8 @@ def _draw_stages(
             [place], [value], "o", markerfacecolor="white", markeredgecolor=colour, markersize=4.5, zorder=5
         )
     if np.isfinite(y).any():
-        chart.curve(x, y, colour, written(cation), float(stages.mean()), width=1.3)
+        is_seen = lowest > 0.0 or float(np.nanmax(y)) > _LEAST_NAMED * chart.axes.get_ylim()[1]
+        chart.curve(x, y, colour, written(cation) if is_seen else "", float(stages.mean()), width=1.3)
 
 
 def _one_line(chart: Chart, stages: np.ndarray, values: np.ndarray, label: str) -> None:

@@ -17,11 +17,15 @@ from raffinate.flowsheet.extraction.curves import (
     separation_factors,
     separation_over_ph,
 )
-from raffinate.flowsheet.extraction.design import stages_against_ratio
-from raffinate.flowsheet.extraction.design_pictures import draw_comparison, draw_stages_against_ratio
+from raffinate.flowsheet.extraction.design import base_table, stages_against_ratio
+from raffinate.flowsheet.extraction.design_pictures import (
+    draw_base_window,
+    draw_comparison,
+    draw_stages_against_ratio,
+)
 from raffinate.flowsheet.extraction.duty import Duty
 from raffinate.flowsheet.extraction.gauges import draw_gauges, gauge_table
-from raffinate.flowsheet.extraction.levers import caustic, saponified
+from raffinate.flowsheet.extraction.levers import ByPh, caustic, saponified
 from raffinate.flowsheet.extraction.offers import Terms, compare_extractants
 from raffinate.flowsheet.extraction.pictures import (
     draw_extraction_curves,
@@ -70,6 +74,10 @@ PICTURES = {
     "gauges": lambda path=None: draw_gauges(run_section(FREE, LIQUOR, SALT), path),
     "stages": lambda path=None: draw_stages_against_ratio(
         stages_against_ratio(HELD, LIQUOR, FRESH, DUTY, (0.5, 1.0, 1.5, 2.0)), path
+    ),
+    "base": lambda path=None: draw_base_window(base_table(HELD, LIQUOR, FRESH, DUTY, ByPh(3.5, 6.5)), path),
+    "base, with a limit in g/L": lambda path=None: draw_base_window(
+        base_table(FREE, LIQUOR, FRESH, Duty(recovery={"Co+2": 0.8}, left={"Co+2": 1.0})), path
     ),
     "comparison": lambda path=None: draw_comparison(compared(), path),
 }
@@ -203,6 +211,12 @@ def test_ph50__is_empty_where_half_is_not_reached():
     assert np.isnan(ph50(table).loc["Ni+2", CYANEX])
 
 
+def test_curves__tell_once_from_which_ph_an_organic_gels():
+    warnings = extraction_curves(LIQUOR, CYANEX, 1.0, 300.0).attrs["warnings"]
+    assert len([warning for warning in warnings if "loading" in warning]) == 1
+    assert "such from pH" in warnings[0]
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -273,5 +287,7 @@ def test_gauges__tell_what_is_carried_over():
 def test_pictures_of_design__refuse_another_table():
     with pytest.raises(DataError, match="no column 'stages'"):
         draw_stages_against_ratio(extraction_curves(LIQUOR, CYANEX, axis=AgainstPh(2.0, 3.0)))
+    with pytest.raises(DataError, match="the table has no limits"):
+        draw_base_window(extraction_curves(LIQUOR, CYANEX, axis=AgainstPh(2.0, 3.0)))
     with pytest.raises(DataError, match="no column 'meets'"):
         draw_comparison(extraction_curves(LIQUOR, CYANEX, axis=AgainstPh(2.0, 3.0)))
