@@ -27,7 +27,8 @@ so that base is dosed, or the pH is higher than asked, and never both; epsilon i
 rounding on the way.
 
 What globalises it: a line search with fixed scales; else continuation from strong back-mixing between stages (one
-mixed contact, whose convex problem `meet` solves from anywhere) to none; else implicit steps in time.
+mixed contact, whose convex problem `meet` solves from anywhere) to none; else implicit steps in time; and last, where base
+is dosed, trying which stages it goes to.
 
 Shapes: N stages, M cations, L ligands, B boxes. mol per kg of water, mol per L of organic; kg, L and mol per time.
 """
@@ -49,6 +50,9 @@ FORWARD, BACK, OUT, ORGANIC_BACK, ORGANIC_FORWARD, ORGANIC_OUT = 0, 1, 2, 3, 4, 
 NATURAL, AT_LEAST, EXACT = 0, 1, 2
 _LOWEST, _HIGHEST = -180.0, 6.0
 _LONGEST = 3.0
+_ROUNDING = 1e-12
+_MOST_STEPS = 6000
+_TOLERANCE = 1e-7  # of the last step; the residuals that it leaves are looked at beside
 
 
 class Media(NamedTuple):
@@ -674,12 +678,12 @@ def _copy(source, target):
             target[r, i] = source[r, i]
 
 
-@apart(NO_EXTRACTANT, NO_MEDIA, NO_CASCADE, NO_STATE, NO_CHAIN_ROOM, _NONE3, 0.0, 0.0, answers=(0, 0))
+@apart(NO_EXTRACTANT, NO_MEDIA, NO_CASCADE, NO_STATE, NO_CHAIN_ROOM, _NONE3, 0.0, 0.0, 0.0, answers=(0, 0))
 @lean.kernel
-def _continue(extractant, media, cascade, state, room, places, scale, epsilon):
+def _continue(extractant, media, cascade, state, room, places, scale, epsilon, least):
     """Solve from what is sought: by Newton alone, else with less and less back-mixing, else in time.
 
-    places (2, 2, N): room for the start and the last good iterate. Answers (steps, status).
+    places (2, 2, N): room for the start and the last good iterate. least: tolerance at the end. Answers (steps, status).
     """
     start, good = places[0], places[1]
     _copy(state.sought, start)
@@ -694,7 +698,7 @@ def _continue(extractant, media, cascade, state, room, places, scale, epsilon):
     for _ in range(400):
         _lay_pipes(cascade, mixing, drain, room)
         final = mixing == 0.0 and drain == 0.0
-        tolerance, patience = 1e-7 if final else 1e-4, 8 if method == 0 else 30
+        tolerance, patience = least if final else max(least, 1e-4), 8 if method == 0 else 30
         _, steps, status = newton_cascade(
             extractant, media, cascade, state, room, scale, epsilon, tolerance, 60, patience
         )
@@ -734,8 +738,78 @@ def _continue(extractant, media, cascade, state, room, places, scale, epsilon):
             drain = max(4.0 * drain, 1e-4)
             if drain > 1e6:
                 break
-        if total > 6000:
+        status = OUT_OF_STEPS  # of the row as it is
+        if total > _MOST_STEPS:
             break
+    return total, status
+
+
+@lean.kernel
+def _is_held(cascade):
+    """Whether any stage is held at a pH."""
+    for i in range(cascade.control.shape[0]):
+        if cascade.control[i] != NATURAL:
+            return True
+    return False
+
+
+@lean.kernel
+def _revise(cascade, state, asked, dose_scale, all_at_once):
+    """Hold stages that lie below what is asked, let go of those whose dose is negative; answer how many were neither.
+
+    asked: (N,), the controls as given. Not `all_at_once`, only the worst is changed.
+    """
+    worst = -1
+    size = 0.0
+    found = 0
+    for i in range(asked.shape[0]):
+        if asked[i] != AT_LEAST:
+            continue
+        lacking = 0.0
+        if cascade.control[i] == EXACT:
+            lacking = -state.dose[i] / dose_scale
+        else:
+            lacking = state.point[1, i] - cascade.ln_target[i]
+        if lacking > _ROUNDING:
+            found += 1
+            if all_at_once:
+                cascade.control[i] = EXACT if cascade.control[i] == NATURAL else NATURAL
+            elif lacking > size:
+                worst, size = i, lacking
+    if worst >= 0:
+        cascade.control[worst] = EXACT if cascade.control[worst] == NATURAL else NATURAL
+    return found
+
+
+@apart(NO_EXTRACTANT, NO_MEDIA, NO_CASCADE, NO_STATE, NO_CHAIN_ROOM, _NONE3, 0.0, 0.0, answers=(0, 0))
+@lean.kernel
+def _choose(extractant, media, cascade, state, room, places, scale, tolerance):
+    """Find which stages base is dosed to, by holding some at their pH and letting others go. Answers (steps, status)."""
+    N = cascade.control.shape[0]
+    asked = places[4, 0]
+    dose_scale = scale * (cascade.flows[0, FORWARD] + cascade.flows[0, OUT])
+    water, oil = _water(cascade)
+    for i in range(N):
+        asked[i] = cascade.control[i]
+        if cascade.control[i] == AT_LEAST:
+            cascade.control[i] = NATURAL
+    total = 0
+    status = OUT_OF_STEPS
+    for turn in range(4 * N + 8):
+        for i in range(N):
+            state.dose[i] = 0.0
+        _begin(extractant, media, cascade, state, room, water, oil)
+        steps, status = _continue(extractant, media, cascade, state, room, places, scale, 0.0, tolerance)
+        total += steps
+        if status != CONVERGED or _revise(cascade, state, asked, dose_scale, turn < N) == 0:
+            break
+        status = OUT_OF_STEPS
+    for i in range(N):
+        cascade.control[i] = int(asked[i])
+        if cascade.control[i] == AT_LEAST:
+            dosed = state.dose[i] > 0.0
+            state.dose[i] = max(state.dose[i], 0.0)
+            state.sought[1, i] = state.dose[i] / dose_scale if dosed else state.point[1, i] - cascade.ln_target[i]
     return total, status
 
 
@@ -784,10 +858,13 @@ def imbalance(extractant, media, cascade, state, room):
     return worst
 
 
-@apart(NO_EXTRACTANT, NO_MEDIA, NO_CASCADE, NO_STATE, NO_CHAIN_ROOM, _NONE3, True, answers=(0.0, 0, 0))
+@apart(NO_EXTRACTANT, NO_MEDIA, NO_CASCADE, NO_STATE, NO_CHAIN_ROOM, _NONE3, True, 0.0, answers=(0.0, 0, 0))
 @lean.kernel
-def settle_cascade(extractant, media, cascade, state, room, places, warm):
-    """Bring a row to its steady state, from what is sought if `warm`; answers as `solve_cascade`, into state."""
+def settle_cascade(extractant, media, cascade, state, room, places, warm, tolerance):
+    """Bring a row to its steady state, from what is sought if `warm`; answers as `solve_cascade`, into state.
+
+    With a `tolerance` of the step above 1e-7 the row is only near its steady state, and its balances are not checked.
+    """
     N = state.aqueous.shape[0]
     water, oil = _water(cascade)
     units = 0.0
@@ -804,16 +881,21 @@ def settle_cascade(extractant, media, cascade, state, room, places, warm):
     status = OUT_OF_STEPS
     if warm:
         _lay_pipes(cascade, 0.0, 0.0, room)
-        _, steps, status = newton_cascade(extractant, media, cascade, state, room, scale, 0.0, 1e-7, 25, 6)
+        _, steps, status = newton_cascade(extractant, media, cascade, state, room, scale, 0.0, tolerance, 25, 6)
     epsilon = 0.0
     while status != CONVERGED and epsilon < 1e-3:
         _begin(extractant, media, cascade, state, room, water, oil)
-        taken, status = _continue(extractant, media, cascade, state, room, places, scale, epsilon)
+        taken, status = _continue(extractant, media, cascade, state, room, places, scale, epsilon, tolerance)
         steps += taken
         if status == CONVERGED and epsilon > 0.0:
-            taken, status = _continue(extractant, media, cascade, state, room, places, scale, 0.0)
+            taken, status = _continue(extractant, media, cascade, state, room, places, scale, 0.0, tolerance)
             steps += taken
         epsilon = 1e-6 if epsilon == 0.0 else 10.0 * epsilon
+    if status != CONVERGED and _is_held(cascade):
+        taken, status = _choose(extractant, media, cascade, state, room, places, scale, tolerance)
+        steps += taken
+    if tolerance > _TOLERANCE:
+        return 1.0, steps, status
     error = imbalance(extractant, media, cascade, state, room)
     if status == CONVERGED and not error <= 1e-12:
         status = OUT_OF_STEPS
@@ -853,5 +935,5 @@ def solve_cascade(extractant: Extractant, media: Media, cascade: Cascade, start:
         cascade.base,
         cascade.charge,
     )
-    error, steps, status = settle_cascade(extractant, media, own, state, room, places, warm)
+    error, steps, status = settle_cascade(extractant, media, own, state, room, places, warm, _TOLERANCE)
     return state.aqueous, state.organic, state.sought, state.point, state.dose, error, steps, status

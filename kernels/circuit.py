@@ -31,6 +31,7 @@ from .cascade import (
     blank_state,
     settle_cascade,
 )
+from .dense import eliminate
 from .extraction import Extractant
 from .jit import apart, kernel, lean
 from .newton import blank_work, newton
@@ -40,9 +41,15 @@ from .speciation import DOSE, LN_GAMMA, LN_WATER, MOLALITY, MOLES_PER_KG, TITRAN
 from .status import CONVERGED, DRY, OUT_OF_STEPS
 
 _TRACE = 1e-30  # mol/kg: what a stage is speciated with of a cation that has left it
-_CLOSE = 1e-9
+_CLOSE = 1e-9  # what the media may still move, in ln; or this, where a repetition takes away all but a twentieth
+_CONTRACTED = 2e-8
 _LEAP = 0.1  # in ln of a total or of a(H+): beyond it a speciation starts from the mass action of the new ones
-_MOST_REPEATS = 60
+_MOST_REPEATS = 100
+_REMEMBERED = 7
+_SLOW = 0.3  # what a turn leaves of the lag of the one before, beyond which repeating is not enough
+_PATIENCE = 3
+_CAUTIOUS = 0.3  # of a lag, after a turn that made things worse
+_NEVER = -690.0  # ln of an activity that there is none of
 
 
 class Circuit(NamedTuple):
@@ -82,6 +89,19 @@ class Places(NamedTuple):
     anion: int
     hydroxide: int
     component_charge: np.ndarray
+
+
+class Memory(NamedTuple):
+    """The last turns: place, lag (T, n), what the media were and how far they lay off; following (n,), the next.
+
+    normal (T, T), weight (T,): of their combination.
+    """
+
+    place: np.ndarray
+    lag: np.ndarray
+    following: np.ndarray
+    normal: np.ndarray
+    weight: np.ndarray
 
 
 class CircuitAnswer(NamedTuple):
@@ -183,59 +203,125 @@ def _stage_liquor(liquor, species, component, whole, i):
 
 
 @lean.kernel
-def _tell(liquor, rows, places, extractant, media, i, fixed):
-    """Make the medium of stage i of its speciated liquor; answer how far it moved.
+def _tell(liquor, rows, places, media, i, fixed):
+    """Fill the medium of stage i with what its speciated liquor says.
 
     rows: (S,), where species of the mixture stand in the liquor, -1 where absent. fixed: charge of what is not extracted.
     """
     species, component = liquor.species, liquor.component
     water = math.exp(liquor.whole[LN_WATER])
-    ln_h = component[X, 1]
-    proton = math.exp(ln_h)
-    moved = 0.0
+    proton = math.exp(component[X, 1])
     for j in range(places.cation.shape[0]):
         at = rows[places.cation[j] - 1]
         activity = math.log(max(species[MOLALITY, at], 1e-300)) + species[LN_GAMMA, at]
-        share = activity - math.log(component[TOTAL, at + 1])
-        moved = max(moved, abs(share - media.ln_share[i, j]))
-        media.ln_share[i, j] = share
+        media.ln_share[i, j] = activity - math.log(component[TOTAL, at + 1])
     if places.anion >= 0:
         at = rows[places.anion - 1]
+        media.ln_anion[i] = _NEVER
         if at >= 0:
             media.ln_anion[i] = math.log(max(species[MOLALITY, at], 1e-300)) + species[LN_GAMMA, at]
-        else:
-            media.ln_anion[i] = -690.0
-    hydrogen = water * math.exp(-species[LN_GAMMA, 0])
-    hydroxide = 0.0
+    media.whole[i, 0] = water * math.exp(-species[LN_GAMMA, 0])
     at = rows[places.hydroxide]
-    if at >= 0:
-        hydroxide = water * species[MOLALITY, at] * proton
-    simple = hydrogen * proton - hydroxide / proton
+    media.whole[i, 1] = water * species[MOLALITY, at] * proton if at >= 0 else 0.0
+    simple = media.whole[i, 0] * proton - media.whole[i, 1] / proton
     bare = 0.0
     for k in range(places.ligand.shape[0]):
         at = rows[places.ligand[k] - 1]
-        media.ligand_total[i, k] = 0.0
-        if at < 0 or species[MOLALITY, at] < 1e-200:
-            continue
-        free = species[MOLALITY, at]
-        total = free
-        held = 0.0
-        power = 1.0
-        for n in range(3):
-            power *= proton
-            form = places.forms[k, n]
-            at = rows[form] if form >= 0 else -1
-            m = species[MOLALITY, at] if at >= 0 else 0.0
-            media.ligand_beta[i, k, n] = m / (free * power)
-            total += m
-            held += (n + 1) * m
+        total = 0.0
+        if at >= 0 and species[MOLALITY, at] > 1e-200:
+            free = species[MOLALITY, at]
+            total = free
+            power = 1.0
+            for n in range(3):
+                power *= proton
+                form = places.forms[k, n]
+                at = rows[form] if form >= 0 else -1
+                m = species[MOLALITY, at] if at >= 0 else 0.0
+                media.ligand_beta[i, k, n] = m / (free * power)
+                total += m
+                simple += water * (n + 1) * m
+            bare += water * total * media.ligand_charge[k]
         media.ligand_total[i, k] = water * total
-        simple += water * held
-        bare += water * total * media.ligand_charge[k]
-    media.whole[i, 0] = hydrogen
-    media.whole[i, 1] = hydroxide
     media.whole[i, 2] = fixed - bare + liquor.whole[DOSE] + component[TOTAL, 1] - simple
-    return moved
+
+
+@lean.kernel
+def _write(media, vector):
+    """Write the media into a vector: first what is a logarithm, then the rest, which is never below zero but for charge."""
+    N, M = media.ln_share.shape
+    at = 0
+    for i in range(N):
+        for j in range(M):
+            vector[at] = media.ln_share[i, j]
+            at += 1
+        vector[at] = media.ln_anion[i]
+        at += 1
+    for i in range(N):
+        for k in range(media.ligand_charge.shape[0]):
+            vector[at] = media.ligand_total[i, k]
+            at += 1
+            for n in range(3):
+                vector[at] = media.ligand_beta[i, k, n]
+                at += 1
+        for n in range(3):
+            vector[at] = media.whole[i, n]
+            at += 1
+
+
+@lean.kernel
+def _read(vector, media):
+    """Do the reverse of `_write`."""
+    N, M = media.ln_share.shape
+    at = 0
+    for i in range(N):
+        for j in range(M):
+            media.ln_share[i, j] = vector[at]
+            at += 1
+        media.ln_anion[i] = vector[at]
+        at += 1
+    for i in range(N):
+        for k in range(media.ligand_charge.shape[0]):
+            media.ligand_total[i, k] = max(vector[at], 0.0)
+            at += 1
+            for n in range(3):
+                media.ligand_beta[i, k, n] = max(vector[at], 0.0)
+                at += 1
+        for n in range(3):
+            media.whole[i, n] = vector[at] if n == 2 else max(vector[at], 0.0)
+            at += 1
+
+
+@lean.kernel
+def _heed(memory, turn, logarithms, depth, stride):
+    """Fill memory.next with the media to try, from those tried (memory.place) and what was told of each (memory.lag).
+
+    Anderson's combination of the last `depth` turns, by least squares of the lags of the `logarithms`; a plain `stride` at
+    depth 0. A ligand that goes from metal to metal makes the plain repetition overshoot.
+    """
+    place, lag, following = memory.place, memory.lag, memory.following
+    held = place.shape[0]
+    now = turn % held
+    n = place.shape[1]
+    for r in range(depth):
+        later, earlier = (turn - r) % held, (turn - r - 1) % held
+        memory.weight[r] = 0.0
+        for q in range(logarithms):
+            memory.weight[r] += (lag[later, q] - lag[earlier, q]) * lag[now, q]
+        for s in range(depth):
+            other, before = (turn - s) % held, (turn - s - 1) % held
+            memory.normal[r, s] = 0.0
+            for q in range(logarithms):
+                memory.normal[r, s] += (lag[later, q] - lag[earlier, q]) * (lag[other, q] - lag[before, q])
+        memory.normal[r, r] *= 1.0 + 1e-12
+    if depth > 0 and not eliminate(memory.normal, memory.weight, depth):
+        depth = 0
+    for q in range(n):
+        following[q] = place[now, q] + stride * lag[now, q]
+    for r in range(depth):
+        later, earlier = (turn - r) % held, (turn - r - 1) % held
+        for q in range(n):
+            moved = place[later, q] - place[earlier, q] + stride * (lag[later, q] - lag[earlier, q])
+            following[q] -= memory.weight[r] * moved
 
 
 @lean.kernel
@@ -258,6 +344,23 @@ def _retotal(liquor, totals, i, ln_proton):
     component[X, 1] = ln_proton
     if moved > _LEAP:
         form(liquor)
+
+
+@kernel
+def _blank_media(stages, cations, places):
+    """Answer Media for so many stages and cations, with the charges of the ligands."""
+    ligands = places.ligand.shape[0]
+    media = Media(
+        np.zeros((stages, cations)),
+        np.zeros(stages),
+        np.zeros((stages, ligands)),
+        np.zeros(ligands),
+        np.zeros((stages, ligands, 3)),
+        np.zeros((stages, 3)),
+    )
+    for k in range(ligands):
+        media.ligand_charge[k] = places.component_charge[places.ligand[k]]
+    return media
 
 
 @apart(NO_MIXTURE, NO_EXTRACTANT, NO_CIRCUIT, NO_PLACES, _NONE2, answers=(NO_ANSWER, 0.0, 0, 0))
@@ -318,16 +421,17 @@ def settle_circuit(packed, extractant, circuit, places, start):
     species = np.empty((N, model_liquor.species.shape[0], model_liquor.species.shape[1]))
     component = np.empty((N, model_liquor.component.shape[0], c))
     whole = np.empty((N, 5))
-    media = Media(
-        np.zeros((N, M)),
-        np.zeros(N),
-        np.zeros((N, L)),
-        np.zeros(L),
-        np.zeros((N, L, 3)),
-        np.zeros((N, 3)),
+    media = _blank_media(N, M, places)
+    told = _blank_media(N, M, places)
+    logarithms = N * (M + 1)
+    size = logarithms + N * (4 * L + 3)
+    memory = Memory(
+        np.zeros((_REMEMBERED, size)),
+        np.zeros((_REMEMBERED, size)),
+        np.zeros(size),
+        np.zeros((_REMEMBERED, _REMEMBERED)),
+        np.zeros(_REMEMBERED),
     )
-    for k in range(L):
-        media.ligand_charge[k] = places.component_charge[places.ligand[k]]
     charge = np.empty(M)
     inside = np.zeros(C, np.bool_)
     for j in range(M):
@@ -356,9 +460,12 @@ def settle_circuit(packed, extractant, circuit, places, start):
     status = OUT_OF_STEPS
     total_steps = steps
     fixed = np.zeros(N)
-    told = np.zeros(N)
+    fixed_before = np.zeros(N)
     close = False
     moved = 1.0
+    tolerance = 1e-2
+    since = -1
+    slow = 0
     for turn in range(_MOST_REPEATS):
         if not _lay_flows(circuit, state.dose, flows):
             return answer, 1.0, total_steps, DRY
@@ -372,16 +479,17 @@ def settle_circuit(packed, extractant, circuit, places, start):
                 fixed[i] += extractant.anions[j] * inert[i, places.cation[j]]
             if turn == 0:
                 stage = _stage_liquor(model_liquor, species, component, whole, i)
-                _tell(stage, rows, places, extractant, media, i, fixed[i])
+                _tell(stage, rows, places, media, i, fixed[i])
             else:
                 # what the base adds to the inert changes the charge of a medium told before
-                media.whole[i, 2] += fixed[i] - told[i]
-            told[i] = fixed[i]
-        error, steps, status = settle_cascade(extractant, media, cascade, state, room, work, warm)
+                media.whole[i, 2] += fixed[i] - fixed_before[i]
+            fixed_before[i] = fixed[i]
+        error, steps, status = settle_cascade(extractant, media, cascade, state, room, work, warm, tolerance)
         total_steps += steps
         if status != CONVERGED or close:
             break
         warm = True
+        before = moved
         moved = 0.0
         for i in range(N):
             for q in range(C):
@@ -395,14 +503,33 @@ def settle_circuit(packed, extractant, circuit, places, start):
                 totals[i, places.anion] = 0.0
             stage = _stage_liquor(model_liquor, species, component, whole, i)
             _retotal(stage, totals, i, state.point[1, i])
-            good, steps, error = newton(stage, model, terms, solver, 3)
+            good, steps, error = newton(stage, model, terms, solver, 2 if turn < 3 else 1)
             if not error < 1e-3:
                 good, steps, error = find(stage, model, terms, solver, False, state.point[1, i])
                 if not good:
                     return answer, error, total_steps, OUT_OF_STEPS
-            moved = max(moved, _tell(stage, rows, places, extractant, media, i, fixed[i]), error)
+            _tell(stage, rows, places, told, i, fixed[i])
+            moved = max(moved, error)
+        now = turn % _REMEMBERED
+        _write(media, memory.place[now])
+        _write(told, memory.lag[now])
+        for q in range(size):
+            memory.lag[now, q] -= memory.place[now, q]
+        for q in range(logarithms):
+            moved = max(moved, abs(memory.lag[now, q]))
+        if moved > _SLOW * before and turn > 0:
+            slow += 1
+        stride = 1.0
+        if slow > _PATIENCE:
+            since += 1
+            if moved > 2.0 * before:
+                since = 0
+                stride = _CAUTIOUS
+        _heed(memory, turn, logarithms, max(0, min(since, _REMEMBERED - 1)), stride)
+        _read(memory.following, media)
         # one more row with media that no longer move, so that balances close with what they tell
-        close = moved < _CLOSE
+        close = moved < _CLOSE or (moved < _CONTRACTED and moved < 0.05 * before)
+        tolerance = 1e-4 if turn == 0 and not close else 1e-7
     if status == CONVERGED and not close:
         status = OUT_OF_STEPS
     for i in range(N):
@@ -412,7 +539,7 @@ def settle_circuit(packed, extractant, circuit, places, start):
         totals[i, 1] = 0.0
         for q in range(2, C):
             totals[i, 1] -= places.component_charge[q] * totals[i, q]
-    return answer, max(error, moved), total_steps, status
+    return answer, max(error, 0.05 * moved), total_steps, status
 
 
 @kernel

@@ -31,7 +31,8 @@ def eliminate(matrix: np.ndarray, rhs: np.ndarray, order: int):
         for i in range(k + 1, order):
             factor = matrix[i, k] * inverse
             if factor != 0.0:
-                for j in range(k + 1, order):
+                for t in range(order - k - 1):
+                    j = np.uint64(t + k + 1)  # never negative: the compiler takes several columns at a time
                     matrix[i, j] -= factor * matrix[k, j]
                 rhs[i] -= factor * rhs[k]
     for k in range(order - 1, -1, -1):
