@@ -1,24 +1,91 @@
 """Sections of a plant that lines share: an extraction circuit, a crystalliser with its centrifuge."""
 
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+
 from raffinate.flowsheet import Flowsheet, Stream
 from raffinate.flowsheet.chemistry import Chemistry
 from raffinate.flowsheet.quantities import kg, litre, mol_per_litre
 from raffinate.flowsheet.stream import solvent
+from raffinate.unitops.clay_treatment import ClayTreatment
 from raffinate.unitops.coalescer import Coalescer
 from raffinate.unitops.evaporative_crystalliser import EvaporativeCrystalliser
 from raffinate.unitops.filtration import Filtration
 from raffinate.unitops.mixer_settler import MixerSettler
 from raffinate.unitops.saponification import Saponification
+from raffinate.unitops.solvent_bleed import SolventBleed
+from raffinate.unitops.solvent_loss import SolventLoss
 from raffinate.unitops.solvent_makeup import SolventMakeup
 from raffinate.unitops.splitter import Splitter
 
+STAGES = MappingProxyType(
+    {"preload": 3, "extraction": 6, "scrub": 4, "selective strip": 3, "strip": 4, "iron strip": 2}
+)
 
-def sulfuric_acid(chemistry: Chemistry, flow: float, strength: float) -> Stream:
-    """Make `flow` (mol/s) of sulfuric acid in water, of a strength in mol/L."""
-    molar_mass = float(chemistry.dissolve("H2SO4") @ chemistry.molar_masses[chemistry.liquor])
+
+def acid(chemistry: Chemistry, flow: float, strength: float, formula: str = "H2SO4") -> Stream:
+    """Make `flow` (mol/s) of an acid in water, of a strength in mol/L."""
+    molar_mass = float(chemistry.dissolve(formula) @ chemistry.molar_masses[chemistry.liquor])
     volume = flow / (strength * mol_per_litre)
-    water = 0.97 * kg * volume / litre  # a litre of dilute acid holds about as much
-    return Stream.of(chemistry, {"H2SO4": flow * molar_mass, "H2O": water})
+    water = (0.97 if strength < 3.0 else 0.8) * kg * volume / litre  # a litre of dilute acid holds about as much
+    return Stream.of(chemistry, {formula: flow * molar_mass, "H2O": water})
+
+
+def add_sections(
+    sheet: Flowsheet,
+    name: str,
+    extractant: str,
+    feeds: Sequence[str | Stream],
+    fed: Mapping[str, Stream],
+    stages: Mapping[str, int] = STAGES,
+    **shares: float,
+) -> str:
+    """Add an extraction circuit whose organic and spent scrub liquor return; answers the outlet of its raffinate.
+
+    The organic passes: make-up, saponification, preload, extraction, scrub, selective strip, strip, and a bleed of it the iron
+    strip. All are there but those that `fed` has nothing for: `organic` (as it circulates), `base` of the saponification,
+    and the liquors `preload` (salt of the metal whose place the extracted one takes, so that no sodium comes into the
+    raffinate), `scrub`, `selective strip`, `strip`, `iron strip`.
+    `stages`: of each section. `shares`: `degree` of saponification; `hold_up` (s) of the organic, with which its losses beside
+    droplets count, and carbon holds most of what the raffinate dissolved; `bleed` of the organic through the iron strip and
+    over clay, of which `purge` leaves, since what comes over from another circuit has no other way out.
+    """
+
+    def bank(section: str, liquor: str | Stream | Sequence[str | Stream], organic: str | Sequence[str]) -> str:
+        """Add a bank of mixer-settlers and answer where its organic leaves."""
+        unit = MixerSettler(extractant=extractant, stages={**STAGES, **stages}[section])
+        sheet.add(f"{name} {section}", unit, aqueous=liquor, organic=organic)
+        return f"{name} {section}.loaded"
+
+    raffinate, returned = f"{name} raffinate.liquor", [f"{name} strip.loaded"]
+    sheet.add(f"{name} raffinate", Coalescer(), feed=f"{name} extraction.raffinate")
+    if "hold_up" in shares:
+        sheet.add(f"{name} losses", SolventLoss(hold_up=shares["hold_up"]), organic=returned, liquor=raffinate)
+        sheet.add(f"{name} carbon", Coalescer(), feed=f"{name} losses.liquor")
+        raffinate, returned = f"{name} carbon.liquor", [f"{name} losses.organic"]
+    if "bleed" in shares:
+        sheet.add(f"{name} bleed", SolventBleed(extractant=extractant, bleed=shares["bleed"]), organic=returned)
+        treated = f"{name} bleed.bleed"
+        if "iron strip" in fed:
+            treated = bank("iron strip", fed["iron strip"], treated)
+        sheet.add(f"{name} clay", ClayTreatment(), organic=treated)
+        sheet.add(f"{name} purge", Splitter(fraction=shares["purge"]), feed=f"{name} clay.organic")
+        returned = [f"{name} bleed.organic", f"{name} purge.second"]
+    sheet.add(f"{name} solvent", SolventMakeup(extractant=extractant, solvent=fed["organic"]), organic=returned)
+    organic = f"{name} solvent.organic"
+    if "base" in fed:
+        soap = Saponification(extractant=extractant, base=fed["base"], degree=shares["degree"])
+        sheet.add(f"{name} saponification", soap, organic=organic)
+        organic = f"{name} saponification.organic"
+    if "preload" in fed:
+        organic = bank("preload", fed["preload"], organic)
+    spent = [f"{name} scrub.raffinate"] if "scrub" in fed else []
+    organic = bank("extraction", [*feeds, *spent], organic)
+    for section in ("scrub", "selective strip", "strip"):
+        if section in fed:
+            organic = bank(section, fed[section], organic)
+    sheet.add(f"{name} liquor", Coalescer(), feed=f"{name} strip.raffinate")
+    return raffinate
 
 
 def add_circuit(
@@ -27,25 +94,16 @@ def add_circuit(
     """Add an extraction circuit for a divalent metal: its organic and its spent scrub liquor return.
 
     `size`: `flow` of the metal (mol/s); per metal `soda` saponified, `scrub` acid and `strip` acid; `degree` of
-    saponification; `strength` of the extractant (mol/L).
+    saponification; `strength` of the extractant (mol/L); further shares as in `add_sections`.
     """
     chemistry, flow, strength = caustic.chemistry, size["flow"], size["strength"] * mol_per_litre
-    organic = solvent(chemistry, extractant, strength, 2.0 * flow * size["soda"] / (size["degree"] * strength))
-    long, short = (MixerSettler(extractant=extractant, stages=stages) for stages in (6, 4))
-    soap = Saponification(extractant=extractant, base=caustic, degree=size["degree"])
-    makeup = SolventMakeup(extractant=extractant, solvent=organic)
-    scrub, strip = (
-        sulfuric_acid(chemistry, size["scrub"] * flow, 0.3),
-        sulfuric_acid(chemistry, size["strip"] * flow, 1.6),
-    )
-    liquors = [*feeds, f"{metal} scrub.raffinate"]
-    sheet.add(f"{metal} solvent", makeup, organic=f"{metal} strip.loaded")
-    sheet.add(f"{metal} saponification", soap, organic=f"{metal} solvent.organic")
-    sheet.add(f"{metal} extraction", long, aqueous=liquors, organic=f"{metal} saponification.organic")
-    sheet.add(f"{metal} scrub", short, aqueous=scrub, organic=f"{metal} extraction.loaded")
-    sheet.add(f"{metal} strip", short, aqueous=strip, organic=f"{metal} scrub.loaded")
-    sheet.add(f"{metal} raffinate", Coalescer(), feed=f"{metal} extraction.raffinate")
-    sheet.add(f"{metal} liquor", Coalescer(), feed=f"{metal} strip.raffinate")
+    fed = {
+        "organic": solvent(chemistry, extractant, strength, 2.0 * flow * size["soda"] / (size["degree"] * strength)),
+        "base": caustic,
+        "scrub": acid(chemistry, size["scrub"] * flow, 0.3),
+        "strip": acid(chemistry, size["strip"] * flow, 1.6),
+    }
+    add_sections(sheet, metal, extractant, feeds, fed, degree=size["degree"])
 
 
 def add_crystals(sheet: Flowsheet, name: str, feed: str, boiler: EvaporativeCrystalliser, wash: Stream) -> None:
