@@ -112,8 +112,9 @@ def draw_base_window(found: pandas.DataFrame, path: str | Path | None = None) ->
         chart.axes.set_ylim(0.0, 108.0 if scale == 100.0 else 1.15 * highest)
         for number, (limit, column) in enumerate(zip(group, columns, strict=True)):
             colour = colour_of(limit.cation, number)
-            chart.curve(x, column, colour, _shown(limit.name()), float(x[len(x) // 2]))
-            chart.axes.axhline(scale * limit.bound, color=colour, linewidth=0.9, linestyle=DASHES, zorder=2)
+            chart.curve(x, column, colour)
+            bound = np.full_like(x, scale * limit.bound)
+            chart.curve(x, bound, colour, _shown(limit.name()), float(x[len(x) // 3]), DASHES, 0.9)
         name_axes(chart, "", "share, %" if scale == 100.0 else "kg/m³" if not group[0].other else "kg/kg")
     lowest = "base mol/s" if found.index.name == "pH" else "pH of raffinate"
     values = found[lowest].to_numpy(dtype=float)
