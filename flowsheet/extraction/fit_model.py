@@ -115,10 +115,11 @@ class Workbench:
         wanted = range(len(self.tasks)) if tasks is None else tasks
         found = {}
         for at in wanted:
+            task = self.tasks[at]
+            if task.dose is not None:
+                task = task._replace(dose=base_use * task.dose)
             try:
-                found[at] = _solve(
-                    chemistry, extractant.name, self.tasks[at], self.fed[at], self._sought.get(at, _COLD)
-                )
+                found[at] = _solve(chemistry, extractant.name, task, self.fed[at], self._sought.get(at, _COLD))
                 self._sought[at] = found[at].sought
             except EngineError as error:
                 raise type(error)(f"{self.named[at]}: {error}") from error
