@@ -15,6 +15,8 @@ from raffinate.flowsheet.solver import Solution
 
 BANK = ("ph_first", "ph_raffinate", "loading", "organic_to_aqueous")  # figures of a bank of mixer-settlers
 
+SHOWN = ("stages", "aqueous m3/h", "organic m3/h", "recycle m3/h", "O/A in mixer", "mixer m3", "settler m2", "load %")
+
 
 def bank_table(solution: Solution) -> pandas.DataFrame:
     """Answer a row for each bank of mixer-settlers: its stages, pH at both ends, loading and organic per liquor."""
@@ -46,7 +48,8 @@ def show_plant(
     folder = Path("results")
     tables = {"banks": bank_table(solution), "liquors": liquor_table(liquors, cations), "sizes": size_table(solution)}
     for name, table in tables.items():
-        print(f"\n{name}\n{table.to_string(float_format=lambda value: f'{value:.4g}')}")
+        shown = table[list(SHOWN)] if name == "sizes" else table
+        print(f"\n{name}\n{shown.to_string(float_format=lambda value: f'{value:.4g}')}")
         write_csv(folder / f"{name}.csv", table)
     draw_flowsheet(solution, folder / "flowsheet.png")
     draw_sankey(solution, list(elements), folder / "sankey.png")

@@ -23,7 +23,7 @@ METALS = ("Ni+2", "Co+2", "Mn+2")
 # fmt: on
 VOLUME = 10.0 / hour  # m3/s of liquor
 STRENGTH = 1.0 * mol_per_litre
-DEGREE, SODA, STRIP = 0.55, 1.10, 1.06  # of saponification; soda and acid, per metal
+DEGREE, SODA, STRIP = 0.55, 1.14, 1.02  # of saponification; soda and acid, per metal
 CAUSTIC = Stream.of(CHEMISTRY, {"NaOH": 0.3, "H2O": 0.7})
 
 
@@ -39,7 +39,7 @@ def build(liquor: dict[str, float] = LIQUOR) -> Flowsheet:
     fed = {
         "organic": solvent(CHEMISTRY, ACID, STRENGTH, 2.0 * flow * SODA / (DEGREE * STRENGTH)),
         "base": CAUSTIC,
-        "scrub": acid(CHEMISTRY, 0.06 * flow, 0.3),
+        "scrub": acid(CHEMISTRY, 0.15 * flow, 0.3),
         "strip": acid(CHEMISTRY, STRIP * flow, 1.8),
     }
     sheet = Flowsheet()

@@ -13,6 +13,7 @@ Sources
                             feedback arc set problem", ACM Journal of Experimental Algorithmics 26 (2021) 1.4
 """
 
+import functools
 import math
 from collections import deque
 from collections.abc import Iterable, Sequence
@@ -76,6 +77,22 @@ def order(graph: nx.MultiDiGraph) -> Order:
     first = {part: min(map(str, members)) for part, members in condensed.nodes(data="members")}
     in_order = nx.lexicographical_topological_sort(condensed, key=first.__getitem__)
     return Order(tuple(_part(graph, condensed.nodes[part]["members"]) for part in in_order))
+
+
+@functools.lru_cache(maxsize=32)
+def parts_of(
+    units: tuple[str, ...], links: tuple[tuple[str, str, str], ...]
+) -> tuple[tuple[Part, tuple[str, ...]], ...]:
+    """Answer the parts in order, each with the loop through it (nothing where it is none), for links as (from, to, key).
+
+    Kept for flowsheets that hang together alike, since a sweep solves one many times.
+    """
+    graph = nx.MultiDiGraph()
+    graph.add_nodes_from(units)
+    for source, target, key in links:
+        graph.add_edge(source, target, key=key)
+    parts = order(graph).parts
+    return tuple((part, tuple(loop_through(graph, part)) if part.is_loop else ()) for part in parts)
 
 
 def loop_through(graph: nx.MultiDiGraph, part: Part) -> list[Any]:

@@ -19,7 +19,7 @@ from .chemistry.system import PROTON, Chemistry
 from .convergence import Accelerator
 from .errors import ConvergenceError, DeclarationError, EngineError
 from .graph import Flowsheet, Link
-from .ordering import Part, loop_through, order
+from .ordering import Part, parts_of
 from .stream import Stream, mix
 from .unitop import Outcome, UnitOp
 
@@ -141,16 +141,16 @@ def solve(
     `DeclarationError` for a flowsheet that does not hang together; `DataError` from a unit that is given what cannot be;
     `ConvergenceError` for a loop that an element cannot leave, or that does not converge within `largest_passes`.
     """
-    graph = flowsheet.graph
     run = _Run(flowsheet.units, flowsheet.links(), flowsheet.feeds, flowsheet.chemistry)
-    parts = order(graph).parts
-    for number, part in enumerate(parts):
+    arcs = tuple((link.from_unit, link.target, link.source) for link in run.links)
+    found = parts_of(tuple(run.units), arcs)
+    for number, (part, path) in enumerate(found):
         if part.is_loop:
             _begin(run, part, start)
-            _iterate(run, number, part, loop_through(graph, part), (tolerance, largest_passes))
+            _iterate(run, number, part, path, (tolerance, largest_passes))
         else:
             run.call(part.units[0])
-    return _conclude(flowsheet, run, parts)
+    return _conclude(flowsheet, run, tuple(part for part, _ in found))
 
 
 def _begin(run: _Run, part: Part, start: Solution | None) -> None:
@@ -163,7 +163,7 @@ def _begin(run: _Run, part: Part, start: Solution | None) -> None:
         run.streams[key] = stream
 
 
-def _iterate(run: _Run, number: int, part: Part, path: list[str], limits: tuple[float, int]) -> None:
+def _iterate(run: _Run, number: int, part: Part, path: tuple[str, ...], limits: tuple[float, int]) -> None:
     """Iterate one loop to convergence from its torn streams as they are."""
     tolerance, largest_passes = limits
     tears = [key for _, _, key in part.tears]
@@ -271,7 +271,7 @@ def _scales(chemistry: Chemistry, vector: np.ndarray, tears: list[str]) -> np.nd
     return scales
 
 
-def _refuse_closed_loop(run: _Run, part: Part, path: list[str], tears: list[str]) -> None:
+def _refuse_closed_loop(run: _Run, part: Part, path: tuple[str, ...], tears: list[str]) -> None:
     """Raise `ConvergenceError` where an element enters a loop and cannot leave it, however much of it builds up.
 
     An element that has not left yet may do so once there is more of it, by precipitating; so the loop is asked again with

@@ -4,6 +4,7 @@ import importlib.util
 import math
 import os
 import re
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -151,6 +152,52 @@ def test_line__makes_half_as_much_of_half_the_feed(line):
     assert half.imbalance <= CLOSURE
     for outlet, main in script["PRODUCTS"].items():
         assert half.streams[outlet][main] == pytest.approx(0.5 * solution.streams[outlet][main], rel=1e-6)
+
+
+def plant(name, **given):
+    """The script of an example as a namespace, and the solution of its plant."""
+    sys.path.insert(0, str(LINE.parent))
+    script = runpy.run_path(str(ROOT / "examples" / f"{name}.py"))
+    return script, solve(script["build"](**given))
+
+
+def test_sulfate__separates_manganese_cobalt_and_nickel():
+    script, solution = plant("sx_sulfate")
+    feed = script["feed"]()
+    assert solution.imbalance <= CLOSURE
+    manganese, cobalt, nickel = (solution.streams[f"{name}.liquor"] for name in ("Mn liquor", "Co liquor", "Co carbon"))
+    assert manganese["Mn+2"] > 0.99 * feed["Mn+2"]
+    assert cobalt["Co+2"] > 0.95 * feed["Co+2"]
+    assert nickel["Ni+2"] > 0.99 * feed["Ni+2"]
+    assert cobalt["Ni+2"] < 1e-4 * cobalt["Co+2"]
+
+
+def test_sulfate__keeps_iron_off_its_organic_by_the_iron_strip():
+    """Iron that the strip leaves on goes by the iron strip; without it the organic carries far more."""
+    held = [
+        solution.streams["Mn strip.loaded"].elements["Fe"]
+        for _, solution in (plant("sx_sulfate", upkeep=upkeep) for upkeep in (True, False))
+    ]
+    assert held[0] < 0.3 * held[1]
+
+
+def test_copper__closes_its_electrowinning_loop():
+    script, solution = plant("sx_copper")
+    cells = solution.reports["tankhouse"]
+    assert solution.imbalance <= CLOSURE
+    assert solution.streams["tankhouse.cathode"]["Cu(s)"] > 0.97 * script["feed"]()["Cu+2"]
+    assert 1.7 < cells["specific_energy"] / 3.6e6 < 2.2
+    assert 3200.0 < cells["free_acid"] < 4200.0  # 155 to 205 g/L H2SO4
+    assert solution.streams["tankhouse.spent"].concentration("Fe+3") < 0.01
+
+
+def test_coextraction__takes_the_three_metals_and_leaves_lithium():
+    script, solution = plant("sx_coextraction")
+    feed, product = script["feed"](), solution.streams["NiCoMn liquor.liquor"]
+    for metal, share in (("Ni+2", 0.99), ("Co+2", 0.99), ("Mn+2", 0.9)):
+        assert product[metal] > share * feed[metal]
+    for left in ("Li+", "Ca+2", "Mg+2"):
+        assert product[left] < 0.01 * feed[left]
 
 
 def test_readme__first_script_prints_what_is_shown(tmp_path, environment):
