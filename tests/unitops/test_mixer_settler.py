@@ -1,24 +1,34 @@
 import numpy as np
 import pytest
 from hand import imbalance
+from scipy.optimize import brentq
 
 from raffinate.flowsheet import DataError, DeclarationError, Stream
 from raffinate.flowsheet.chemistry import Chemistry
-from raffinate.flowsheet.chemistry.extractants import cations, constants
+from raffinate.flowsheet.chemistry.equilibrium import speciate
+from raffinate.flowsheet.chemistry.extractants import Complex
+from raffinate.kernels.speciation import MOLES_PER_KG
 from raffinate.unitops.mixer_settler import MixerSettler
 
 CHEMISTRY = Chemistry("Li Na Ni Co S", extractants=("Cyanex 272",))
 LIQUOR = Stream.of(CHEMISTRY, {"H2O": 1.0, "CoSO4": 0.02, "NiSO4": 0.05, "Li2SO4": 0.02})
 ACID_FORM = Stream.of(CHEMISTRY, {"HA[Cyanex 272]": 0.22, "diluent": 0.7})
 SAPONIFIED = Stream.of(CHEMISTRY, {"HA[Cyanex 272]": 0.12, "NaA[Cyanex 272]": 0.1, "diluent": 0.7})
+CAUSTIC = Stream.of(CHEMISTRY, {"NaOH": 0.2, "H2O": 0.8})
 STRIP_ACID = Stream.of(CHEMISTRY, {"H2O": 1.0, "H2SO4": 0.1})
 CATIONS = ("Li+", "Na+", "Ni+2", "Co+2")
 SALTS = tuple(f"{salt}[Cyanex 272]" for salt in ("LiA", "NaA", "NiA2", "CoA2"))
 
 
+def _inlets(aqueous, organic):
+    """Of all ports: what a flowsheet gives a unit whose sides are not connected."""
+    nothing = Stream.empty(aqueous.chemistry)
+    return {"aqueous": aqueous, "organic": organic, "liquor_side": nothing, "organic_side": nothing}
+
+
 def _bank(aqueous, organic, **given):
     settings = {"stages": 4, "aqueous_in_organic": 0.0, "organic_in_aqueous": 0.0} | given
-    inlets = {"aqueous": aqueous, "organic": organic}
+    inlets = _inlets(aqueous, organic)
     outcome = MixerSettler(extractant="Cyanex 272", **settings).run(inlets)
     assert imbalance(inlets, outcome) < 1e-11
     return outcome
@@ -62,16 +72,35 @@ def test_mixer_settler__extracts_nothing_without_base_beyond_acid_equilibrium():
 
 
 def test_mixer_settler__follows_the_law_of_mass_action_in_one_stage():
-    """Cobalt and nickel make the same complexes, so that their separation at equilibrium is the ratio of constants."""
+    """Cobalt and nickel as each other's twins: their separation is the ratio of constants and of activities."""
     outcome = _bank(LIQUOR, SAPONIFIED, stages=1, efficiency=1.0)
     raffinate, loaded = outcome.outlets["raffinate"], outcome.outlets["loaded"]
-    volume, oil = 1000.0 * LIQUOR.liquor_volume, 1000.0 * SAPONIFIED.organic_volume
-    known = constants(CHEMISTRY, "Cyanex 272")
-    free = {c: raffinate[c] / volume for c in ("Co+2", "Ni+2")}
-    separation = (loaded["CoA2[Cyanex 272]"] / oil / free["Co+2"]) / (loaded["NiA2[Cyanex 272]"] / oil / free["Ni+2"])
-    names = cations(CHEMISTRY, "Cyanex 272")
-    cobalt, nickel = names.index("Co+2"), names.index("Ni+2")
-    assert separation == pytest.approx(np.exp(known.ln_k[cobalt, 0] - known.ln_k[nickel, 0]), rel=1e-6)
+    oil = 1000.0 * loaded.organic_volume
+    totals = raffinate.flows[CHEMISTRY.liquor] / (raffinate["H2O"] / MOLES_PER_KG)
+    found = speciate(CHEMISTRY, totals, raffinate.temperature, np.zeros(len(CHEMISTRY.phases), dtype=bool))
+    extractant = CHEMISTRY.extractant("Cyanex 272")
+    molecules = SAPONIFIED["HA[Cyanex 272]"] + SAPONIFIED["NaA[Cyanex 272]"]
+    bound = {c: loaded[s] / oil for c, s in zip(CATIONS, SALTS, strict=True)}
+
+    def formed(free):
+        """(mol/L, units) of the complexes of each cation."""
+        return {
+            c: [
+                (
+                    10.0**each.log_k * found.activity(c) * free**each.units * 10.0 ** (each.protons * found.ph),
+                    each.units,
+                )
+                for each in extractant.complexes_of(c)
+            ]
+            for c in CATIONS
+        }
+
+    def excess(free):
+        return free + sum(y * n for pair in formed(free).values() for y, n in pair) - molecules / oil / extractant.unit
+
+    free = brentq(excess, 1e-9, molecules / oil, xtol=1e-14)
+    for cation, pair in formed(free).items():
+        assert bound[cation] == pytest.approx(sum(y for y, _ in pair), rel=1e-4), cation
 
 
 def test_mixer_settler__extracts_more_with_more_stages():
@@ -125,7 +154,8 @@ def test_mixer_settler__entrains_either_liquid_in_the_other():
     """Sulfate and diluent do not react: their shares are those of the volumes entrained."""
     outcome = _bank(LIQUOR, SAPONIFIED, aqueous_in_organic=2e-3, organic_in_aqueous=1e-3)
     ratio = outcome.report["organic_to_aqueous"]
-    assert outcome.outlets["loaded"]["SO4-2"] == pytest.approx(2e-3 * ratio * LIQUOR["SO4-2"], rel=1e-10)
+    carried = 2e-3 * outcome.outlets["loaded"].organic_volume / LIQUOR.liquor_volume
+    assert outcome.outlets["loaded"]["SO4-2"] == pytest.approx(carried * LIQUOR["SO4-2"], rel=1e-10)
     assert outcome.outlets["raffinate"]["diluent"] == pytest.approx(1e-3 / ratio * SAPONIFIED["diluent"], rel=1e-10)
     # the liquor in the loaded organic is of the first stage, where the liquor still holds its nickel
     assert outcome.outlets["loaded"]["Ni+2"] > 0.5 * 2e-3 * ratio * LIQUOR["Ni+2"]
@@ -158,22 +188,58 @@ def test_mixer_settler__says_that_the_organic_lacks_its_extractant():
 
 
 def test_mixer_settler__refuses_an_organic_that_carries_more_than_it_can():
-    """A complex of aluminium takes three dimers: 0.2234 mol bind 1.340 mol of extractant, and there is less."""
-    aluminium = Chemistry("Al Na S", extractants=("Cyanex 272",))
+    """A complex of aluminium that takes three dimers: 0.2 kg/s of salt bind 1.3 mol/s of it, and there is less."""
+    known = CHEMISTRY.extractant("Cyanex 272")
+    greedy = known.replace(name="Greedy", complexes=(Complex("Al+3", -4.0, 3.0), Complex("Na+", -7.0, 1.0)))
+    aluminium = Chemistry("Al Na S", extractants=(greedy,))
     acid = Stream.of(aluminium, {"H2O": 1.0, "H2SO4": 0.1})
-    organic = Stream.of(aluminium, {"AlA3[Cyanex 272]": 0.2, "HA[Cyanex 272]": 0.1, "diluent": 0.7})
+    organic = Stream.of(aluminium, {"AlA3[Greedy]": 0.2, "HA[Greedy]": 0.1, "diluent": 0.7})
     with pytest.raises(
         DataError,
-        match=r"carries Al\+3 0\.2234 mol/s, whose complexes take 1\.34 mol/s of Cyanex 272 .* there is 1\.015 mol/s of it",
+        match=r"carries Al\+3 0\.2234 mol/s, whose complexes take 1\.34 mol/s of Greedy .* there is 1\.015 mol/s of it",
     ):
-        MixerSettler(extractant="Cyanex 272", stages=2).run({"aqueous": acid, "organic": organic})
+        MixerSettler(extractant="Greedy", stages=2).run(_inlets(acid, organic))
 
 
 def test_mixer_settler__names_the_extractant_that_exists():
     with pytest.raises(DataError, match="extractant 'Cyanex 27' is not in the chemistry; did you mean 'Cyanex 272'"):
-        MixerSettler(extractant="Cyanex 27", stages=2).run({"aqueous": LIQUOR, "organic": SAPONIFIED})
+        MixerSettler(extractant="Cyanex 27", stages=2).run(_inlets(LIQUOR, SAPONIFIED))
 
 
 def test_mixer_settler__refuses_a_bank_without_stages():
     with pytest.raises(DeclarationError, match=r"MixerSettler: stages = 0 is outside 1 to 60 \(stages\)"):
         MixerSettler(extractant="Cyanex 272", stages=0)
+
+
+def test_mixer_settler__holds_its_stages_with_what_it_draws():
+    outcome = _bank(LIQUOR, ACID_FORM, ph=5.0, base=CAUSTIC)
+    assert outcome.report["ph_first"] == pytest.approx(5.0, abs=1e-9)
+    assert outcome.report["ph_raffinate"] == pytest.approx(5.0, abs=1e-9)
+    drawn = outcome.drawn["base"]
+    assert drawn.mass == outcome.report["base"] > 0.0
+    assert drawn["Na+"] / drawn["H2O"] == pytest.approx(CAUSTIC["Na+"] / CAUSTIC["H2O"], rel=1e-9)
+    assert _extracted(outcome, "Co+2", "CoA2[Cyanex 272]") > 0.9
+
+
+def test_mixer_settler__takes_side_feeds_and_draws_bleeds():
+    side = Stream.of(CHEMISTRY, {"H2O": 0.2, "CoSO4": 0.01})
+    fresh = ACID_FORM * 0.3
+    inlets = {"aqueous": LIQUOR, "organic": SAPONIFIED, "liquor_side": side, "organic_side": fresh}
+    unit = MixerSettler(
+        extractant="Cyanex 272",
+        stages=4,
+        liquor_stage=3,
+        organic_stage=2,
+        liquor_bleeds={4: 0.1},
+        organic_bleeds={1: 0.2},
+    )
+    outcome = unit.run(inlets)
+    assert imbalance(inlets, outcome) < 1e-11
+    bleed = outcome.outlets["bleed"]
+    assert bleed["H2O"] == pytest.approx(outcome.outlets["raffinate"]["H2O"] / 9.0, rel=1e-2)
+    assert bleed["CoA2[Cyanex 272]"] == pytest.approx(outcome.outlets["loaded"]["CoA2[Cyanex 272]"] / 4.0, rel=1e-9)
+
+
+def test_mixer_settler__refuses_a_base_that_is_no_stream():
+    with pytest.raises(DeclarationError, match="base = 'NaOH' must be a Stream"):
+        MixerSettler(extractant="Cyanex 272", stages=2, base="NaOH")

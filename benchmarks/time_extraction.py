@@ -1,0 +1,230 @@
+"""How long a row of mixer-settlers takes, against SciPy's `root` on the same equations, in the same run.
+
+SciPy gets what a careful user would write: the unknowns ln E and ln a(H+) of every stage, the cations found from the exact
+linear balances, residuals and the analytic dense Jacobian vectorised over stages and cations, method `hybr`, started as the
+kernel is from one contact of all that is fed. The kernel is called cold, and warm from the answer of a row that is fed 5 %
+less. `solve_circuit` is the same kind of row with eight components and the activity model of the liquor in every stage.
+
+    python benchmarks/time_extraction.py
+
+prints medians of 60 rows of 1 to 50 stages; each row counts by its fastest of several calls.
+"""
+
+import math
+import time
+
+import numpy as np
+from scipy.optimize import OptimizeResult, root
+
+from raffinate.flowsheet import Stream
+from raffinate.flowsheet.chemistry import Chemistry
+from raffinate.flowsheet.extraction.section import Section, _Row
+from raffinate.kernels.cascade import FORWARD, ORGANIC_BACK, ORGANIC_OUT, OUT, Cascade, Media, solve_cascade
+from raffinate.kernels.circuit import solve_circuit
+from raffinate.kernels.extraction import Contact, Extractant, Medium, contact
+from raffinate.kernels.status import CONVERGED
+
+ROWS = 60
+STAGES = (1, 4, 8, 20, 50)
+LN10 = math.log(10.0)
+# Li, Na, Mn, Co, Ni, Al on an acid like Cyanex 272
+CHARGE = np.array([1.0, 1.0, 2.0, 2.0, 2.0, 3.0])
+UNITS = np.array([[1.0, 0.5], [1.0, 0.5], [2.0, 1.0], [2.0, 1.0], [2.0, 1.0], [3.0, 1.5]])
+LOG_K = np.array([[-6.6, -7.6], [-7.1, -8.1], [-6.9, -8.2], [-7.5, -8.8], [-10.5, -11.9], [-6.0, -np.inf]])
+MASS = np.array([6.94, 22.99, 54.94, 58.93, 58.69, 26.98])
+COLD = np.zeros((2, 0))
+ELEMENTS = "Li Na Mn Co Ni Al S"  # with water and protons eight components and sulfate
+
+
+def random_row(seed: int, stages: int) -> tuple[Extractant, Media, Cascade]:
+    """A counter-current row of ideal stages: 0.1 to 100 g/L, pH 1 to 7, O/A 0.2 to 5, saponified to 70 %."""
+    rng = np.random.default_rng(seed)
+    feed = 10.0 ** rng.uniform(-1.0, 2.0, 6) / MASS
+    hydrogen = 10.0 ** -rng.uniform(1.0, 7.0)
+    on_sulfate = 10.0**1.3 * hydrogen / (1.0 + 10.0**1.3 * hydrogen)
+    sulfate = (CHARGE @ feed + hydrogen) / (2.0 - on_sulfate)
+    ratio, units = 5.0 ** rng.uniform(-1.0, 1.0), 0.5 * rng.uniform(0.1, 1.2)
+    flows = np.zeros((stages, 6))
+    flows[:-1, FORWARD], flows[-1, OUT] = 1.0, 1.0
+    flows[1:, ORGANIC_BACK], flows[0, ORGANIC_OUT] = ratio, ratio
+    aqueous, organic = np.zeros((stages, 6)), np.zeros((stages, 6))
+    aqueous[0] = feed
+    organic[-1, 1] = ratio * 2.0 * units * rng.uniform(0.0, 0.7)
+    ln_k = LN10 * (LOG_K + rng.normal(0.0, 0.3, (6, 1)))
+    media = Media(
+        *(np.zeros((stages, 6)), np.zeros(stages), np.full((stages, 1), sulfate), np.array([-2.0])),
+        *(np.tile([[[10.0**1.3, 0.0, 0.0]]], (stages, 1, 1)), np.tile([[1.0, 1e-14, 0.0]], (stages, 1))),
+    )
+    free = (np.zeros(stages, dtype=np.int64), np.zeros(stages))
+    circuit = Cascade(flows, aqueous, organic, np.full(stages, units), np.ones(6), *free, 1, CHARGE)
+    return Extractant(ln_k, UNITS, CHARGE, np.zeros(6)), media, circuit
+
+
+class ByScipy:
+    """The equations of a row of ideal stages and their Jacobian, for all stages at once."""
+
+    def __init__(self, extractant: Extractant, media: Media, circuit: Cascade):
+        self.extractant, self.media, self.circuit = extractant, media, circuit
+        self.stages, self.cations = circuit.aqueous_source.shape
+        flows = circuit.flows
+        self.water, self.oil = flows[:, :3].sum(axis=1), flows[:, 3:].sum(axis=1)
+        # what leaves stage k by the liquor and by the organic arrives where
+        self.by_liquor = np.diag(self.water) - np.diag(flows[:-1, 0], -1) - np.diag(flows[1:, 1], 1)
+        self.by_organic = np.diag(self.oil) - np.diag(flows[1:, 3], 1) - np.diag(flows[:-1, 4], -1)
+        self.source = (circuit.aqueous_source + circuit.organic_source).T
+        self.scale = 1e-4 + media.ligand_total[0, 0] * 2.0
+        self.at = None
+
+    def start(self) -> np.ndarray:
+        """ln E and ln a(H+) of one contact of all that is fed."""
+        media = self.media
+        medium = Medium(
+            *(media.ln_share[0], media.ln_anion[0], media.ligand_total[0], media.ligand_charge),
+            *(media.ligand_beta[0], media.whole[0]),
+        )
+        phases = Contact(self.circuit.flows[:, 2].sum(), self.circuit.flows[:, 5].sum(), self.circuit.unit_total[0])
+        _, _, free, proton, *_ = contact(self.extractant, medium, phases, self.source.sum(axis=1))
+        return np.repeat(np.log([free, proton]), self.stages)
+
+    def evaluate(self, sought: np.ndarray) -> None:
+        """Find ratios and concentrations once for residuals and Jacobian."""
+        if self.at is not None and np.array_equal(self.at, sought):
+            return
+        n = self.stages
+        ln_e, ln_h = sought[:n, None, None], sought[n:, None, None]
+        logs = self.extractant.ln_k + self.extractant.units * ln_e - self.extractant.protons[:, None] * ln_h
+        terms = np.exp(np.minimum(logs, 600.0))
+        self.ratio = terms.sum(axis=2)  # (N, M)
+        self.mean = (terms * self.extractant.units).sum(axis=2) / self.ratio
+        square = (terms * self.extractant.units**2).sum(axis=2) / self.ratio
+        self.spread = square - self.mean**2
+        self.matrix = self.by_liquor + self.by_organic * self.ratio.T[:, None, :]  # (M, N, N)
+        self.x = np.linalg.solve(self.matrix, self.source[:, :, None])[:, :, 0].T
+        self.y = self.ratio * self.x
+        self.at = sought.copy()
+
+    def residuals(self, sought: np.ndarray) -> np.ndarray:
+        """(2 N,): extractant over its total, charge over its scale."""
+        self.evaluate(sought)
+        n = self.stages
+        proton = np.exp(sought[n:])
+        held = 10.0**1.3 * proton
+        bound = held / (1.0 + held)
+        charge = self.x @ CHARGE + proton - 1e-14 / proton + self.media.ligand_total[:, 0] * (bound - 2.0)
+        units = np.exp(sought[:n]) + (self.mean * self.y).sum(axis=1)
+        return np.concatenate([units / self.circuit.unit_total - 1.0, charge / self.scale])
+
+    def jacobian(self, sought: np.ndarray) -> np.ndarray:
+        """(2 N, 2 N)."""
+        self.evaluate(sought)
+        n = self.stages
+        proton = np.exp(sought[n:])
+        held = 10.0**1.3 * proton
+        # of x by ln D of each stage, for every cation (M, N, N)
+        response = -np.linalg.solve(self.matrix, self.by_organic * self.y.T[:, None, :])
+        answer = np.zeros((2 * n, 2 * n))
+        stage = np.arange(n)
+        for by, factor in ((0, self.mean.T), (n, -np.repeat(CHARGE[:, None], n, axis=1))):
+            dx = response * factor[:, None, :]
+            dy = self.ratio.T[:, :, None] * dx
+            dy[:, stage, stage] += self.y.T * factor
+            answer[:n, by : by + n] = (self.mean.T[:, :, None] * dy).sum(axis=0)
+            answer[n:, by : by + n] = (CHARGE[:, None, None] * dx).sum(axis=0)
+        answer[stage, stage] += np.exp(sought[:n]) + (self.spread * self.y).sum(axis=1)
+        slope = proton + 1e-14 / proton + self.media.ligand_total[:, 0] * held / (1.0 + held) ** 2
+        answer[n + stage, n + stage] += slope
+        answer[:n] /= self.circuit.unit_total[:, None]
+        answer[n:] /= self.scale
+        return answer
+
+    def solve(self) -> OptimizeResult | None:
+        """SciPy's answer, or nothing where it wanders off until the balances are singular."""
+        self.at = None
+        try:
+            with np.errstate(all="ignore"):
+                return root(self.residuals, self.start(), jac=self.jacobian, method="hybr", options={"xtol": 1e-10})
+        except np.linalg.LinAlgError:
+            return None
+
+
+def fastest(call, repeats: int = 5) -> float:
+    """The fastest of several calls, us."""
+    best = math.inf
+    for _ in range(repeats):
+        begin = time.perf_counter()
+        call()
+        best = min(best, time.perf_counter() - begin)
+    return 1e6 * best
+
+
+def constant_media() -> dict[int, float]:
+    """Print the kernel against SciPy; answer the kernel's median by stages, us."""
+    print("constant media, 60 rows each       kernel, us        SciPy, us    ratio of rows      iterations     SciPy")
+    print("stages                           cold     warm        solved      median         cold warm SciPy   fails")
+    medians = {}
+    for stages in STAGES:
+        cold, warm, scipy, ratio, steps, fails = [], [], [], [], [], 0
+        for seed in range(ROWS):
+            extractant, media, circuit = random_row(seed, stages)
+            first = solve_cascade(extractant, media, circuit, COLD)
+            richer = circuit._replace(aqueous_source=1.05 * circuit.aqueous_source)
+            again = solve_cascade(extractant, media, richer, first[2])
+            if first[-1] != CONVERGED or again[-1] != CONVERGED:
+                raise SystemExit(f"row {seed} of {stages} stages does not converge")
+            cold.append(fastest(lambda case=(extractant, media, circuit): solve_cascade(*case, COLD), 20))
+            warm.append(fastest(lambda case=(extractant, media, richer, first[2]): solve_cascade(*case), 20))
+            problem = ByScipy(extractant, media, circuit)
+            found = problem.solve()
+            right = found is not None and np.abs(problem.residuals(found.x)).max() < 1e-8
+            fails += not right
+            if right:
+                np.testing.assert_allclose(problem.y, first[1], rtol=1e-5, atol=1e-12)
+                scipy.append(fastest(problem.solve, 3))
+                ratio.append(scipy[-1] / cold[-1])
+                steps.append((first[-2], again[-2], found.nfev))
+        medians[stages] = float(np.median(cold))
+        a, b, c = np.median(steps, axis=0)
+        print(
+            f"{stages:6d}                     {np.median(cold):10.1f} {np.median(warm):8.1f} {np.median(scipy):12.0f} "
+            f"{np.median(ratio):11.0f}         {a:6.0f} {b:4.0f} {c:5.0f} {fails:7d}"
+        )
+    return medians
+
+
+def in_the_liquors_own_chemistry(medians: dict[int, float]) -> None:
+    """Print `solve_circuit` and its ratio to constant media."""
+    chemistry = Chemistry(ELEMENTS, extractants=("Cyanex 272",))
+    print(f"\nactivity model in every stage, {len(chemistry.components)} components, {len(chemistry.aqueous)} species")
+    print("stages      cold, us   warm, us   to constant media   steps cold, warm")
+    for stages in STAGES:
+        cold, warm, steps = [], [], []
+        for seed in range(ROWS):
+            rng = np.random.default_rng(seed)
+            salts = {"Li2SO4": 0.02, "Na2SO4": 0.01, "MnSO4": 0.01, "CoSO4": 0.02, "NiSO4": 0.05, "Al2(SO4)3": 1e-3}
+            masses = {salt: mass * 10.0 ** rng.uniform(-1.0, 0.3) for salt, mass in salts.items()}
+            liquor = Stream.of(chemistry, {"H2O": 1.0, "H2SO4": 10.0 ** rng.uniform(-4.0, -2.0), **masses})
+            share = rng.uniform(0.0, 0.7)
+            held = {"HA[Cyanex 272]": 0.22 * (1.0 - share), "NaA[Cyanex 272]": 0.22 * share, "diluent": 0.7}
+            organic = Stream.of(chemistry, held) * 3.0 ** rng.uniform(-1.0, 1.0)
+            section = Section(extractant="Cyanex 272", stages=stages)
+            row, richer = _Row(section, liquor, organic), _Row(section, 1.05 * liquor, organic)
+            packed = chemistry.packed(row.temperature)
+            case = (packed, row.complexes, row.circuit, row.places)
+            other = (packed, richer.complexes, richer.circuit, richer.places)
+            first, _, taken, status = solve_circuit(*case, COLD)
+            _, _, taken_again, status_again = solve_circuit(*other, first.sought)
+            if status != CONVERGED or status_again != CONVERGED:
+                print(f"  row {seed} of {stages} stages: status {status}, from a start {status_again}")
+                continue
+            cold.append(fastest(lambda case=case: solve_circuit(*case, COLD)))
+            warm.append(fastest(lambda other=other, start=first.sought: solve_circuit(*other, start)))
+            steps.append((taken, taken_again))
+        a, b = np.median(steps, axis=0)
+        print(
+            f"{stages:6d}    {np.median(cold):10.0f} {np.median(warm):10.0f} {np.median(cold) / medians[stages]:19.1f} "
+            f"{a:12.0f}, {b:.0f}"
+        )
+
+
+if __name__ == "__main__":
+    in_the_liquors_own_chemistry(constant_media())
