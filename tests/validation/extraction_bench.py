@@ -91,11 +91,11 @@ def grams(profile: StageProfile, cation: str, stage: int = -1) -> float:
 
 
 def percent(profile: StageProfile, cation: str) -> float:
-    """Percent of a cation that is in the organic after one contact, of what is in both."""
+    """Percent of a cation that is in the organic after one contact, of what is in both; 0 where there is none."""
     at = profile.cations.index(cation)
     held = float(profile.organic[0, at] * profile.organic_flow[0])
     left = float(profile.aqueous[0, at] * profile.liquor_flow[0])
-    return 100.0 * held / (held + left)
+    return 100.0 * held / (held + left) if held + left > 0.0 else 0.0
 
 
 def distribution(profile: StageProfile, cation: str) -> float:

@@ -241,7 +241,7 @@ def log_distribution(cation: str, pair: Pair, ph: float, units: float) -> float:
 
 def half_extracted(cation: str, pair: Pair, molarity: float, unit: float) -> float:
     """The pH at which a trace is half extracted, phase ratio 1."""
-    return brentq(lambda ph: log_distribution(cation, pair, ph, molarity / unit), -1.0, 12.0, xtol=1e-4)
+    return float(brentq(lambda ph: log_distribution(cation, pair, ph, molarity / unit), -1.0, 12.0, xtol=1e-4))
 
 
 def from_ph50(cation: str, ph50: float, molarity: float, unit: float, step: float | None) -> Pair:
@@ -267,7 +267,7 @@ def in_acid(cation: str, chloride: float) -> tuple[float, float, float]:
         masses = {name: n * chemistry.molar_masses[chemistry.index[name]] for name, n in moles.items()}
         return Stream.of(chemistry, {**masses, "H2O": water})
 
-    stream = made(brentq(lambda w: made(w).liquor_volume / bench.LITRE - 1.0, 0.5, 1.2))
+    stream = made(float(brentq(lambda w: made(w).liquor_volume / bench.LITRE - 1.0, 0.5, 1.2)))
     found = stream.equilibrium
     return found.activity(cation) / TRACE, found.activity("Cl-"), found.activity("H+")
 

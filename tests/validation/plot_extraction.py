@@ -21,7 +21,7 @@ COLOURS = {
     "Zn+2": "#5a8f9e",
     "Mg+2": "#b34d6d",
     "Ca+2": "#4d4d4d",
-    "Al+3": "#a05a2c",
+    "Al+3": "#111111",
 }
 
 
@@ -30,7 +30,7 @@ def draw_curve(axes: Axes) -> None:
     chemistry = bench.chemistry("Mn Co Ni Li Na S", "Cyanex 272")
     feed, oil = bench.liquor(chemistry, fit.FEED), bench.organic(chemistry, "Cyanex 272", 0.8, 2.5)
     grid = np.linspace(2.5, 8.0, 45)
-    found = [bench.at_ph(chemistry, "Cyanex 272", feed, oil, float(ph)) for ph in grid]
+    found = list(bench.at_phs(chemistry, "Cyanex 272", feed, oil, grid.tolist()).values())
     for cation in fit.CATIONS:
         axes.plot(grid, [bench.percent(f, cation) for f in found], color=COLOURS[cation], label=bench.element(cation))
         for mark, digitisation in (("o", "A"), ("s", "B")):
@@ -44,8 +44,8 @@ def draw_plateau(axes: Axes) -> None:
     chemistry = bench.chemistry("Li Na S", "D2EHPA")
     feed, oil = bench.liquor(chemistry, {"Li+": 2.52}), bench.organic(chemistry, "D2EHPA", 0.8, 1.0)
     grid = np.linspace(2.5, 8.5, 40)
-    percent = [bench.percent(bench.at_ph(chemistry, "D2EHPA", feed, oil, float(ph)), "Li+") for ph in grid]
-    axes.plot(grid, percent, color=COLOURS["Li+"], label="Li")
+    found = bench.at_phs(chemistry, "D2EHPA", feed, oil, grid.tolist())
+    axes.plot(grid, [bench.percent(f, "Li+") for f in found.values()], color=COLOURS["Li+"], label="Li")
     axes.plot(*np.array(fit.lithium_curve()).T, "o", color=COLOURS["Li+"], markersize=4, markerfacecolor="white")
     axes.set(title="D2EHPA, 0.8 mol/L", xlabel="pH", ylabel="extracted, %")
 
@@ -119,6 +119,7 @@ def draw() -> Figure:
         panels, (draw_curve, draw_plateau, draw_isotherms, draw_pilots, draw_preload, draw_base), strict=True
     ):
         drawn(panel)
+        panel.set_axisbelow(True)
         panel.grid(color="#dddddd", linewidth=0.6)
         panel.legend(fontsize=7, frameon=False)
     return figure
