@@ -8,10 +8,11 @@ import pytest
 
 from raffinate.flowsheet import Stream
 from raffinate.flowsheet.chemistry import Chemistry
-from raffinate.flowsheet.chemistry.extractants import cations, constants, medium
+from raffinate.flowsheet.extraction.section import Section, _Row
 from raffinate.flowsheet.quantities import celsius, hour
 from raffinate.flowsheet.stream import gathered
-from raffinate.kernels.cascade import Cascade, solve_cascade
+from raffinate.kernels.cascade import Cascade, Media, solve_cascade
+from raffinate.kernels.circuit import solve_circuit
 from raffinate.kernels.saturation import NO_ROOM, NO_START, equilibrate
 from raffinate.kernels.shrinking_core import REACTION, Minerals, Sizes, leach_train
 from raffinate.kernels.status import CONVERGED
@@ -56,17 +57,45 @@ def test_dose_to_ph__hydrolysis_of_iron_and_aluminium(benchmark, liquor):
     measure(benchmark, dose_to_ph, packed, totals, titrant, allowed, 4.8, 10.0)
 
 
-def test_solve_cascade__five_stages(benchmark, liquor):
+@pytest.fixture(scope="module")
+def row(liquor):
+    """Five stages at 0.7 mol/L extractant, 43 % saponified, as the kernel of extraction takes them."""
     chemistry, extractant = liquor.chemistry, "Cyanex 272"
     feed = Stream.of(chemistry, {"H2O": 1.0, "NiSO4": 0.1, "CoSO4": 0.03, "Li2SO4": 0.05, "Na2SO4": 0.05})
-    names, litres = cations(chemistry, extractant), 1000.0 * feed.liquor_volume
-    aqueous = np.array([feed[name] for name in names]) / litres
-    organic = np.zeros(len(names))
-    organic[names.index("Na+")] = 0.3  # mol/L: 43 % of 0.7 mol/L extractant
-    circuit = Cascade(5, 1.0, 1.2, 0.35, np.full(len(names), 0.95), 5e-4, 5e-5)
-    surroundings = medium(chemistry, feed.equilibrium, feed.liquor_volume, names)
-    arguments = (constants(chemistry, extractant), surroundings, circuit, aqueous, organic, np.zeros(5))
-    measure(benchmark, solve_cascade, *arguments, names.index("Na+"))
+    organic = Stream.of(chemistry, {"HA[Cyanex 272]": 0.133, "NaA[Cyanex 272]": 0.108, "diluent": 0.7})
+    section = Section(
+        extractant=extractant, stages=5, efficiency=0.95, aqueous_in_organic=5e-4, organic_in_aqueous=5e-5
+    )
+    return _Row(section, feed, organic)
+
+
+def test_solve_circuit__five_stages(benchmark, row):
+    packed = row.chemistry.packed(row.temperature)
+    measure(benchmark, solve_circuit, packed, row.complexes, row.circuit, row.places, np.zeros((2, 0)))
+
+
+def test_solve_circuit__five_stages_from_their_own_answer(benchmark, row):
+    packed = row.chemistry.packed(row.temperature)
+    answer, *_ = solve_circuit(packed, row.complexes, row.circuit, row.places, np.zeros((2, 0)))
+    measure(benchmark, solve_circuit, packed, row.complexes, row.circuit, row.places, answer.sought)
+
+
+def test_solve_cascade__five_stages_of_constant_media(benchmark, row):
+    stages, cations = 5, len(row.names)
+    answer, *_ = solve_circuit(
+        row.chemistry.packed(row.temperature), row.complexes, row.circuit, row.places, np.zeros((2, 0))
+    )
+    sulfate = float(answer.totals[0, [c.name for c in row.chemistry.components].index("SO4-2")])
+    media = Media(
+        *(np.zeros((stages, cations)), np.zeros(stages), np.full((stages, 1), sulfate), np.array([-2.0])),
+        *(np.tile([[[10.0**1.3, 0.0, 0.0]]], (stages, 1, 1)), np.tile([[1.0, 1e-14, 0.0]], (stages, 1))),
+    )
+    circuit = row.circuit
+    cascade = Cascade(
+        *(answer.flows, np.ascontiguousarray(circuit.source[:, row.at]), circuit.organic_source, circuit.unit_total),
+        *(circuit.efficiency, circuit.control, circuit.ln_target, circuit.dosed, row.complexes.protons),
+    )
+    measure(benchmark, solve_cascade, row.complexes, media, cascade, np.zeros((2, 0)))
 
 
 def test_leach_train__five_minerals_in_four_tanks(benchmark):
