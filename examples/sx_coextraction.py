@@ -62,7 +62,7 @@ def main() -> None:
     product = streams["NiCoMn liquor.liquor"]
     shares = ", ".join(f"{name} {100.0 * product[name] / feed()[name]:.3g}" for name in cations)
     print(f"of the feed in the strip liquor, %: {shares}")
-    draw_extraction_curves(feed(), ACID, folder / "curves.png", molarity=STRENGTH)
+    draw_extraction_curves(feed(), ACID, folder / "curves.png", organic_to_aqueous=2.2, molarity=STRENGTH)
     count_written(folder)
 
 

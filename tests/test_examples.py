@@ -1,5 +1,6 @@
 """Every script of `examples/` runs from an empty folder, the line shows what it promises, and so do the documents' scripts."""
 
+import importlib
 import importlib.util
 import math
 import os
@@ -13,11 +14,12 @@ from types import ModuleType
 import pandas
 import pytest
 
-from raffinate.flowsheet import Stream, solve
+from raffinate.flowsheet import Flowsheet, Stream, solve
 from raffinate.flowsheet.balances import balance
 from raffinate.flowsheet.chemistry import Chemistry
 from raffinate.flowsheet.chemistry.database import atomic_masses
 from raffinate.flowsheet.report import exit_table, product_sheet
+from raffinate.flowsheet.stream import solvent
 
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLES = sorted(path for path in (ROOT / "examples").glob("*.py") if "__main__" in path.read_text(encoding="utf-8"))
@@ -185,7 +187,9 @@ def test_copper__closes_its_electrowinning_loop():
     script, solution = plant("sx_copper")
     cells = solution.reports["tankhouse"]
     assert solution.imbalance <= CLOSURE
-    assert solution.streams["tankhouse.cathode"]["Cu(s)"] > 0.97 * script["feed"]()["Cu+2"]
+    cathode, bleed = solution.streams["tankhouse.cathode"]["Cu(s)"], solution.streams["tankhouse.bleed"]["Cu+2"]
+    assert cathode > 0.93 * script["feed"]()["Cu+2"]
+    assert cathode + bleed > 0.98 * script["feed"]()["Cu+2"]
     assert 1.7 < cells["specific_energy"] / 3.6e6 < 2.2
     assert 3200.0 < cells["free_acid"] < 4200.0  # 155 to 205 g/L H2SO4
     assert solution.streams["tankhouse.spent"].concentration("Fe+3") < 0.01
@@ -198,6 +202,32 @@ def test_coextraction__takes_the_three_metals_and_leaves_lithium():
         assert product[metal] > share * feed[metal]
     for left in ("Li+", "Ca+2", "Mg+2"):
         assert product[left] < 0.01 * feed[left]
+
+
+def test_sections__keep_sodium_out_of_the_raffinate_by_a_preload_of_nickel():
+    """Sodium of the saponified organic goes to the spent nickel liquor: cobalt then takes nickel's place, not sodium's."""
+    sys.path.insert(0, str(LINE.parent))
+    sections = importlib.import_module("sections")
+    chemistry = Chemistry("Na Ni Co S", extractants=("Cyanex 272",))
+    liquor = Stream.of(chemistry, {"H2O": 1.0, "NiSO4": 0.09, "CoSO4": 0.03})
+    flow = liquor["Co+2"]
+    found = {}
+    for preloaded in (False, True):
+        fed = {
+            "organic": solvent(chemistry, "Cyanex 272", 700.0, 2.0 * flow * 1.05 / (0.45 * 700.0)),
+            "base": Stream.of(chemistry, {"NaOH": 0.3, "H2O": 0.7}),
+            "scrub": sections.acid(chemistry, 0.08 * flow, 0.3),
+            "selective strip": sections.acid(chemistry, 0.02 * flow, 0.1),
+            "strip": sections.acid(chemistry, 0.98 * flow, 1.6),
+        }
+        if preloaded:
+            fed["preload"] = Stream.of(chemistry, {"H2O": 0.3, "NiSO4": 0.045})
+        sheet = Flowsheet()
+        raffinate = sections.add_sections(sheet, "Co", "Cyanex 272", [liquor], fed, degree=0.45)
+        found[preloaded] = solve(sheet).streams[raffinate]
+    assert found[True]["Na+"] < 0.05 * found[False]["Na+"]
+    assert found[True]["Ni+2"] > liquor["Ni+2"]
+    assert found[True]["Co+2"] < 0.1 * flow
 
 
 def test_readme__first_script_prints_what_is_shown(tmp_path, environment):
