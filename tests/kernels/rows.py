@@ -4,8 +4,9 @@ import math
 
 import numpy as np
 
-from raffinate.kernels.cascade import AT_LEAST, EXACT, NATURAL, Cascade, Media
+from raffinate.kernels.cascade import AT_LEAST, EXACT, NATURAL, ORGANIC_OUT, OUT, Cascade, Media, solve_cascade
 from raffinate.kernels.extraction import Extractant, Medium
+from raffinate.kernels.status import CONVERGED
 
 LN10 = math.log(10.0)
 # Li, Na, Mn, Co, Ni, Al on an acid like Cyanex 272
@@ -92,3 +93,36 @@ def plant() -> tuple[np.ndarray, np.ndarray]:
     organic = np.zeros(M)
     organic[SODIUM] = 0.24
     return feed, organic
+
+
+class Answer:
+    """What `solve_cascade` answers, by name."""
+
+    def __init__(self, extractant, media, circuit, start=NOTHING):
+        found = solve_cascade(extractant, media, circuit, start)
+        self.x, self.y, self.sought, point, self.dose, self.error, self.steps, self.status = found
+        self.free, self.proton = np.exp(point)
+        self.ph = -point[1] / LN10
+
+    @property
+    def state(self):
+        return self.x, self.y, self.free, self.proton, self.dose
+
+
+def solved(extractant, media, circuit, start=NOTHING):
+    answer = Answer(extractant, media, circuit, start)
+    assert answer.status == CONVERGED
+    assert answer.error <= 1e-12
+    return answer
+
+
+def left(circuit: Cascade, answer: Answer) -> np.ndarray:
+    """Moles per time of each cation that leave the row."""
+    return circuit.flows[:, OUT] @ answer.x + circuit.flows[:, ORGANIC_OUT] @ answer.y
+
+
+def entered(circuit: Cascade, answer: Answer) -> np.ndarray:
+    """Moles per time of each cation that enter the row."""
+    total = (circuit.aqueous_source + circuit.organic_source).sum(axis=0)
+    total[circuit.base] += answer.dose.sum() / circuit.charge[circuit.base]
+    return total

@@ -14,50 +14,21 @@ from rows import (
     NOTHING,
     SODIUM,
     UNITS,
+    Answer,
     M,
+    entered,
     everywhere,
+    left,
     medium_for,
     plant,
     random_row,
     row_of,
+    solved,
 )
 
-from raffinate.kernels.cascade import FORWARD, ORGANIC_BACK, ORGANIC_OUT, OUT, Cascade, solve_cascade
+from raffinate.kernels.cascade import FORWARD, ORGANIC_BACK, ORGANIC_OUT, OUT, Cascade
 from raffinate.kernels.extraction import Contact, Extractant, contact
 from raffinate.kernels.status import CONVERGED, DRY, OVERLOADED, STARVED, UNREACHABLE
-
-
-class Answer:
-    """What `solve_cascade` answers, by name."""
-
-    def __init__(self, extractant, media, circuit, start=NOTHING):
-        found = solve_cascade(extractant, media, circuit, start)
-        self.x, self.y, self.sought, point, self.dose, self.error, self.steps, self.status = found
-        self.free, self.proton = np.exp(point)
-        self.ph = -point[1] / LN10
-
-    @property
-    def state(self):
-        return self.x, self.y, self.free, self.proton, self.dose
-
-
-def solved(extractant, media, circuit, start=NOTHING):
-    answer = Answer(extractant, media, circuit, start)
-    assert answer.status == CONVERGED
-    assert answer.error <= 1e-12
-    return answer
-
-
-def left(circuit: Cascade, answer: Answer) -> np.ndarray:
-    """Moles per time of each cation that leave the row."""
-    return circuit.flows[:, OUT] @ answer.x + circuit.flows[:, ORGANIC_OUT] @ answer.y
-
-
-def entered(circuit: Cascade, answer: Answer) -> np.ndarray:
-    """Moles per time of each cation that enter the row."""
-    total = (circuit.aqueous_source + circuit.organic_source).sum(axis=0)
-    total[circuit.base] += answer.dose.sum() / circuit.charge[circuit.base]
-    return total
 
 
 def check_feasible(case: tuple, seed: int) -> Answer:
