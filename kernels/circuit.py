@@ -47,7 +47,10 @@ _LEAP = 0.1  # in ln of a total or of a(H+): beyond it a speciation starts from 
 _MOST_REPEATS = 100
 _REMEMBERED = 7
 _SLOW = 0.3  # what a turn leaves of the lag of the one before, beyond which repeating is not enough
-_PATIENCE = 3
+_PATIENCE = 12
+_STIFF = 1e-3
+_FLAT = 0.05  # of a rise, below which nothing is held
+_NUDGE = 0.05  # in ln of a total
 _CAUTIOUS = 0.3  # of a lag, after a turn that made things worse
 _NEVER = -690.0  # ln of an activity that there is none of
 
@@ -246,6 +249,59 @@ def _tell(liquor, rows, places, media, i, fixed):
 
 
 @lean.kernel
+def _rise(liquor, model, terms, solver, at):
+    """Answer ln of the share of species `at` that is active where there is e^_NUDGE times as much of it, over _NUDGE."""
+    species, component = liquor.species, liquor.component
+    component[TOTAL, at + 1] *= math.exp(_NUDGE)
+    component[X, at + 1] += _NUDGE
+    form(liquor)
+    newton(liquor, model, terms, solver, 3)
+    share = math.log(max(species[MOLALITY, at], 1e-300)) + species[LN_GAMMA, at] - math.log(component[TOTAL, at + 1])
+    component[TOTAL, at + 1] *= math.exp(-_NUDGE)
+    component[X, at + 1] -= _NUDGE
+    form(liquor)
+    return share / _NUDGE
+
+
+@lean.kernel
+def _hold_back(media, held, true_share, rise, totals, places):
+    """Take what a ligand holds of a cation, however much there is of it, out of what the media's share is of.
+
+    rise (N, M): d ln (active share) / d ln (all of it), r. Of a total x the part held (N, M) is x r / (1 + r), so that the
+    activity grows with the rest in proportion: Newton's method for the ligand that goes from metal to metal.
+    """
+    for i in range(held.shape[0]):
+        for j in range(held.shape[1]):
+            if rise[i, j] > _FLAT:
+                total = totals[i, places.cation[j]]
+                held[i, j] = total * rise[i, j] / (1.0 + rise[i, j])
+                media.ln_share[i, j] = true_share[i, j] + math.log1p(rise[i, j])
+            elif held[i, j] > 0.0:
+                held[i, j] = 0.0
+                media.ln_share[i, j] = true_share[i, j]
+
+
+@lean.kernel
+def _feed(cascade, circuit, held, extractant, places, media, held_charge):
+    """Fill the sources of the cations with what enters beside the part held, and bring its charge into the media."""
+    N, M = held.shape
+    flows = cascade.flows
+    for i in range(N):
+        leaving = flows[i, FORWARD] + flows[i, BACK] + flows[i, OUT]
+        charge = 0.0
+        for j in range(M):
+            source = circuit.source[i, places.cation[j]] - leaving * held[i, j]
+            if i > 0:
+                source += flows[i - 1, FORWARD] * held[i - 1, j]
+            if i < N - 1:
+                source += flows[i + 1, BACK] * held[i + 1, j]
+            cascade.aqueous_source[i, j] = source
+            charge += extractant.protons[j] * held[i, j]
+        media.whole[i, 2] += charge - held_charge[i]
+        held_charge[i] = charge
+
+
+@lean.kernel
 def _write(media, vector):
     """Write the media into a vector: first what is a logarithm, then the rest, which is never below zero but for charge."""
     N, M = media.ln_share.shape
@@ -295,8 +351,8 @@ def _read(vector, media):
 def _heed(memory, turn, logarithms, depth, stride):
     """Fill memory.next with the media to try, from those tried (memory.place) and what was told of each (memory.lag).
 
-    Anderson's combination of the last `depth` turns, by least squares of the lags of the `logarithms`; a plain `stride` at
-    depth 0. A ligand that goes from metal to metal makes the plain repetition overshoot.
+    Anderson's combination of the last `depth` turns, by least squares of the lags of the `logarithms`; the plain `stride`
+    at depth 0.
     """
     place, lag, following = memory.place, memory.lag, memory.following
     held = place.shape[0]
@@ -448,12 +504,14 @@ def settle_circuit(packed, extractant, circuit, places, start):
         circuit.dosed,
         charge,
     )
+    held = np.zeros((N, M))
+    held_charge = np.zeros(N)
+    true_share = np.zeros((N, M))
+    rise = np.zeros((N, M))
     for i in range(N):
         species[i] = model_liquor.species
         component[i] = model_liquor.component
         whole[i] = model_liquor.whole
-        for j in range(M):
-            cascade.aqueous_source[i, j] = circuit.source[i, places.cation[j]]
     warm = start.shape[1] == N
     if warm:
         state.sought[:, :] = start
@@ -484,6 +542,7 @@ def settle_circuit(packed, extractant, circuit, places, start):
                 # what the base adds to the inert changes the charge of a medium told before
                 media.whole[i, 2] += fixed[i] - fixed_before[i]
             fixed_before[i] = fixed[i]
+        _feed(cascade, circuit, held, extractant, places, media, held_charge)
         error, steps, status = settle_cascade(extractant, media, cascade, state, room, work, warm, tolerance)
         total_steps += steps
         if status != CONVERGED or close:
@@ -496,20 +555,30 @@ def settle_circuit(packed, extractant, circuit, places, start):
                 totals[i, q] = inert[i, q]
             for j in range(M):
                 at = places.cation[j]
-                totals[i, at] = state.aqueous[i, j]
+                totals[i, at] = max(state.aqueous[i, j] + held[i, j], _TRACE)
                 if places.anion >= 0:
-                    totals[i, places.anion] += extractant.anions[j] * (state.aqueous[i, j] - inert[i, at])
+                    totals[i, places.anion] += extractant.anions[j] * (totals[i, at] - inert[i, at])
             if places.anion >= 0 and totals[i, places.anion] < 0.0:
                 totals[i, places.anion] = 0.0
             stage = _stage_liquor(model_liquor, species, component, whole, i)
             _retotal(stage, totals, i, state.point[1, i])
-            good, steps, error = newton(stage, model, terms, solver, 2 if turn < 3 else 1)
+            good, steps, error = newton(stage, model, terms, solver, 3 if slow > 0 else 2 if turn < 3 else 1)
             if not error < 1e-3:
                 good, steps, error = find(stage, model, terms, solver, False, state.point[1, i])
                 if not good:
                     return answer, error, total_steps, OUT_OF_STEPS
-            _tell(stage, rows, places, told, i, fixed[i])
+            _tell(stage, rows, places, told, i, fixed[i] + held_charge[i])
             moved = max(moved, error)
+            for j in range(M):
+                # as the media have it: the activity over what is not held
+                total = totals[i, places.cation[j]]
+                true_share[i, j] = told.ln_share[i, j]
+                told.ln_share[i, j] += math.log(total / (total - held[i, j]))
+                stiff = held[i, j] > 0.0 or abs(told.ln_share[i, j] - media.ln_share[i, j]) > _STIFF
+                rise[i, j] = 0.0
+                if slow > 0 and stiff and total > _TRACE:
+                    rise[i, j] = _rise(stage, model, terms, solver, rows[places.cation[j] - 1])
+                    rise[i, j] = max(rise[i, j] - true_share[i, j] / _NUDGE, 0.0)
         now = turn % _REMEMBERED
         _write(media, memory.place[now])
         _write(told, memory.lag[now])
@@ -527,6 +596,8 @@ def settle_circuit(packed, extractant, circuit, places, start):
                 stride = _CAUTIOUS
         _heed(memory, turn, logarithms, max(0, min(since, _REMEMBERED - 1)), stride)
         _read(memory.following, media)
+        if slow > 0:
+            _hold_back(media, held, true_share, rise, totals, places)
         # one more row with media that no longer move, so that balances close with what they tell
         close = moved < _CLOSE or (moved < _CONTRACTED and moved < 0.05 * before)
         tolerance = 1e-4 if turn == 0 and not close else 1e-7
@@ -534,7 +605,7 @@ def settle_circuit(packed, extractant, circuit, places, start):
         status = OUT_OF_STEPS
     for i in range(N):
         for j in range(M):
-            totals[i, places.cation[j]] = state.aqueous[i, j]
+            totals[i, places.cation[j]] = state.aqueous[i, j] + held[i, j]
         totals[i, 0] = MOLES_PER_KG
         totals[i, 1] = 0.0
         for q in range(2, C):

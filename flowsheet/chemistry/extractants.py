@@ -288,11 +288,10 @@ def _read(path: Path) -> Extractant:
             raise DataError(f"{path}, line {line}: {quantity} = {text!r} of {of} must be a number") from error
 
     complexes = []
-    for of, quantity in texts:
+    for (of, quantity), (_, line, row) in texts.items():
         if not quantity.startswith("log_k_"):
             continue
         load = quantity.removeprefix("log_k_")
-        _, line, row = texts[of, quantity]
         if load not in _LOADS or "|" not in of:
             raise DataError(
                 f"{path}, line {line}: {quantity!r} of {of!r} must be log_k_trace or log_k_loaded of name|cation"
