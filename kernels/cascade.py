@@ -39,7 +39,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .dense import eliminate
-from .extraction import Contact, Extractant, Medium, charge_scale, distribution, medium_charge, meet
+from .extraction import Contact, Extractant, Medium, charge_scale, distribution, medium_charge, meet, meet_held
 from .jit import apart, kernel, lean
 from .speciation import exponentiate
 from .status import CONVERGED, DRY, OUT_OF_STEPS, OVERLOADED, SINGULAR, STARVED, UNREACHABLE
@@ -643,8 +643,11 @@ def _refuse(extractant, cascade, units_in, water, oil):
 
 
 @lean.kernel
-def _begin(extractant, media, cascade, state, room, water, oil):
-    """Start every stage from the one contact of all that enters; its molalities are where time begins."""
+def _begin(extractant, media, cascade, state, room, water, oil, dose_scale):
+    """Start every stage from the one contact of all that enters; its molalities are where time begins.
+
+    A stage that is held at a pH which that contact lies below starts from the contact held at it.
+    """
     N, M = state.aqueous.shape
     totals = room.step[:M] if 2 * N >= M else room.logs[:M]
     units = 0.0
@@ -664,10 +667,16 @@ def _begin(extractant, media, cascade, state, room, water, oil):
             room.held[1, i, j] = ratio * x
     for i in range(N):
         state.sought[0, i] = ln_e
+        below = ln_h - cascade.ln_target[i]
         if cascade.control[i] == NATURAL:
             state.sought[1, i] = ln_h
+        elif cascade.control[i] == AT_LEAST and below < 0.0:
+            state.sought[1, i] = below
         else:
-            state.sought[1, i] = min(0.0, ln_h - cascade.ln_target[i])
+            phases = Contact(water, oil, units)
+            ln_e_held, added = meet_held(extractant, medium, phases, totals, cascade.base, cascade.ln_target[i])
+            state.sought[0, i] = ln_e_held
+            state.sought[1, i] = added * cascade.charge[cascade.base] / (N * dose_scale)
 
 
 @lean.kernel
@@ -798,7 +807,7 @@ def _choose(extractant, media, cascade, state, room, places, scale, tolerance):
     for turn in range(4 * N + 8):
         for i in range(N):
             state.dose[i] = 0.0
-        _begin(extractant, media, cascade, state, room, water, oil)
+        _begin(extractant, media, cascade, state, room, water, oil, dose_scale)
         steps, status = _continue(extractant, media, cascade, state, room, places, scale, 0.0, tolerance)
         total += steps
         if status != CONVERGED or _revise(cascade, state, asked, dose_scale, turn < N) == 0:
@@ -877,6 +886,7 @@ def settle_cascade(extractant, media, cascade, state, room, places, warm, tolera
     for i in range(N):
         water_on = cascade.flows[i, FORWARD] + cascade.flows[i, OUT]
         scale = max(scale, charge_scale(extractant, medium_at(media, i), cascade.aqueous_source[i], water_on))
+    dose_scale = scale * (cascade.flows[0, FORWARD] + cascade.flows[0, OUT])
     steps = 0
     status = OUT_OF_STEPS
     if warm:
@@ -884,7 +894,7 @@ def settle_cascade(extractant, media, cascade, state, room, places, warm, tolera
         _, steps, status = newton_cascade(extractant, media, cascade, state, room, scale, 0.0, tolerance, 25, 6)
     epsilon = 0.0
     while status != CONVERGED and epsilon < 1e-3:
-        _begin(extractant, media, cascade, state, room, water, oil)
+        _begin(extractant, media, cascade, state, room, water, oil, dose_scale)
         taken, status = _continue(extractant, media, cascade, state, room, places, scale, epsilon, tolerance)
         steps += taken
         if status == CONVERGED and epsilon > 0.0:
@@ -901,10 +911,8 @@ def settle_cascade(extractant, media, cascade, state, room, places, warm, tolera
         status = OUT_OF_STEPS
     if status == CONVERGED:
         for i in range(N):
-            if cascade.control[i] == EXACT and state.dose[i] < 0.0:
-                lacking = cascade.aqueous_source[i, cascade.base] * cascade.charge[cascade.base]
-                if state.dose[i] < -lacking:
-                    status = UNREACHABLE
+            if state.aqueous[i, cascade.base] < 0.0:  # EXACT took more base away than there was
+                status = UNREACHABLE
     return error, steps, status
 
 

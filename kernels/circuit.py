@@ -29,10 +29,11 @@ from .cascade import (
     Media,
     blank_room,
     blank_state,
+    medium_at,
     settle_cascade,
 )
 from .dense import eliminate
-from .extraction import Extractant
+from .extraction import Extractant, medium_charge
 from .jit import apart, kernel, lean
 from .newton import blank_work, newton
 from .packed import NO_MIXTURE, PHASES, SPECIES, Packed
@@ -43,12 +44,15 @@ from .status import CONVERGED, DRY, OUT_OF_STEPS
 _TRACE = 1e-30  # mol/kg: what a stage is speciated with of a cation that has left it
 _CLOSE = 1e-9  # what the media may still move, in ln; or this, where a repetition takes away all but a twentieth
 _CONTRACTED = 2e-8
+_SETTLED = 1e-13  # mol/kg, what a dose may still shift
 _LEAP = 0.1  # in ln of a total or of a(H+): beyond it a speciation starts from the mass action of the new ones
 _MOST_REPEATS = 100
 _REMEMBERED = 7
 _SLOW = 0.3  # what a turn leaves of the lag of the one before, beyond which repeating is not enough
-_PATIENCE = 12
+_STUCK = 0.95
+_PATIENCE = 8
 _STIFF = 1e-3
+_BUFFER = 1e-5  # mol/kg, the least that a change of ln a(H+) counts as
 _FLAT = 0.05  # of a rise, below which nothing is held
 _NUDGE = 0.05  # in ln of a total
 _CAUTIOUS = 0.3  # of a lag, after a turn that made things worse
@@ -245,7 +249,13 @@ def _tell(liquor, rows, places, media, i, fixed):
                 simple += water * (n + 1) * m
             bare += water * total * media.ligand_charge[k]
         media.ligand_total[i, k] = water * total
-    media.whole[i, 2] = fixed - bare + liquor.whole[DOSE] + component[TOTAL, 1] - simple
+    # what metals hold of hydroxide, or else of protons, goes with the free ones where a(H+) changes
+    bound = liquor.whole[DOSE] - simple
+    if bound < 0.0:
+        media.whole[i, 1] -= bound * proton
+    else:
+        media.whole[i, 0] += bound / proton
+    media.whole[i, 2] = fixed - bare
 
 
 @lean.kernel
@@ -261,6 +271,13 @@ def _rise(liquor, model, terms, solver, at):
     component[X, at + 1] -= _NUDGE
     form(liquor)
     return share / _NUDGE
+
+
+@lean.kernel
+def _off(media, told, i, ln_proton):
+    """How far the charge of a medium lies off what was told, as the change of ln a(H+) that would make it good."""
+    charge, slope, _ = medium_charge(medium_at(told, i), ln_proton)
+    return abs(charge - medium_charge(medium_at(media, i), ln_proton)[0]) / max(slope, _BUFFER)
 
 
 @lean.kernel
@@ -386,17 +403,12 @@ def _retotal(liquor, totals, i, ln_proton):
     component = liquor.component
     moved = abs(ln_proton - component[X, 1])
     component[TOTAL, 0] = MOLES_PER_KG
-    lacking = 10.0
     for q in range(2, component.shape[1]):
         total = max(totals[i, liquor.place[q]], _TRACE)
         change = math.log(total / component[TOTAL, q])
         component[TOTAL, q] = total
         component[X, q] += change
         moved = max(moved, abs(change))
-        lacking += 4.0 * total
-    # so many protons are missing that the ones sought are more than none, as a dose has to be
-    liquor.whole[DOSE] += lacking + component[TOTAL, 1]
-    component[TOTAL, 1] = -lacking
     component[X, 1] = ln_proton
     if moved > _LEAP:
         form(liquor)
@@ -506,6 +518,8 @@ def settle_circuit(packed, extractant, circuit, places, start):
     )
     held = np.zeros((N, M))
     held_charge = np.zeros(N)
+    dosed = np.zeros(N)
+    shifted = 0.0
     true_share = np.zeros((N, M))
     rise = np.zeros((N, M))
     for i in range(N):
@@ -524,10 +538,12 @@ def settle_circuit(packed, extractant, circuit, places, start):
     tolerance = 1e-2
     since = -1
     slow = 0
+    stuck = 0
     for turn in range(_MOST_REPEATS):
-        if not _lay_flows(circuit, state.dose, flows):
+        dosed[:] = state.dose
+        if not _lay_flows(circuit, dosed, flows):
             return answer, 1.0, total_steps, DRY
-        _carry(circuit, state.dose, flows, pivot, inert)
+        _carry(circuit, dosed, flows, pivot, inert)
         for i in range(N):
             fixed[i] = 0.0
             for q in range(2, C):
@@ -545,7 +561,11 @@ def settle_circuit(packed, extractant, circuit, places, start):
         _feed(cascade, circuit, held, extractant, places, media, held_charge)
         error, steps, status = settle_cascade(extractant, media, cascade, state, room, work, warm, tolerance)
         total_steps += steps
-        if status != CONVERGED or close:
+        shifted = 0.0
+        for i in range(N):
+            leaving = flows[i, FORWARD] + flows[i, BACK] + flows[i, OUT]
+            shifted = max(shifted, abs(state.dose[i] - dosed[i]) / leaving)
+        if status != CONVERGED or (close and shifted < _SETTLED):
             break
         warm = True
         before = moved
@@ -562,13 +582,20 @@ def settle_circuit(packed, extractant, circuit, places, start):
                 totals[i, places.anion] = 0.0
             stage = _stage_liquor(model_liquor, species, component, whole, i)
             _retotal(stage, totals, i, state.point[1, i])
-            good, steps, error = newton(stage, model, terms, solver, 3 if slow > 0 else 2 if turn < 3 else 1)
+            good, steps, error = newton(stage, model, terms, solver, 6 if slow > 0 else 2 if turn < 3 else 1)
             if not error < 1e-3:
+                # so many protons are missing that the ones sought are more than none, as a dose has to be
+                lacking = 10.0
+                for q in range(2, c):
+                    lacking += 4.0 * stage.component[TOTAL, q]
+                stage.component[TOTAL, 1] = -lacking
                 good, steps, error = find(stage, model, terms, solver, False, state.point[1, i])
+                stage.component[TOTAL, 1] = 0.0
+                stage.whole[DOSE] -= lacking
                 if not good:
                     return answer, error, total_steps, OUT_OF_STEPS
             _tell(stage, rows, places, told, i, fixed[i] + held_charge[i])
-            moved = max(moved, error)
+            moved = max(moved, error, _off(media, told, i, state.point[1, i]))
             for j in range(M):
                 # as the media have it: the activity over what is not held
                 total = totals[i, places.cation[j]]
@@ -588,8 +615,10 @@ def settle_circuit(packed, extractant, circuit, places, start):
             moved = max(moved, abs(memory.lag[now, q]))
         if moved > _SLOW * before and turn > 0:
             slow += 1
+        if moved > _STUCK * before and turn > 0:
+            stuck += 1
         stride = 1.0
-        if slow > _PATIENCE:
+        if stuck > _PATIENCE:
             since += 1
             if moved > 2.0 * before:
                 since = 0
@@ -601,7 +630,7 @@ def settle_circuit(packed, extractant, circuit, places, start):
         # one more row with media that no longer move, so that balances close with what they tell
         close = moved < _CLOSE or (moved < _CONTRACTED and moved < 0.05 * before)
         tolerance = 1e-4 if turn == 0 and not close else 1e-7
-    if status == CONVERGED and not close:
+    if status == CONVERGED and not (close and shifted < _SETTLED):
         status = OUT_OF_STEPS
     for i in range(N):
         for j in range(M):
@@ -610,7 +639,7 @@ def settle_circuit(packed, extractant, circuit, places, start):
         totals[i, 1] = 0.0
         for q in range(2, C):
             totals[i, 1] -= places.component_charge[q] * totals[i, q]
-    return answer, max(error, 0.05 * moved), total_steps, status
+    return answer, max(error, 0.05 * moved, shifted), total_steps, status
 
 
 @kernel

@@ -203,6 +203,56 @@ def meet(extractant: Extractant, medium: Medium, phases: Contact, totals: np.nda
     return ln_e, ln_h, error, steps, status
 
 
+@lean.kernel
+def meet_held(extractant: Extractant, medium: Medium, phases: Contact, totals: np.ndarray, base: int, ln_proton: float):
+    """Find the equilibrium at a given ln a(H+), held by adding or drawing away a cation with hydroxide.
+
+    base: the cation. Answers (ln E, mol of it that was added). The balance of units rises with ln E, so halving stands behind
+    Newton's method. A liquor that lacks anions for its a(H+) holds none of the cation.
+    """
+    w, o, units = phases
+    rest = medium_charge(medium, ln_proton)[0]
+    p_base = extractant.protons[base]
+    low = math.log(units) - 200.0
+    high = math.log(units)
+    ln_e = high - 1.0
+    added = 0.0
+    for _ in range(200):
+        charge = rest
+        charge_slope = 0.0
+        bound = math.exp(ln_e)
+        slope = bound
+        for j in range(totals.shape[0]):
+            if j != base:
+                ratio, first, second = distribution(extractant, medium, j, ln_e, ln_proton)
+                volume = w + o * ratio
+                x = totals[j] / volume
+                change = -x * o * first / volume
+                bound += first * x
+                slope += second * x + first * change
+                charge += extractant.protons[j] * x
+                charge_slope += extractant.protons[j] * change
+        ratio, first, second = distribution(extractant, medium, base, ln_e, ln_proton)
+        x = max(0.0, -charge / p_base)
+        bound += first * x
+        slope += second * x
+        if charge < 0.0:
+            slope -= first * charge_slope / p_base
+        added = (w + o * ratio) * x - totals[base]
+        residual = bound - units
+        if residual > 0.0:
+            high = ln_e
+        else:
+            low = ln_e
+        step = -residual / slope
+        if abs(step) < 1e-13 or abs(residual) < 1e-14 * units:
+            break
+        ln_e += step
+        if not low <= ln_e <= high:
+            ln_e = 0.5 * (low + high)
+    return ln_e, added
+
+
 @kernel
 def contact(extractant: Extractant, medium: Medium, phases: Contact, totals: np.ndarray):
     """Equilibrium of a liquor and an organic.

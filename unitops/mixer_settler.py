@@ -112,7 +112,9 @@ class MixerSettler(UnitOp):
     def _section(self, inlets: Mapping[str, Stream]) -> Section:
         """Answer the section that this unit is."""
         sides = {"liquor_side": self.liquor_stage, "organic_side": self.organic_stage}
-        given = {name: {stage: inlets[name]} for name, stage in sides.items() if inlets[name].mass > 0.0}
+        given = {
+            name: {stage: inlets[name]} for name, stage in sides.items() if name in inlets and inlets[name].mass > 0.0
+        }
         return Section(
             extractant=self.extractant,
             stages=self.stages,

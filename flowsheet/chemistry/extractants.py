@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import DataError, nearest
 from ..files import write_text
-from .database import named_formulas, table
+from .database import atomic_masses, named_formulas, table
 from .formula import Formula, parse
 
 if TYPE_CHECKING:
@@ -89,7 +89,9 @@ class Extractant:
             raise DataError(f"extractant {self.name!r}: kind = {self.kind!r} is none of {', '.join(KINDS)}")
         if not self.unit >= 1.0:
             raise DataError(f"extractant {self.name!r}: unit = {self.unit:g} molecules must be 1 or more")
-        parse(self.formula)
+        unknown = set(parse(self.formula).elements) - set(atomic_masses())
+        if unknown:
+            raise DataError(f"extractant {self.name!r}: formula {self.formula!r} holds {', '.join(sorted(unknown))}")
         for complex_ in self.complexes:
             _check(self, complex_)
         for cation in self.cations:

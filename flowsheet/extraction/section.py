@@ -41,7 +41,8 @@ class Section:
     """A row of mixer-settlers with one extractant; stage 1 is where the liquor enters.
 
     `efficiency`: Murphree's, of all cations or by cation. `aqueous_in_organic`, `organic_in_aqueous`: entrainment, volume per
-    volume of the liquid that carries. `flow`: "counter-current", or "cross-current" with fresh organic shared out evenly.
+    volume of the liquid that carries, of what leaves a stage. `flow`: "counter-current", or "cross-current" with fresh organic
+    shared out evenly.
     `ph`: what the stages are held at by `base`, one pH for all or by stage; a stage that lies higher by itself gets none,
     unless `exact`, which draws base away too. `dose`: mol/s of hydroxide of `base` to stages. `base`: the titrant's
     composition (NaOH, NH3, Mg(OH)2 ... in water), whose water goes with the liquor. `liquor_feeds`, `organic_feeds`: streams
@@ -118,7 +119,7 @@ def contact(
 def run_section(section: Section, liquor: Stream, organic: Stream, start: np.ndarray = _NO_START) -> StageProfile:
     """Answer the steady state of a section fed with a liquor and an organic.
 
-    `start`: `StageProfile.sought` of a section near this one, which saves time and changes nothing. Raises `DataError` for
+    `start`: `StageProfile.sought` of a section near this one, which may save time and changes nothing. Raises `DataError` for
     an organic without the extractant or with more bound to it than it can bind, a base that is none, a pH that base cannot
     reach and a stage that runs dry; `ConvergenceError` where the kernel finds no answer.
     """
@@ -218,6 +219,8 @@ class _Row:
         """Sort what enters by stage: liquor and organic flows (N, size), the drops of each in the other where they belong."""
         section, chemistry = self.section, self.chemistry
         stages = section.stages
+        if self.organic.chemistry is not chemistry:
+            raise DataError(f"{self.where}: the organic is of {self.organic.chemistry!r}, not of {chemistry!r}")
         organic = np.zeros((stages, chemistry.size))
         liquor = np.zeros((stages, chemistry.size))
         if section.flow == COUNTER_CURRENT:
@@ -232,8 +235,6 @@ class _Row:
                     raise DataError(f"{self.where}: the side feed of stage {stage} is of another chemistry")
                 into[stage - 1] += stream.flows
                 entering.append(stream)
-        if self.organic.chemistry is not chemistry:
-            raise DataError(f"{self.where}: the organic is of {self.organic.chemistry!r}, not of {chemistry!r}")
         both = liquor + organic
         self.mixed = mix(entering)
         self.temperature = self.mixed.temperature

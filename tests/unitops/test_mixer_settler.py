@@ -137,7 +137,7 @@ def test_mixer_settler__warns_of_gelling_and_of_hydroxides():
     """An organic all in its sodium form makes the raffinate caustic and leaves with nothing free."""
     soap = Stream.of(CHEMISTRY, {"NaA[Cyanex 272]": 0.3, "diluent": 0.7})
     gelled, caustic = _bank(LIQUOR, soap).warnings
-    assert gelled.endswith("is above 0.7 equivalents per extractant, where an organic gels")
+    assert gelled.endswith("is above 0.65 equivalents per extractant, where an organic gels")
     assert caustic.endswith("is above 8, where hydroxides come down that the model leaves out")
     assert _bank(LIQUOR, SAPONIFIED).warnings == ()
 
