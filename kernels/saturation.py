@@ -152,6 +152,7 @@ def find(liquor, model, terms, work, warm, ln_proton):
     return False, steps, error
 
 
+@apart(NO_LIQUOR, NO_MODEL, NO_TERMS, NO_WORK, answers=(True, 0, 0.0))
 @lean.kernel
 def dry_out(liquor, model, terms, work):
     """Solve a hard liquor as the end of a row of ever less dilute ones, each the start of the next; answers as `find`."""
@@ -168,6 +169,7 @@ def dry_out(liquor, model, terms, work):
     return converged, steps, error
 
 
+@apart(NO_LIQUOR, NO_START, 0.0, answers=True)
 @lean.kernel
 def recall(liquor, start, water):
     """Set the iterate to where a liquor of the same mixture was left; answer False where it says nothing of this one."""
