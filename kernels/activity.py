@@ -21,7 +21,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .jit import lean
+from .jit import entry, lean
 from .pitzer import NO_PITZER, Pitzer, pitzer_log_gamma
 
 TRUESDELL_JONES = 0
@@ -73,7 +73,7 @@ class ActivityModel(NamedTuple):
 NO_MODEL = ActivityModel(TRUESDELL_JONES, np.zeros(0), np.zeros(0), np.zeros(0), np.zeros(2), NO_PITZER)
 
 
-@lean.kernel
+@entry.kernel
 def log_gamma(
     charge: float, ion_size: float, salting: float, debye: np.ndarray, strength: float
 ) -> tuple[float, float]:
@@ -90,7 +90,7 @@ def log_gamma(
     return ln_gamma, slope
 
 
-@lean.kernel
+@entry.kernel
 def log_water_activity(molalities: float) -> tuple[float, float]:
     """Answer ln a_w and its slope (kg/mol) at the sum of all molalities, mol/kg."""
     if molalities <= _WATER_LIMIT:
@@ -124,7 +124,7 @@ def fill_log_gamma(model, strength, ln_gamma, slope):
         slope[i] = ionic * slope[i] * half_per_root + _LN10 * (salting[i] + neutral)
 
 
-@lean.kernel
+@entry.kernel
 def activities(model, molality, ln_gamma, terms):
     """Fill ln gamma (S,) and terms at the molalities (S,), mol/kg; answer ln a_w."""
     if model.kind == PITZER:

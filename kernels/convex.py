@@ -23,7 +23,7 @@ import numpy as np
 
 from .activity import NO_MODEL
 from .dense import eliminate_definite
-from .jit import apart, kernel, lean
+from .jit import apart, inner, lean
 from .pitzer import NO_TERMS
 from .speciation import (
     ACTIVE,
@@ -241,7 +241,7 @@ def _follow(liquor, model, terms, trail):
 
 
 @apart(NO_LIQUOR, NO_MODEL, NO_TERMS, 0.0, answers=0)
-@kernel
+@inner.kernel
 def settle_phases(liquor, model, terms, smallest):
     """Minimise Phi down to mu = `smallest` while the rest follows; mark the active phases. Answer the steps."""
     phase = liquor.phase

@@ -27,7 +27,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .jit import kernel, lean
+from .jit import entry, kernel, lean
 from .status import CONVERGED, DRY, OUT_OF_STEPS, STARVED
 
 
@@ -71,7 +71,7 @@ class Contact(NamedTuple):
     unit_total: float
 
 
-@lean.kernel
+@entry.kernel
 def medium_charge(medium: Medium, ln_proton: float):
     """Charge of all but the cations, mol/kg, at ln a(H+): (charge, its derivative, its integral)."""
     proton = math.exp(ln_proton)

@@ -11,7 +11,7 @@ Pitzer (1991) Activity Coefficients in Electrolyte Solutions, 2nd ed., ch. 3, ap
 import numpy as np
 from numpy.polynomial import chebyshev
 
-from .jit import lean
+from .jit import entry
 
 _SMALL_X = np.array(
     [
@@ -68,7 +68,7 @@ _PIECES = np.ascontiguousarray(
 )
 
 
-@lean.kernel
+@entry.kernel
 def integral_j(ln_x: float) -> tuple[float, float, float]:
     """Answer J at ln x, and its first and second derivative by ln x; nothing below x = 1e-6, at most x = 1e4."""
     at = ln_x / _APART + _POINTS_BELOW_1

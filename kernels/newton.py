@@ -25,7 +25,7 @@ import numpy as np
 
 from .activity import NO_MODEL, PITZER
 from .dense import eliminate, eliminate_columns
-from .jit import apart, kernel, lean
+from .jit import apart, inner, lean
 from .pitzer import NO_TERMS, pitzer_slopes
 from .speciation import (
     ACTIVE,
@@ -101,7 +101,7 @@ NO_WORK = Work(
 )
 
 
-@kernel
+@inner.kernel
 def blank_work(liquor, kind):
     """Answer Work with room for the liquor under an activity model of this kind."""
     c, s = liquor.component.shape[1], liquor.dissolved

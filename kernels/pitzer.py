@@ -33,7 +33,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .jit import kernel, lean
+from .jit import entry, inner, kernel, lean
 from .mixing_integral import integral_j
 
 _WATER_KG = 0.018015
@@ -226,7 +226,7 @@ def _measure(terms, charge, molality):
 
 
 @lean.kernel
-def _debye_hueckel(a_phi, form, strength):
+def debye_hueckel(a_phi, form, strength):
     """f(I) and its first and second derivative."""
     root = math.sqrt(strength)
     if form == SIT:
@@ -250,7 +250,7 @@ def _differentiate(pitzer, charge, molality, ln_gamma, terms):
     _screen(terms, pitzer.alpha, strength)
     if pitzer.form == FULL:
         _unequal(terms, pitzer.a_phi, strength, largest)
-    energy, first, second = _debye_hueckel(pitzer.a_phi, pitzer.form, strength)
+    energy, first, second = debye_hueckel(pitzer.a_phi, pitzer.form, strength)
     for i in range(molality.shape[0]):
         ln_gamma[i] = 0.0
         terms.by_strength[i] = 0.0
@@ -313,7 +313,7 @@ def _differentiate(pitzer, charge, molality, ln_gamma, terms):
             ln_gamma[i] += terms.own[size, sign] + 0.5 * size * size * first + size * by_charges
 
 
-@lean.kernel
+@entry.kernel
 def pitzer_log_gamma(pitzer, charge, molality, ln_gamma, terms):
     """Fill ln gamma (S,) and terms at the molalities (S,), mol/kg; answer ln a_w."""
     total = _thin(terms, charge, molality)
@@ -331,7 +331,7 @@ def pitzer_log_gamma(pitzer, charge, molality, ln_gamma, terms):
     return -_WATER_KG * (total + excess)
 
 
-@lean.kernel
+@entry.kernel
 def pitzer_slopes(pitzer, charge, molality, terms, place, slopes):
     """Fill slopes (S, S) with d ln gamma_i / d m_j in column place[j] (S,), where that is not negative.
 
@@ -426,7 +426,7 @@ def restrict(pitzer, species, count):
     return Pitzer(pitzer.a_phi, pitzer.alpha, pair, pair_value, double, double_value, triple, triple_value, pitzer.form)
 
 
-@kernel
+@inner.kernel
 def _picked(values, rows, count):
     """The values (N,) at the first `count` of rows."""
     picked = np.empty(count)
@@ -435,7 +435,7 @@ def _picked(values, rows, count):
     return picked
 
 
-@kernel
+@inner.kernel
 def _renumber(indices, place, leading):
     """Rows of indices (R, N) whose `leading` species all have a place (S,), renumbered; and which rows these are."""
     kept = np.empty_like(indices)

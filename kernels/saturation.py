@@ -17,7 +17,7 @@ import numpy as np
 from .activity import NO_MODEL
 from .convex import settle_phases
 from .guess import guess
-from .jit import apart, kernel, lean
+from .jit import apart, inner, kernel, lean
 from .newton import NO_WORK, blank_work, newton
 from .packed import NO_MIXTURE, NUMBERS, PHASES, SPECIES, Packed
 from .pitzer import NO_TERMS
@@ -152,6 +152,7 @@ def find(liquor, model, terms, work, warm, ln_proton):
     return False, steps, error
 
 
+@apart(NO_LIQUOR, NO_MODEL, NO_TERMS, NO_WORK, answers=(True, 0, 0.0))
 @lean.kernel
 def dry_out(liquor, model, terms, work):
     """Solve a hard liquor as the end of a row of ever less dilute ones, each the start of the next; answers as `find`."""
@@ -168,6 +169,7 @@ def dry_out(liquor, model, terms, work):
     return converged, steps, error
 
 
+@apart(NO_LIQUOR, NO_START, 0.0, answers=True)
 @lean.kernel
 def recall(liquor, start, water):
     """Set the iterate to where a liquor of the same mixture was left; answer False where it says nothing of this one."""
@@ -191,7 +193,7 @@ def recall(liquor, start, water):
     return True
 
 
-@kernel
+@inner.kernel
 def _spread(packed, liquor, model, water):
     """Spread the iterate over the whole mixture as a Speciation; `water` is what the totals brought, kg."""
     species, phase = liquor.species, liquor.phase
@@ -213,7 +215,7 @@ def _spread(packed, liquor, model, water):
     return Speciation(molality, ln_gamma, math.exp(liquor.whole[LN_WATER]) * water, ln_activity, strength, amounts)
 
 
-@kernel
+@inner.kernel
 def dosed(totals, titrant, dose):
     """totals (C,) plus dose of titrant (C,); what rounding left just below nothing is nothing."""
     given = np.empty(totals.shape[0])
@@ -236,7 +238,7 @@ def outcome_of(liquor, converged):
     *(NO_MIXTURE, np.zeros(1), np.zeros(1), np.zeros(1, np.bool_), NO_ROOM, Control(0, 0.0, 0.0), NO_START),
     answers=(0.0, NO_START, 0.0, 0, 0),
 )
-@kernel
+@inner.kernel
 def settle(packed, totals, titrant, allowed, room, control, start):
     """Settle one liquor from a start, or from nothing (NO_START); totals hold a dose that is fixed.
 
@@ -262,7 +264,7 @@ def settle(packed, totals, titrant, allowed, room, control, start):
     return dose, _spread(packed, liquor, model, water), error, steps, outcome_of(liquor, converged)
 
 
-@kernel
+@inner.kernel
 def neutral(packed, totals):
     """Whether the charges of totals (C,) cancel to within rounding and 1e-9 of themselves."""
     charge = 0.0
@@ -274,7 +276,7 @@ def neutral(packed, totals):
     return abs(charge) <= _NEUTRALITY * terms
 
 
-@kernel
+@inner.kernel
 def refusal(packed):
     """The Speciation of a liquor that was not solved: nothing anywhere."""
     s = packed.places[SPECIES]

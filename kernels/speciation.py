@@ -24,8 +24,8 @@ from typing import NamedTuple
 import numpy as np
 
 from .activity import NO_MODEL, activities
-from .jit import apart, kernel, lean
-from .packed import NUMBERS, PHASES, SPECIES, STARTS, Packed, model_of
+from .jit import apart, entry, inner, kernel, lean
+from .packed import NO_MIXTURE, NUMBERS, PHASES, SPECIES, STARTS, Packed, model_of
 from .pitzer import NO_TERMS, blank_terms
 
 MOLES_PER_KG = 1.0 / 0.018015
@@ -105,7 +105,7 @@ NO_LIQUOR = Liquor(
 )
 
 
-@kernel
+@inner.kernel
 def _position(packed, totals, titrant, dosing):
     """Where each component (C,) stands among those present, -1 where absent."""
     position = np.empty(totals.shape[0], np.int64)
@@ -118,7 +118,7 @@ def _position(packed, totals, titrant, dosing):
     return position, found
 
 
-@kernel
+@inner.kernel
 def _present(packed, position, allowed, room):
     """The rows of the mixture that are present: species, then gases of the headspace, then phases.
 
@@ -153,7 +153,7 @@ def _present(packed, position, allowed, room):
     return rows, counts
 
 
-@kernel
+@inner.kernel
 def _by_component(start, column, number, components, species):
     """The numbers of the first `species` rows, component by component: (begin, member, share) of a Liquor."""
     begin = np.zeros(components + 1, np.int64)
@@ -176,7 +176,11 @@ def _by_component(start, column, number, components, species):
     return begin, member, share
 
 
-@kernel
+@apart(
+    *(NO_MIXTURE, np.zeros(1), np.zeros(1), np.zeros(1, np.bool_), np.zeros(1), 0),
+    answers=(NO_LIQUOR, NO_MODEL, NO_TERMS),
+)
+@inner.kernel
 def reduce(packed: Packed, totals: np.ndarray, titrant: np.ndarray, allowed: np.ndarray, room: np.ndarray, dosing: int):
     """Answer the Liquor of what is present in totals (C,) or, when dosing, in titrant (C,), and its ActivityModel.
 
@@ -242,7 +246,7 @@ def bring(liquor, totals, titrant, dosing):
         liquor.phase[ACTIVE, k] = 0.0
 
 
-@lean.kernel
+@entry.kernel
 def exponentiate(logarithms: np.ndarray, values: np.ndarray):
     """Fill values (N,) with the exponentials of logarithms (N,) held within -700 and 150, to 2e-16 of themselves.
 

@@ -1,8 +1,9 @@
-"""Equilibrium of many liquors of one mixture, shared out to the cores.
+"""Equilibrium of many liquors of one mixture, shared out to the cores and solved eight side by side.
 
-The liquors are taken in rows of a fixed length. The first of a row starts from nothing, each other from the one before
-it, so the answers do not depend on how many cores there are. What of the mixture is present is worked out anew only
-where a liquor holds other components than the one before it.
+The liquors are taken in rows, whose length follows from how many there are, so the answers do not depend on how many
+cores there are. The first of a row starts from nothing. The others that hold the same components are solved eight at a
+time by `abreast`, each from the one before it, with the phases that the first has at saturation. What is then not solved,
+or has other phases, is solved one after another by `saturation`, from the one before it where that holds the same.
 
 Shapes: N liquors, C components, S species, P phases of the mixture.
 Sources: none; the equations are those of `saturation`.
@@ -14,24 +15,28 @@ from typing import NamedTuple
 import numba
 import numpy as np
 
-from .jit import apart, kernel, lean, parallel
+from .abreast import blank_abreast, bring_lane, place_lane, solve_abreast
+from .abreast_activity import DONE, ERROR, FAILED, I_NOW, RUNNING, STATE, WATER
+from .jit import apart, inner, lean, parallel
+from .lanes import WIDTH
 from .newton import blank_work
 from .packed import NO_MIXTURE, PHASES, SPECIES, Packed
-from .saturation import dosed, dry_out, find, neutral, outcome_of
+from .saturation import dosed, dry_out, find, neutral, outcome_of, recall
 from .speciation import (
     AMOUNT,
     LN_GAMMA,
     LN_WATER,
     MOLALITY,
     MOLES_PER_KG,
-    TOTAL,
+    Speciation,
     X,
     bring,
     reduce,
 )
 from .status import CHARGED, CONVERGED, DRY, OUT_OF_STEPS
 
-_ROW = 64
+_SHORTEST_ROW, _LONGEST_ROW, _ROWS = 65, 257, 16
+_STEPS_ABREAST = 12
 
 
 class Answers(NamedTuple):
@@ -61,13 +66,6 @@ def _differing(totals, other):
 
 
 @lean.kernel
-def _rebring(liquor, totals):
-    """Bring the liquor to other totals (C,) of the same components, its iterate left where it is."""
-    for j in range(liquor.component.shape[1]):
-        liquor.component[TOTAL, j] = totals[liquor.place[j]] * (MOLES_PER_KG / totals[0])
-
-
-@lean.kernel
 def _write(packed, liquor, model, water, answers, at):
     """Write the iterate as the answer for liquor `at`; `water` is what the totals brought, kg."""
     species, phase = liquor.species, liquor.phase
@@ -84,49 +82,131 @@ def _write(packed, liquor, model, water, answers, at):
     answers.whole[at, 2] = strength
 
 
+@lean.kernel
+def _refused(packed, totals):
+    """The status of totals (C,) that cannot be solved, CONVERGED for others."""
+    if not totals[0] > 0.0:
+        return DRY
+    return CONVERGED if neutral(packed, totals) else CHARGED
+
+
+@lean.kernel
+def _write_lane(packed, liquor, model, side, lane, answers, at, water):
+    """Write a lane as the answer for liquor `at`; `water` is what its totals brought, kg."""
+    c, rows, all_species = liquor.component.shape[1], liquor.species.shape[1], packed.places[SPECIES]
+    for i in range(liquor.dissolved):
+        answers.molality[at, liquor.place[c + i]] = side.room[side.molality + i, lane]
+        answers.ln_gamma[at, liquor.place[c + i]] = side.room[side.ln_gamma + i, lane]
+    for q in range(side.active.shape[0]):
+        k = side.active[q]
+        answers.phase_amounts[at, liquor.place[c + rows + k] - all_species] = side.room[side.amount + k, lane] * water
+    answers.whole[at, 0] = side.room[WATER, lane] * water
+    answers.whole[at, 1] = side.room[side.component + c + 1, lane]
+    answers.whole[at, 2] = side.room[I_NOW, lane]
+    answers.whole[at, 3] = side.room[ERROR, lane]
+
+
+@lean.kernel
+def _load_lanes(liquor, side, totals, answers, places, base):
+    """Bring the liquors at places (8,) to the lanes; a place without one that holds what liquor `base` does is made -1."""
+    for lane in range(WIDTH):
+        at = places[lane]
+        if at >= 0 and answers.counts[at, 1] == CONVERGED and _differing(totals[at], totals[base]) == 0:
+            side.room[STATE, lane] = RUNNING
+            bring_lane(liquor, side, totals[at], lane)
+        else:
+            side.room[STATE, lane] = DONE
+            places[lane] = -1
+
+
+@inner.kernel
+def _settle_abreast(packed, liquor, model, totals, answers, first, last):
+    """Settle what can be of liquors first + 1 to last - 1 of totals (N, C), eight at a time, from that of the first.
+
+    Each lane takes a stretch of neighbours. Where most of the lanes fail twice running, the rest is left as it is.
+    """
+    side = blank_abreast(liquor, model)
+    length = (last - first - 1 + WIDTH - 1) // WIDTH
+    places = np.empty(WIDTH, np.int64)
+    found = -1
+    bad = 0
+    for lane in range(WIDTH):
+        place_lane(liquor, side, lane)
+        bring_lane(liquor, side, totals[first], lane)
+    for turn in range(length):
+        for lane in range(WIDTH):
+            at = first + 1 + lane * length + turn
+            places[lane] = at if at < last else -1
+        _load_lanes(liquor, side, totals, answers, places, first)
+        steps, found = solve_abreast(liquor, model, side, _STEPS_ABREAST, found)
+        failed = 0
+        for lane in range(WIDTH):
+            at = places[lane]
+            if side.room[STATE, lane] == FAILED:
+                place_lane(liquor, side, lane)
+                bring_lane(liquor, side, totals[first], lane)
+                found = -1
+                failed += 1
+            elif at >= 0:
+                _write_lane(packed, liquor, model, side, lane, answers, at, totals[at, 0] / MOLES_PER_KG)
+                answers.counts[at, 0] = steps
+        bad = bad + 1 if 2 * failed > WIDTH else 0
+        if bad == 2:
+            break
+
+
 @apart(
     *(NO_MIXTURE, np.zeros((1, 1)), np.zeros(1, np.bool_), NO_ANSWERS, 0, 0),
     answers=0,
 )
-@kernel
+@inner.kernel
 def _settle_row(packed, totals, allowed, answers, first, last):
-    """Settle liquors first to last - 1 of totals (N, C), each from the one before it; answer how many converged."""
+    """Settle liquors first to last - 1 of totals (N, C), each from one before it; answer how many converged."""
     room = np.zeros(allowed.shape[0])
     given = dosed(totals[first], totals[first], 0.0)
     liquor, model, terms = reduce(packed, given, given, allowed, room, 0)
     work = blank_work(liquor, model.kind)
+    for at in range(first, last):
+        answers.counts[at, 1] = _refused(packed, totals[at])
     before = given
-    warm = False
     found = 0
     for at in range(first, last):
+        status = answers.counts[at, 1]
+        if status != CONVERGED:
+            answers.whole[at, 3] = 1.0
+            continue
+        if answers.counts[at, 0] > 0:
+            found += 1
+            continue
         given = dosed(totals[at], totals[at], 0.0)
-        status = CONVERGED
-        if not given[0] > 0.0:
-            status = DRY
-        elif not neutral(packed, given):
-            status = CHARGED
-        steps = 0
-        error = 1.0
-        if status == CONVERGED:
-            if at > first and _differing(given, before) > 0:
-                liquor, model, terms = reduce(packed, given, given, allowed, room, 0)
-                work = blank_work(liquor, model.kind)
-                warm = False
-            if warm:
-                _rebring(liquor, given)
-            else:
-                bring(liquor, given, given, 0)
-            before = given
-            warm, steps, error = find(liquor, model, terms, work, warm, 0.0)
-            if not warm and outcome_of(liquor, warm) == OUT_OF_STEPS:
-                warm, taken, error = dry_out(liquor, model, terms, work)
-                steps += taken
-            status = outcome_of(liquor, warm)
-            _write(packed, liquor, model, given[0] / MOLES_PER_KG, answers, at)
-            found += 1 if warm else 0
+        if at > first and _differing(given, before) > 0:
+            liquor, model, terms = reduce(packed, given, given, allowed, room, 0)
+            work = blank_work(liquor, model.kind)
+        warm = False
+        bring(liquor, given, given, 0)
+        if at > first and answers.counts[at - 1, 1] == CONVERGED and _differing(given, totals[at - 1]) == 0:
+            start = Speciation(
+                answers.molality[at - 1],
+                answers.ln_gamma[at - 1],
+                answers.whole[at - 1, 0] * given[0] / totals[at - 1, 0],
+                answers.whole[at - 1, 1],
+                0.0,
+                answers.phase_amounts[at - 1],
+            )
+            warm = recall(liquor, start, given[0] / MOLES_PER_KG)
+        before = given
+        warm, steps, error = find(liquor, model, terms, work, warm, 0.0)
+        if not warm and outcome_of(liquor, warm) == OUT_OF_STEPS:
+            warm, taken, error = dry_out(liquor, model, terms, work)
+            steps += taken
+        answers.counts[at, 1] = outcome_of(liquor, warm)
+        _write(packed, liquor, model, given[0] / MOLES_PER_KG, answers, at)
         answers.whole[at, 3] = error
         answers.counts[at, 0] = steps
-        answers.counts[at, 1] = status
+        if warm:
+            found += 1
+            if at == first:
+                _settle_abreast(packed, liquor, model, totals, answers, first, last)
     return found
 
 
@@ -145,6 +225,7 @@ def equilibrate_many(packed: Packed, totals: np.ndarray, allowed: np.ndarray):
         np.zeros((count, 2), np.int64),
     )
     may_form = allowed.copy()
-    for row in numba.prange((count + _ROW - 1) // _ROW):
-        _settle_row(packed, totals, may_form, answers, row * _ROW, min(count, row * _ROW + _ROW))
+    length = min(max(count // _ROWS, _SHORTEST_ROW), _LONGEST_ROW)
+    for row in numba.prange((count + length - 1) // length):
+        _settle_row(packed, totals, may_form, answers, row * length, min(count, row * length + length))
     return answers

@@ -11,7 +11,7 @@ import math
 
 import numpy as np
 
-from .jit import kernel
+from .jit import inner, kernel
 from .packed import Packed
 from .saturation import Control, dosed, neutral, refusal, settle
 from .status import CHARGED, CONVERGED, DRY, OUT_OF_STEPS, UNREACHABLE
@@ -22,14 +22,14 @@ _FIRST_DOSE = 1e-7
 _NARROW = 0.05
 
 
-@kernel
+@inner.kernel
 def _at(packed, totals, titrant, allowed, control, start):
     """Settle totals with the dose of the control in them, or with the dose sought; answers as `settle` does."""
     given = dosed(totals, titrant, 0.0 if control.dosing == 1 else control.dose)
     return settle(packed, given, dosed(titrant, titrant, 0.0), allowed.copy(), np.zeros(0), control, start)
 
 
-@kernel
+@inner.kernel
 def _at_end(packed, totals, titrant, allowed, dose):
     """Settle at a dose that misses the pH; answers as `settle` does, UNREACHABLE when it is solved."""
     control = Control(0, 0.0, dose)
@@ -37,13 +37,13 @@ def _at_end(packed, totals, titrant, allowed, dose):
     return dose, answer, error, steps, UNREACHABLE if status == CONVERGED else status
 
 
-@kernel
+@inner.kernel
 def _ln_proton(answer):
     """ln a(H+) of a Speciation; far down where there is none."""
     return math.log(max(answer.molality[0], 1e-300)) + answer.ln_gamma[0]
 
 
-@kernel
+@inner.kernel
 def _bracket(packed, totals, titrant, allowed, target, largest_dose):
     """Halve the range of doses until Newton's method finds ln a(H+) = target within it; answers as `settle` does."""
     control = Control(0, target, 0.0)

@@ -67,8 +67,8 @@ def test_equilibrate_many__equals_equilibrate_of_each(model):
 def test_equilibrate_many__does_not_depend_on_where_a_sweep_is_cut():
     rows = np.array([totals_of(Na=0.2 + 0.01 * step, Cl=0.2 + 0.01 * step, Ca=0.01, CO3=0.01) for step in range(130)])
     whole = equilibrate_many(pack(MODEL), rows, np.ones(len(PHASES), dtype=bool))
-    part = equilibrate_many(pack(MODEL), rows[64:128].copy(), np.ones(len(PHASES), dtype=bool))
-    assert np.array_equal(part.molality, whole.molality[64:128])
+    part = equilibrate_many(pack(MODEL), rows[37:101].copy(), np.ones(len(PHASES), dtype=bool))
+    np.testing.assert_allclose(part.molality, whole.molality[37:101], rtol=1e-11)
 
 
 def test_equilibrate_many__tells_of_each_liquor_what_is_wrong_with_it():

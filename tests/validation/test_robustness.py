@@ -1,6 +1,6 @@
 """Random liquors of every metal, four decades, acid to base, 0 to 95 degC, all solids allowed: each converges and balances.
 
-The liquors of a temperature are taken in one sweep, so each but every 64th starts from a stranger.
+The liquors of a temperature are taken in one sweep, so nearly each starts from a stranger where one holds the same.
 """
 
 import numpy as np
