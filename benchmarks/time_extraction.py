@@ -19,7 +19,8 @@ from scipy.optimize import OptimizeResult, root
 from raffinate.flowsheet import Stream
 from raffinate.flowsheet.chemistry import Chemistry
 from raffinate.flowsheet.extraction.section import Section, _Row
-from raffinate.kernels.cascade import FORWARD, ORGANIC_BACK, ORGANIC_OUT, OUT, Cascade, Media, solve_cascade
+from raffinate.kernels.cascade import solve_cascade
+from raffinate.kernels.chain import FORWARD, ORGANIC_BACK, ORGANIC_OUT, OUT, Cascade, Media
 from raffinate.kernels.circuit import solve_circuit
 from raffinate.kernels.extraction import Contact, Extractant, Medium, contact
 from raffinate.kernels.status import CONVERGED

@@ -11,7 +11,8 @@ from raffinate.flowsheet.chemistry import Chemistry
 from raffinate.flowsheet.extraction.section import Section, _Row
 from raffinate.flowsheet.quantities import celsius, hour
 from raffinate.flowsheet.stream import gathered
-from raffinate.kernels.cascade import Cascade, Media, solve_cascade
+from raffinate.kernels.cascade import solve_cascade
+from raffinate.kernels.chain import Cascade, Media
 from raffinate.kernels.circuit import solve_circuit
 from raffinate.kernels.saturation import NO_ROOM, NO_START, equilibrate
 from raffinate.kernels.shrinking_core import REACTION, Minerals, Sizes, leach_train

@@ -17,7 +17,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .cascade import (
+from .cascade import settle_cascade
+from .chain import (
     BACK,
     FORWARD,
     NO_EXTRACTANT,
@@ -26,19 +27,16 @@ from .cascade import (
     ORGANIC_OUT,
     OUT,
     Cascade,
-    Media,
     blank_room,
     blank_state,
-    medium_at,
-    settle_cascade,
 )
-from .dense import eliminate
-from .extraction import Extractant, medium_charge
+from .extraction import Extractant
 from .jit import apart, kernel, lean
 from .newton import blank_work, newton
 from .packed import NO_MIXTURE, PHASES, SPECIES, Packed
 from .saturation import find
-from .speciation import DOSE, LN_GAMMA, LN_WATER, MOLALITY, MOLES_PER_KG, TITRANT, TOTAL, Liquor, X, bring, form, reduce
+from .speciation import DOSE, MOLES_PER_KG, TITRANT, TOTAL, Liquor, X, bring, form, reduce
+from .stage_media import NUDGE, REMEMBERED, blank_media, blank_memory, heed, hold_back, off, read, rise_of, tell, write
 from .status import CONVERGED, DRY, OUT_OF_STEPS
 
 _TRACE = 1e-30  # mol/kg: what a stage is speciated with of a cation that has left it
@@ -47,16 +45,14 @@ _CONTRACTED = 2e-8
 _SETTLED = 1e-13  # mol/kg, what a dose may still shift
 _LEAP = 0.1  # in ln of a total or of a(H+): beyond it a speciation starts from the mass action of the new ones
 _MOST_REPEATS = 100
-_REMEMBERED = 7
+_STIFF = 1e-3  # in ln of a share, a lag that is looked into where turns are slow
 _SLOW = 0.3  # what a turn leaves of the lag of the one before, beyond which repeating is not enough
 _STUCK = 0.95
 _PATIENCE = 8
-_STIFF = 1e-3
-_BUFFER = 1e-5  # mol/kg, the least that a change of ln a(H+) counts as
-_FLAT = 0.05  # of a rise, below which nothing is held
-_NUDGE = 0.05  # in ln of a total
 _CAUTIOUS = 0.3  # of a lag, after a turn that made things worse
-_NEVER = -690.0  # ln of an activity that there is none of
+_NO_ANSWER = 1e30
+# counts of turns
+_SINCE, _SLOWLY, _STUCK_FOR = 0, 1, 2
 
 
 class Circuit(NamedTuple):
@@ -96,19 +92,6 @@ class Places(NamedTuple):
     anion: int
     hydroxide: int
     component_charge: np.ndarray
-
-
-class Memory(NamedTuple):
-    """The last turns: place, lag (T, n), what the media were and how far they lay off; following (n,), the next.
-
-    normal (T, T), weight (T,): of their combination.
-    """
-
-    place: np.ndarray
-    lag: np.ndarray
-    following: np.ndarray
-    normal: np.ndarray
-    weight: np.ndarray
 
 
 class CircuitAnswer(NamedTuple):
@@ -210,95 +193,6 @@ def _stage_liquor(liquor, species, component, whole, i):
 
 
 @lean.kernel
-def _tell(liquor, rows, places, media, i, fixed):
-    """Fill the medium of stage i with what its speciated liquor says.
-
-    rows: (S,), where species of the mixture stand in the liquor, -1 where absent. fixed: charge of what is not extracted.
-    """
-    species, component = liquor.species, liquor.component
-    water = math.exp(liquor.whole[LN_WATER])
-    proton = math.exp(component[X, 1])
-    for j in range(places.cation.shape[0]):
-        at = rows[places.cation[j] - 1]
-        activity = math.log(max(species[MOLALITY, at], 1e-300)) + species[LN_GAMMA, at]
-        media.ln_share[i, j] = activity - math.log(component[TOTAL, at + 1])
-    if places.anion >= 0:
-        at = rows[places.anion - 1]
-        media.ln_anion[i] = _NEVER
-        if at >= 0:
-            media.ln_anion[i] = math.log(max(species[MOLALITY, at], 1e-300)) + species[LN_GAMMA, at]
-    media.whole[i, 0] = water * math.exp(-species[LN_GAMMA, 0])
-    at = rows[places.hydroxide]
-    media.whole[i, 1] = water * species[MOLALITY, at] * proton if at >= 0 else 0.0
-    simple = media.whole[i, 0] * proton - media.whole[i, 1] / proton
-    bare = 0.0
-    for k in range(places.ligand.shape[0]):
-        at = rows[places.ligand[k] - 1]
-        total = 0.0
-        if at >= 0 and species[MOLALITY, at] > 1e-200:
-            free = species[MOLALITY, at]
-            total = free
-            power = 1.0
-            for n in range(3):
-                power *= proton
-                form = places.forms[k, n]
-                at = rows[form] if form >= 0 else -1
-                m = species[MOLALITY, at] if at >= 0 else 0.0
-                media.ligand_beta[i, k, n] = m / (free * power)
-                total += m
-                simple += water * (n + 1) * m
-            bare += water * total * media.ligand_charge[k]
-        media.ligand_total[i, k] = water * total
-    # what metals hold of hydroxide, or else of protons, goes with the free ones where a(H+) changes
-    bound = liquor.whole[DOSE] - simple
-    if bound < 0.0:
-        media.whole[i, 1] -= bound * proton
-    else:
-        media.whole[i, 0] += bound / proton
-    media.whole[i, 2] = fixed - bare
-
-
-@lean.kernel
-def _rise(liquor, model, terms, solver, at):
-    """Answer ln of the share of species `at` that is active where there is e^_NUDGE times as much of it, over _NUDGE."""
-    species, component = liquor.species, liquor.component
-    component[TOTAL, at + 1] *= math.exp(_NUDGE)
-    component[X, at + 1] += _NUDGE
-    form(liquor)
-    newton(liquor, model, terms, solver, 3)
-    share = math.log(max(species[MOLALITY, at], 1e-300)) + species[LN_GAMMA, at] - math.log(component[TOTAL, at + 1])
-    component[TOTAL, at + 1] *= math.exp(-_NUDGE)
-    component[X, at + 1] -= _NUDGE
-    form(liquor)
-    return share / _NUDGE
-
-
-@lean.kernel
-def _off(media, told, i, ln_proton):
-    """How far the charge of a medium lies off what was told, as the change of ln a(H+) that would make it good."""
-    charge, slope, _ = medium_charge(medium_at(told, i), ln_proton)
-    return abs(charge - medium_charge(medium_at(media, i), ln_proton)[0]) / max(slope, _BUFFER)
-
-
-@lean.kernel
-def _hold_back(media, held, true_share, rise, totals, places):
-    """Take what a ligand holds of a cation, however much there is of it, out of what the media's share is of.
-
-    rise (N, M): d ln (active share) / d ln (all of it), r. Of a total x the part held (N, M) is x r / (1 + r), so that the
-    activity grows with the rest in proportion: Newton's method for the ligand that goes from metal to metal.
-    """
-    for i in range(held.shape[0]):
-        for j in range(held.shape[1]):
-            if rise[i, j] > _FLAT:
-                total = totals[i, places.cation[j]]
-                held[i, j] = total * rise[i, j] / (1.0 + rise[i, j])
-                media.ln_share[i, j] = true_share[i, j] + math.log1p(rise[i, j])
-            elif held[i, j] > 0.0:
-                held[i, j] = 0.0
-                media.ln_share[i, j] = true_share[i, j]
-
-
-@lean.kernel
 def _feed(cascade, circuit, held, extractant, places, media, held_charge):
     """Fill the sources of the cations with what enters beside the part held, and bring its charge into the media."""
     N, M = held.shape
@@ -319,85 +213,6 @@ def _feed(cascade, circuit, held, extractant, places, media, held_charge):
 
 
 @lean.kernel
-def _write(media, vector):
-    """Write the media into a vector: first what is a logarithm, then the rest, which is never below zero but for charge."""
-    N, M = media.ln_share.shape
-    at = 0
-    for i in range(N):
-        for j in range(M):
-            vector[at] = media.ln_share[i, j]
-            at += 1
-        vector[at] = media.ln_anion[i]
-        at += 1
-    for i in range(N):
-        for k in range(media.ligand_charge.shape[0]):
-            vector[at] = media.ligand_total[i, k]
-            at += 1
-            for n in range(3):
-                vector[at] = media.ligand_beta[i, k, n]
-                at += 1
-        for n in range(3):
-            vector[at] = media.whole[i, n]
-            at += 1
-
-
-@lean.kernel
-def _read(vector, media):
-    """Do the reverse of `_write`."""
-    N, M = media.ln_share.shape
-    at = 0
-    for i in range(N):
-        for j in range(M):
-            media.ln_share[i, j] = vector[at]
-            at += 1
-        media.ln_anion[i] = vector[at]
-        at += 1
-    for i in range(N):
-        for k in range(media.ligand_charge.shape[0]):
-            media.ligand_total[i, k] = max(vector[at], 0.0)
-            at += 1
-            for n in range(3):
-                media.ligand_beta[i, k, n] = max(vector[at], 0.0)
-                at += 1
-        for n in range(3):
-            media.whole[i, n] = vector[at] if n == 2 else max(vector[at], 0.0)
-            at += 1
-
-
-@lean.kernel
-def _heed(memory, turn, logarithms, depth, stride):
-    """Fill memory.next with the media to try, from those tried (memory.place) and what was told of each (memory.lag).
-
-    Anderson's combination of the last `depth` turns, by least squares of the lags of the `logarithms`; the plain `stride`
-    at depth 0.
-    """
-    place, lag, following = memory.place, memory.lag, memory.following
-    held = place.shape[0]
-    now = turn % held
-    n = place.shape[1]
-    for r in range(depth):
-        later, earlier = (turn - r) % held, (turn - r - 1) % held
-        memory.weight[r] = 0.0
-        for q in range(logarithms):
-            memory.weight[r] += (lag[later, q] - lag[earlier, q]) * lag[now, q]
-        for s in range(depth):
-            other, before = (turn - s) % held, (turn - s - 1) % held
-            memory.normal[r, s] = 0.0
-            for q in range(logarithms):
-                memory.normal[r, s] += (lag[later, q] - lag[earlier, q]) * (lag[other, q] - lag[before, q])
-        memory.normal[r, r] *= 1.0 + 1e-12
-    if depth > 0 and not eliminate(memory.normal, memory.weight, depth):
-        depth = 0
-    for q in range(n):
-        following[q] = place[now, q] + stride * lag[now, q]
-    for r in range(depth):
-        later, earlier = (turn - r) % held, (turn - r - 1) % held
-        for q in range(n):
-            moved = place[later, q] - place[earlier, q] + stride * (lag[later, q] - lag[earlier, q])
-            following[q] -= memory.weight[r] * moved
-
-
-@lean.kernel
 def _retotal(liquor, totals, i, ln_proton):
     """Set the totals of a stage's liquor to totals (N, C), no less than a trace, its a(H+), and what follows of them."""
     component = liquor.component
@@ -414,98 +229,94 @@ def _retotal(liquor, totals, i, ln_proton):
         form(liquor)
 
 
+class Turn(NamedTuple):
+    """What a turn of the repetition works on.
+
+    inert, totals: (N, C), mol/kg, of what is not extracted and of everything. held, true_share, rise: (N, M), as of
+    `hold_back`. held_charge, fixed, fixed_before, dosed: (N,): charge of what is held, of what is not extracted, that of the
+    turn before, and the doses that the flows are laid for. counts: (3,), of turns.
+    """
+
+    inert: np.ndarray
+    totals: np.ndarray
+    held: np.ndarray
+    true_share: np.ndarray
+    rise: np.ndarray
+    held_charge: np.ndarray
+    fixed: np.ndarray
+    fixed_before: np.ndarray
+    dosed: np.ndarray
+    counts: np.ndarray
+
+
 @kernel
-def _blank_media(stages, cations, places):
-    """Answer Media for so many stages and cations, with the charges of the ligands."""
-    ligands = places.ligand.shape[0]
-    media = Media(
+def _blank_turn(stages, components, cations):
+    """Answer a Turn before the first."""
+    turn = Turn(
+        np.zeros((stages, components)),
+        np.zeros((stages, components)),
+        np.zeros((stages, cations)),
+        np.zeros((stages, cations)),
         np.zeros((stages, cations)),
         np.zeros(stages),
-        np.zeros((stages, ligands)),
-        np.zeros(ligands),
-        np.zeros((stages, ligands, 3)),
-        np.zeros((stages, 3)),
+        np.zeros(stages),
+        np.zeros(stages),
+        np.zeros(stages),
+        np.zeros(3, np.int64),
     )
-    for k in range(ligands):
-        media.ligand_charge[k] = places.component_charge[places.ligand[k]]
-    return media
+    turn.counts[_SINCE] = -1
+    return turn
 
 
-@apart(NO_MIXTURE, NO_EXTRACTANT, NO_CIRCUIT, NO_PLACES, _NONE2, answers=(NO_ANSWER, 0.0, 0, 0))
 @kernel
-def settle_circuit(packed, extractant, circuit, places, start):
-    """Do as `solve_circuit`."""
-    N, C = circuit.source.shape
-    M = places.cation.shape[0]
-    L = places.ligand.shape[0]
-    state = blank_state(N, M)
-    room = blank_room(N, M)
-    work = np.zeros((5, 2, N))
-    pivot = np.zeros((2, N))
-    flows = np.zeros((N, 6))
-    totals = np.zeros((N, C))
-    inert = np.zeros((N, C))
-    answer = CircuitAnswer(totals, state.organic, state.sought, state.point, state.dose, flows)
-    if not _lay_flows(circuit, state.dose, flows):
-        return answer, 1.0, 0, DRY
-    # the liquor that all would be together gives the first media
-    whole_feed = circuit.source.sum(axis=0)
-    trace = _TRACE * whole_feed[0]
-    for j in range(M):
-        whole_feed[places.cation[j]] = max(whole_feed[places.cation[j]], trace)
+def _first_liquor(packed, circuit, places):
+    """Settle the liquor that all would be together, which gives the first media.
+
+    Answers (found, steps, error, Liquor whose protons are a dose, ActivityModel, Terms, Work, rows), rows (S,) as of `tell`.
+    """
+    feed = circuit.source.sum(axis=0)
+    trace = _TRACE * feed[0]
+    for j in range(places.cation.shape[0]):
+        feed[places.cation[j]] = max(feed[places.cation[j]], trace)
     none = np.zeros(packed.places[PHASES], np.bool_)
-    nothing = np.zeros(packed.places[PHASES])
-    titrant = np.zeros(C)
+    titrant = np.zeros(feed.shape[0])
     titrant[1] = 1.0
-    model_liquor, model, terms = reduce(packed, whole_feed, titrant, none, nothing, 1)
-    solver = blank_work(model_liquor, model.kind)
-    bring(model_liquor, whole_feed, titrant, 0)
-    free_liquor = Liquor(
-        model_liquor.species,
-        model_liquor.component,
-        model_liquor.phase,
-        model_liquor.whole,
-        model_liquor.start,
-        model_liquor.column,
-        model_liquor.number,
-        model_liquor.begin,
-        model_liquor.member,
-        model_liquor.share,
-        model_liquor.place,
-        model_liquor.dissolved,
+    liquor, model, terms = reduce(packed, feed, titrant, none, np.zeros(none.shape[0]), 1)
+    solver = blank_work(liquor, model.kind)
+    bring(liquor, feed, titrant, 0)
+    free = Liquor(
+        liquor.species,
+        liquor.component,
+        liquor.phase,
+        liquor.whole,
+        liquor.start,
+        liquor.column,
+        liquor.number,
+        liquor.begin,
+        liquor.member,
+        liquor.share,
+        liquor.place,
+        liquor.dissolved,
         0,
     )
-    found, steps, error = find(free_liquor, model, terms, solver, False, 0.0)
-    if not found:
-        return answer, error, steps, OUT_OF_STEPS
-    model_liquor.component[TITRANT, 1] = 1.0
-    model_liquor.whole[DOSE] = model_liquor.component[TOTAL, 1]
-    model_liquor.component[TOTAL, 1] = 0.0
-    S = packed.places[SPECIES]
-    rows = np.full(S, -1, np.int64)
-    c = model_liquor.component.shape[1]
-    for r in range(model_liquor.dissolved):
-        rows[model_liquor.place[c + r]] = r
-    species = np.empty((N, model_liquor.species.shape[0], model_liquor.species.shape[1]))
-    component = np.empty((N, model_liquor.component.shape[0], c))
-    whole = np.empty((N, 5))
-    media = _blank_media(N, M, places)
-    told = _blank_media(N, M, places)
-    logarithms = N * (M + 1)
-    size = logarithms + N * (4 * L + 3)
-    memory = Memory(
-        np.zeros((_REMEMBERED, size)),
-        np.zeros((_REMEMBERED, size)),
-        np.zeros(size),
-        np.zeros((_REMEMBERED, _REMEMBERED)),
-        np.zeros(_REMEMBERED),
-    )
+    found, steps, error = find(free, model, terms, solver, False, 0.0)
+    liquor.component[TITRANT, 1] = 1.0
+    liquor.whole[DOSE] = liquor.component[TOTAL, 1]
+    liquor.component[TOTAL, 1] = 0.0
+    rows = np.full(packed.places[SPECIES], -1, np.int64)
+    for r in range(liquor.dissolved):
+        rows[liquor.place[liquor.component.shape[1] + r]] = r
+    return found, steps, error, liquor, model, terms, solver, rows
+
+
+@kernel
+def _row_of(circuit, places, flows):
+    """Answer the Cascade of a circuit; its sources are left for `_feed`."""
+    N, M = circuit.organic_source.shape
     charge = np.empty(M)
-    inside = np.zeros(C, np.bool_)
     for j in range(M):
         charge[j] = places.component_charge[places.cation[j]]
-        inside[places.cation[j]] = True
-    cascade = Cascade(
+    return Cascade(
         flows,
         np.zeros((N, M)),
         circuit.organic_source,
@@ -516,129 +327,196 @@ def settle_circuit(packed, extractant, circuit, places, start):
         circuit.dosed,
         charge,
     )
-    held = np.zeros((N, M))
-    held_charge = np.zeros(N)
-    dosed = np.zeros(N)
-    shifted = 0.0
-    true_share = np.zeros((N, M))
-    rise = np.zeros((N, M))
+
+
+@lean.kernel
+def _fix_charge(extractant, places, turn):
+    """Fill fixed with the charge of what is not extracted, and of the anions that extracted cations would take along."""
+    N, C = turn.inert.shape
     for i in range(N):
-        species[i] = model_liquor.species
-        component[i] = model_liquor.component
-        whole[i] = model_liquor.whole
+        turn.fixed_before[i] = turn.fixed[i]
+        charge = 0.0
+        for q in range(2, C):
+            charge += places.component_charge[q] * turn.inert[i, q]
+        for j in range(places.cation.shape[0]):
+            at = places.cation[j]
+            charge += (extractant.anions[j] - places.component_charge[at]) * turn.inert[i, at]
+        turn.fixed[i] = charge
+
+
+@lean.kernel
+def _shift(state, flows, turn):
+    """How far the doses, mol per kg of water, lie from those that the flows were laid for."""
+    shifted = 0.0
+    for i in range(flows.shape[0]):
+        leaving = flows[i, FORWARD] + flows[i, BACK] + flows[i, OUT]
+        shifted = max(shifted, abs(state.dose[i] - turn.dosed[i]) / leaving)
+    return shifted
+
+
+@lean.kernel
+def _total(extractant, places, state, turn, i):
+    """Fill totals with what the liquor of stage i holds of each component."""
+    for q in range(turn.inert.shape[1]):
+        turn.totals[i, q] = turn.inert[i, q]
+    for j in range(places.cation.shape[0]):
+        at = places.cation[j]
+        turn.totals[i, at] = max(state.aqueous[i, j] + turn.held[i, j], _TRACE)
+        if places.anion >= 0:
+            taken = turn.inert[i, at] - turn.totals[i, at]
+            turn.totals[i, places.anion] -= extractant.anions[j] * taken
+    if places.anion >= 0:
+        turn.totals[i, places.anion] = max(turn.totals[i, places.anion], 0.0)
+
+
+@lean.kernel
+def _speciate(stage, model, terms, solver, totals, i, ln_proton, most):
+    """Speciate the liquor of stage i at its totals and ln a(H+), in `most` steps; answer the error."""
+    _retotal(stage, totals, i, ln_proton)
+    _, _, error = newton(stage, model, terms, solver, most)
+    if error < 1e-3:
+        return error
+    # so many protons are missing that the ones sought are more than none, as a dose has to be
+    lacking = 10.0
+    for q in range(2, stage.component.shape[1]):
+        lacking += 4.0 * stage.component[TOTAL, q]
+    stage.component[TOTAL, 1] = -lacking
+    found, _, error = find(stage, model, terms, solver, False, ln_proton)
+    stage.component[TOTAL, 1] = 0.0
+    stage.whole[DOSE] -= lacking
+    return error if found else _NO_ANSWER
+
+
+@lean.kernel
+def _look_into(stage, model, terms, solver, rows, places, media, told, turn, i):
+    """Tell the shares of stage i as the media have them, of what is not held; where turns are slow, how they rise."""
+    for j in range(places.cation.shape[0]):
+        total = turn.totals[i, places.cation[j]]
+        share = told.ln_share[i, j]
+        turn.true_share[i, j] = share
+        told.ln_share[i, j] = share + math.log(total / (total - turn.held[i, j]))
+        stiff = turn.held[i, j] > 0.0 or abs(told.ln_share[i, j] - media.ln_share[i, j]) > _STIFF
+        turn.rise[i, j] = 0.0
+        if turn.counts[_SLOWLY] > 0 and stiff and total > _TRACE:
+            rise = rise_of(stage, model, terms, solver, rows[places.cation[j] - 1]) - share / NUDGE
+            turn.rise[i, j] = max(rise, 0.0)
+
+
+@lean.kernel
+def _agree(media, told, memory, turn, places, count, moved, before):
+    """Bring the media nearer to what was told; answer how far they lay off, `moved` at least."""
+    place, lag = memory.place[count % REMEMBERED], memory.lag[count % REMEMBERED]
+    write(media, place)
+    write(told, lag)
+    for q in range(place.shape[0]):
+        lag[q] -= place[q]
+    logarithms = media.ln_share.shape[0] * (media.ln_share.shape[1] + 1)
+    for q in range(logarithms):
+        moved = max(moved, abs(lag[q]))
+    if count > 0:
+        turn.counts[_SLOWLY] += 1 if moved > _SLOW * before else 0
+        turn.counts[_STUCK_FOR] += 1 if moved > _STUCK * before else 0
+    stride = 1.0
+    if turn.counts[_STUCK_FOR] > _PATIENCE:
+        turn.counts[_SINCE] += 1
+        if moved > 2.0 * before:
+            turn.counts[_SINCE] = 0
+            stride = _CAUTIOUS
+    depth = max(0, min(turn.counts[_SINCE], REMEMBERED - 1))
+    heed(memory, count, logarithms, depth, stride)
+    read(memory.following, media)
+    if turn.counts[_SLOWLY] > 0:
+        hold_back(media, turn.held, turn.true_share, turn.rise, turn.totals, places)
+    return moved
+
+
+@lean.kernel
+def _write_down(places, state, turn):
+    """Fill totals with what the stages hold at the end, protons by the charge of all else."""
+    N, C = turn.totals.shape
+    for i in range(N):
+        for j in range(places.cation.shape[0]):
+            turn.totals[i, places.cation[j]] = state.aqueous[i, j] + turn.held[i, j]
+        turn.totals[i, 0] = MOLES_PER_KG
+        protons = 0.0
+        for q in range(2, C):
+            protons -= places.component_charge[q] * turn.totals[i, q]
+        turn.totals[i, 1] = protons
+
+
+@apart(NO_MIXTURE, NO_EXTRACTANT, NO_CIRCUIT, NO_PLACES, _NONE2, answers=(NO_ANSWER, 0.0, 0, 0))
+@kernel
+def settle_circuit(packed, extractant, circuit, places, start):
+    """Do as `solve_circuit`."""
+    N, C = circuit.source.shape
+    M = places.cation.shape[0]
+    state = blank_state(N, M)
+    room = blank_room(N, M)
+    work = np.zeros((5, 2, N))
+    pivot = np.zeros((2, N))
+    flows = np.zeros((N, 6))
+    turn = _blank_turn(N, C, M)
+    answer = CircuitAnswer(turn.totals, state.organic, state.sought, state.point, state.dose, flows)
+    if not _lay_flows(circuit, state.dose, flows):
+        return answer, 1.0, 0, DRY
+    found, total_steps, error, liquor, model, terms, solver, rows = _first_liquor(packed, circuit, places)
+    if not found:
+        return answer, error, total_steps, OUT_OF_STEPS
+    species = np.empty((N, liquor.species.shape[0], liquor.species.shape[1]))
+    component = np.empty((N, liquor.component.shape[0], liquor.component.shape[1]))
+    whole = np.empty((N, 5))
+    for i in range(N):
+        species[i] = liquor.species
+        component[i] = liquor.component
+        whole[i] = liquor.whole
+    media = blank_media(N, M, places)
+    told = blank_media(N, M, places)
+    memory = blank_memory(N * (M + 4 + 4 * places.ligand.shape[0]))
+    row = _row_of(circuit, places, flows)
     warm = start.shape[1] == N
     if warm:
         state.sought[:, :] = start
     status = OUT_OF_STEPS
-    total_steps = steps
-    fixed = np.zeros(N)
-    fixed_before = np.zeros(N)
     close = False
-    moved = 1.0
-    tolerance = 1e-2
-    since = -1
-    slow = 0
-    stuck = 0
-    for turn in range(_MOST_REPEATS):
-        dosed[:] = state.dose
-        if not _lay_flows(circuit, dosed, flows):
+    moved, shifted, tolerance = 1.0, 0.0, 1e-2
+    for count in range(_MOST_REPEATS):
+        turn.dosed[:] = state.dose
+        if not _lay_flows(circuit, turn.dosed, flows):
             return answer, 1.0, total_steps, DRY
-        _carry(circuit, dosed, flows, pivot, inert)
+        _carry(circuit, turn.dosed, flows, pivot, turn.inert)
+        _fix_charge(extractant, places, turn)
         for i in range(N):
-            fixed[i] = 0.0
-            for q in range(2, C):
-                if not inside[q]:
-                    fixed[i] += places.component_charge[q] * inert[i, q]
-            for j in range(M):
-                fixed[i] += extractant.anions[j] * inert[i, places.cation[j]]
-            if turn == 0:
-                stage = _stage_liquor(model_liquor, species, component, whole, i)
-                _tell(stage, rows, places, media, i, fixed[i])
+            if count == 0:
+                tell(_stage_liquor(liquor, species, component, whole, i), rows, places, media, i, turn.fixed[i])
             else:
                 # what the base adds to the inert changes the charge of a medium told before
-                media.whole[i, 2] += fixed[i] - fixed_before[i]
-            fixed_before[i] = fixed[i]
-        _feed(cascade, circuit, held, extractant, places, media, held_charge)
-        error, steps, status = settle_cascade(extractant, media, cascade, state, room, work, warm, tolerance)
+                media.whole[i, 2] += turn.fixed[i] - turn.fixed_before[i]
+        _feed(row, circuit, turn.held, extractant, places, media, turn.held_charge)
+        error, steps, status = settle_cascade(extractant, media, row, state, room, work, warm, tolerance)
         total_steps += steps
-        shifted = 0.0
-        for i in range(N):
-            leaving = flows[i, FORWARD] + flows[i, BACK] + flows[i, OUT]
-            shifted = max(shifted, abs(state.dose[i] - dosed[i]) / leaving)
+        shifted = _shift(state, flows, turn)
         if status != CONVERGED or (close and shifted < _SETTLED):
             break
         warm = True
         before = moved
         moved = 0.0
+        most = 6 if turn.counts[_SLOWLY] > 0 else (2 if count < 3 else 1)
         for i in range(N):
-            for q in range(C):
-                totals[i, q] = inert[i, q]
-            for j in range(M):
-                at = places.cation[j]
-                totals[i, at] = max(state.aqueous[i, j] + held[i, j], _TRACE)
-                if places.anion >= 0:
-                    totals[i, places.anion] += extractant.anions[j] * (totals[i, at] - inert[i, at])
-            if places.anion >= 0 and totals[i, places.anion] < 0.0:
-                totals[i, places.anion] = 0.0
-            stage = _stage_liquor(model_liquor, species, component, whole, i)
-            _retotal(stage, totals, i, state.point[1, i])
-            good, steps, error = newton(stage, model, terms, solver, 6 if slow > 0 else 2 if turn < 3 else 1)
-            if not error < 1e-3:
-                # so many protons are missing that the ones sought are more than none, as a dose has to be
-                lacking = 10.0
-                for q in range(2, c):
-                    lacking += 4.0 * stage.component[TOTAL, q]
-                stage.component[TOTAL, 1] = -lacking
-                good, steps, error = find(stage, model, terms, solver, False, state.point[1, i])
-                stage.component[TOTAL, 1] = 0.0
-                stage.whole[DOSE] -= lacking
-                if not good:
-                    return answer, error, total_steps, OUT_OF_STEPS
-            _tell(stage, rows, places, told, i, fixed[i] + held_charge[i])
-            moved = max(moved, error, _off(media, told, i, state.point[1, i]))
-            for j in range(M):
-                # as the media have it: the activity over what is not held
-                total = totals[i, places.cation[j]]
-                true_share[i, j] = told.ln_share[i, j]
-                told.ln_share[i, j] += math.log(total / (total - held[i, j]))
-                stiff = held[i, j] > 0.0 or abs(told.ln_share[i, j] - media.ln_share[i, j]) > _STIFF
-                rise[i, j] = 0.0
-                if slow > 0 and stiff and total > _TRACE:
-                    rise[i, j] = _rise(stage, model, terms, solver, rows[places.cation[j] - 1])
-                    rise[i, j] = max(rise[i, j] - true_share[i, j] / _NUDGE, 0.0)
-        now = turn % _REMEMBERED
-        _write(media, memory.place[now])
-        _write(told, memory.lag[now])
-        for q in range(size):
-            memory.lag[now, q] -= memory.place[now, q]
-        for q in range(logarithms):
-            moved = max(moved, abs(memory.lag[now, q]))
-        if moved > _SLOW * before and turn > 0:
-            slow += 1
-        if moved > _STUCK * before and turn > 0:
-            stuck += 1
-        stride = 1.0
-        if stuck > _PATIENCE:
-            since += 1
-            if moved > 2.0 * before:
-                since = 0
-                stride = _CAUTIOUS
-        _heed(memory, turn, logarithms, max(0, min(since, _REMEMBERED - 1)), stride)
-        _read(memory.following, media)
-        if slow > 0:
-            _hold_back(media, held, true_share, rise, totals, places)
+            _total(extractant, places, state, turn, i)
+            stage = _stage_liquor(liquor, species, component, whole, i)
+            error = _speciate(stage, model, terms, solver, turn.totals, i, state.point[1, i], most)
+            if error == _NO_ANSWER:
+                return answer, 1.0, total_steps, OUT_OF_STEPS
+            tell(stage, rows, places, told, i, turn.fixed[i] + turn.held_charge[i])
+            moved = max(moved, error, off(media, told, i, state.point[1, i]))
+            _look_into(stage, model, terms, solver, rows, places, media, told, turn, i)
+        moved = _agree(media, told, memory, turn, places, count, moved, before)
         # one more row with media that no longer move, so that balances close with what they tell
         close = moved < _CLOSE or (moved < _CONTRACTED and moved < 0.05 * before)
-        tolerance = 1e-4 if turn == 0 and not close else 1e-7
+        tolerance = 1e-4 if count == 0 and not close else 1e-7
     if status == CONVERGED and not (close and shifted < _SETTLED):
         status = OUT_OF_STEPS
-    for i in range(N):
-        for j in range(M):
-            totals[i, places.cation[j]] = state.aqueous[i, j] + held[i, j]
-        totals[i, 0] = MOLES_PER_KG
-        totals[i, 1] = 0.0
-        for q in range(2, C):
-            totals[i, 1] -= places.component_charge[q] * totals[i, q]
+    _write_down(places, state, turn)
     return answer, max(error, 0.05 * moved, shifted), total_steps, status
 
 

@@ -9,7 +9,7 @@ kernels.
 import numpy as np
 from scipy.optimize import brentq, fsolve, least_squares
 
-from raffinate.kernels.cascade import NATURAL, Cascade, Media
+from raffinate.kernels.chain import NATURAL, Cascade, Media
 from raffinate.kernels.extraction import Contact, Extractant, Medium
 
 

@@ -26,7 +26,7 @@ from rows import (
     solved,
 )
 
-from raffinate.kernels.cascade import FORWARD, ORGANIC_BACK, ORGANIC_OUT, OUT, Cascade
+from raffinate.kernels.chain import FORWARD, ORGANIC_BACK, ORGANIC_OUT, OUT, Cascade
 from raffinate.kernels.extraction import Contact, Extractant, contact
 from raffinate.kernels.status import CONVERGED, DRY, OVERLOADED, STARVED, UNREACHABLE
 
