@@ -109,7 +109,7 @@ class UnitOp:
         given: dict[str, Any] = {}
         for declared in dataclasses.fields(cls):
             example = declared.metadata["example"]
-            if declared.metadata["unit"] == "reagent":
+            if declared.metadata["unit"] == "reagent" and example is not None:
                 example = Stream.of(chemistry, example)
             given[declared.name] = example
         return cls(**given)
@@ -119,6 +119,8 @@ def _check(owner: str, declared: dataclasses.Field, value: object) -> None:
     """Raise `DeclarationError` for a value of the wrong kind or out of its range."""
     unit, low, high = (declared.metadata.get(key) for key in ("unit", "low", "high"))
     if unit == "reagent":
+        if value is None and declared.default is None:
+            return
         if not isinstance(value, Stream):
             raise DeclarationError(
                 f"{owner}: {declared.name} = {value!r} must be a Stream (the composition that is dosed)"

@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ..flowsheet.errors import DeclarationError
 from ..flowsheet.extraction.holding import holding
 from ..flowsheet.extraction.section import COUNTER_CURRENT, Section, run_section
 from ..flowsheet.stream import Stream, mix
@@ -23,7 +22,7 @@ from ..flowsheet.unitop import Figure, Outcome, Port, UnitOp, parameter
 class MixerSettler(UnitOp):
     """`stages` of mixer-settlers: the liquor enters at one end, the organic at the other; stage 1 is where the liquor enters.
 
-    `ph` holds stages at a pH and `dose` (mol/s of hydroxide) doses them with `base`, as `Section` has it. What enters by
+    `target_ph` holds stages at a pH and `hydroxide` (mol/s) is dosed to them with `base`, as `Section` has it. What enters by
     `liquor_side` and `organic_side` enters the stages `liquor_stage` and `organic_stage`. The shares of `liquor_bleeds` and
     `organic_bleeds` leave their stages by `bleed`.
     Raises `DataError` for an organic that carries more than its extractant can bind.
@@ -45,7 +44,7 @@ class MixerSettler(UnitOp):
         "ph_first": Figure("-", "pH of the first stage, where the liquor enters"),
         "loading": Figure("-", "share of the extractant that is bound in the organic that leaves"),
         "organic_to_aqueous": Figure("-", "volume of organic per volume of liquor"),
-        "base": Figure("kg/s", "base dosed to stages"),
+        "dose": Figure("kg/s", "base dosed to stages"),
     }
 
     extractant: str = parameter("name", "the extractant that works here", "Cyanex 272")
@@ -60,11 +59,11 @@ class MixerSettler(UnitOp):
         "-", "organic entrained, volume per liquor", 5e-5, low=0.0, high=0.05, default=5e-5
     )
     flow: str = parameter("name", "counter-current or cross-current", COUNTER_CURRENT, default=COUNTER_CURRENT)
-    base: Stream | None = parameter("base", "what stages are dosed with: a hydroxide in water", None, default=None)
-    ph: float | Mapping[int, float] | None = parameter(
-        "pH", "pH that stages are held at, by stage or all", None, default=None
+    base: Stream | None = parameter("reagent", "what stages are dosed with: a hydroxide in water", None, default=None)
+    target_ph: float | Mapping[int, float] | None = parameter(
+        "-", "pH that stages are held at, by stage or all", None, default=None
     )
-    dose: Mapping[int, float] | None = parameter("mol/s", "hydroxide dosed, by stage", None, default=None)
+    hydroxide: Mapping[int, float] | None = parameter("mol/s", "hydroxide dosed, by stage", None, default=None)
     liquor_stage: int = parameter("-", "stage of the liquor from the side", 1, low=1, high=60, default=1)
     organic_stage: int = parameter("-", "stage of the organic from the side", 1, low=1, high=60, default=1)
     liquor_bleeds: Mapping[int, float] | None = parameter(
@@ -73,13 +72,6 @@ class MixerSettler(UnitOp):
     organic_bleeds: Mapping[int, float] | None = parameter(
         "-", "share of organic drawn off, by stage", None, default=None
     )
-
-    def __post_init__(self):
-        super().__post_init__()
-        if self.base is not None and not isinstance(self.base, Stream):
-            raise DeclarationError(
-                f"MixerSettler: base = {self.base!r} must be a Stream (the composition that is dosed)"
-            )
 
     def run(self, inlets: Mapping[str, Stream]) -> Outcome:
         """Answer the raffinate, the loaded organic and the bleeds."""
@@ -95,7 +87,7 @@ class MixerSettler(UnitOp):
             "ph_first": float(profile.ph[0]),
             "loading": float(profile.loading[0]),
             "organic_to_aqueous": oil / volume,
-            "base": profile.base.mass,
+            "dose": profile.base.mass,
         }
         drawn = {} if self.base is None else {"base": profile.base}
         bleed = mix([nothing, *profile.bleeds.values()])
@@ -122,11 +114,11 @@ class MixerSettler(UnitOp):
             aqueous_in_organic=self.aqueous_in_organic,
             organic_in_aqueous=self.organic_in_aqueous,
             flow=self.flow,
-            ph=self.ph,
-            dose=self.dose,
+            ph=self.target_ph,
+            dose=self.hydroxide or {},
             base=self.base,
             liquor_feeds=given.get("liquor_side", {}),
             organic_feeds=given.get("organic_side", {}),
-            liquor_bleeds=self.liquor_bleeds,
-            organic_bleeds=self.organic_bleeds,
+            liquor_bleeds=self.liquor_bleeds or {},
+            organic_bleeds=self.organic_bleeds or {},
         )

@@ -20,22 +20,19 @@ from dataclasses import dataclass, field, replace
 from importlib import resources
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from ..errors import DataError, nearest
 from ..files import write_text
 from .database import atomic_masses, named_formulas, table
 from .formula import Formula, parse
-
-if TYPE_CHECKING:
-    from .system import Chemistry
+from .species import Species
 
 KINDS = ("acidic", "solvating", "anion exchange")
 _REFERENCE_TEMPERATURE = 298.15
 _GAS_CONSTANT = 8.31446261815324
 _LOADS = ("trace", "loaded")
 _COLUMNS = ("of", "quantity", "value", "unit", "conditions", "source", "where", "note")
-_PROPERTY_UNITS = {"unit": "-", "density": "kg/m3"}
 
 
 @dataclass(frozen=True)
@@ -234,11 +231,10 @@ def _written(formula: Formula) -> str:
 
 
 def _as_csv(extractant: Extractant) -> str:
-    rows: list[dict[str, object]] = []
+    rows: list[tuple[object, ...]] = []
 
     def add(of: str, quantity: str, value: object, unit: str, conditions: str = "", source: str = "", note: str = ""):
-        given = (of, quantity, value, unit, conditions, source, "-", note)
-        rows.append(dict(zip(_COLUMNS, given, strict=True)))
+        rows.append((of, quantity, value, unit, conditions, source, "-", note))
 
     name = extractant.name
     add(name, "formula", extractant.formula, "-")
@@ -257,9 +253,7 @@ def _as_csv(extractant: Extractant) -> str:
             add(of, "anion", extractant.complexes_of(cation)[0].anion, "-")
             add(of, "anions", repr(extractant.complexes_of(cation)[0].anions), "-")
     text = io.StringIO()
-    writer = csv.DictWriter(text, _COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
+    csv.writer(text, lineterminator="\n").writerows([_COLUMNS, *rows])
     return text.getvalue()
 
 
@@ -310,13 +304,23 @@ def _read(path: Path) -> Extractant:
     return Extractant(name, texts[name, "formula"][0], kind, number(name, "unit", 2.0), tuple(complexes), properties)
 
 
-def cations(chemistry: Chemistry, extractant: str) -> tuple[str, ...]:
+class _Chemistry(Protocol):
+    """What a `Chemistry` tells of its extractants."""
+
+    components: tuple[Species, ...]
+
+    def extractant(self, name: str) -> Extractant:
+        """Answer an extractant by its name."""
+        ...
+
+
+def cations(chemistry: _Chemistry, extractant: str) -> tuple[str, ...]:
     """Answer the cations of the chemistry that an extractant of the chemistry takes up; raises `DataError` for another."""
     taken = set(chemistry.extractant(extractant).cations)
     return tuple(c.name for c in chemistry.components if c.name in taken and c.name != "H+")
 
 
-def ignored(chemistry: Chemistry, extractant: str) -> tuple[str, ...]:
+def ignored(chemistry: _Chemistry, extractant: str) -> tuple[str, ...]:
     """Answer the cations of the chemistry that an extractant has no constant for; they stay in the liquor."""
     taken = {*chemistry.extractant(extractant).cations, "H+"}
     return tuple(c.name for c in chemistry.components if c.charge > 0 and c.name not in taken)

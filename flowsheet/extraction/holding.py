@@ -52,8 +52,7 @@ def _counts(chemistry: Chemistry, extractant: str) -> np.ndarray:
     """Answer the molecules of extractant that a mole of each salt holds, in the order of `salts`."""
     known = chemistry.extractant(extractant)
     if known.kind == "acidic":
-        acidic = chemistry.extractant(extractant).kind == "acidic"
-    return np.array([float(charge(name)) if acidic else 0.0 for name in salts(chemistry, extractant)])
+        return np.array([float(charge(name)) for name in salts(chemistry, extractant)])
     return np.array([known.complexes_of(name)[0].units * known.unit for name in salts(chemistry, extractant)])
 
 

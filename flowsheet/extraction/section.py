@@ -92,18 +92,21 @@ def _refuse(section: Section) -> None:
     for name, value in given.items() if isinstance(given, Mapping) else [("all", given)]:
         if not 0.0 < value <= 1.0:
             raise DataError(f"{where}: efficiency = {value:g} of {name} is outside 0 to 1")
-    at = {"ph": section.set_points, **{n: getattr(section, n) for n in ("dose", "liquor_bleeds", "organic_bleeds")}}
-    low_high = {"ph": (-2.0, 14.0), "dose": (0.0, math.inf), "liquor_bleeds": (0.0, 1.0), "organic_bleeds": (0.0, 1.0)}
-    for name, by_stage in (
-        *at.items(),
-        ("liquor_feeds", section.liquor_feeds),
-        ("organic_feeds", section.organic_feeds),
-    ):
-        for stage, value in by_stage.items():
+    limits = (
+        ("ph", section.set_points, -2.0, 14.0),
+        ("dose", section.dose, 0.0, math.inf),
+        ("liquor_bleeds", section.liquor_bleeds, 0.0, 1.0),
+        ("organic_bleeds", section.organic_bleeds, 0.0, 1.0),
+    )
+    stages = {name: tuple(by_stage) for name, by_stage, _, _ in limits}
+    stages |= {"liquor_feeds": tuple(section.liquor_feeds), "organic_feeds": tuple(section.organic_feeds)}
+    for name, named in stages.items():
+        for stage in named:
             if not 1 <= stage <= section.stages:
                 raise DataError(f"{where}: {name} names stage {stage}, there are stages 1 to {section.stages}")
-            if name in low_high and not low_high[name][0] <= value <= low_high[name][1]:
-                low, high = low_high[name]
+    for name, by_stage, low, high in limits:
+        for stage, value in by_stage.items():
+            if not low <= value <= high:
                 raise DataError(f"{where}: {name} = {value:g} of stage {stage} is outside {low:g} to {high:g}")
     if (section.ph is not None or section.dose) and section.base is None:
         raise DataError(f"{where}: a pH or a dose needs the base that is dosed, such as sodium hydroxide in water")

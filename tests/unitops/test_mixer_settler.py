@@ -212,11 +212,11 @@ def test_mixer_settler__refuses_a_bank_without_stages():
 
 
 def test_mixer_settler__holds_its_stages_with_what_it_draws():
-    outcome = _bank(LIQUOR, ACID_FORM, ph=5.0, base=CAUSTIC)
+    outcome = _bank(LIQUOR, ACID_FORM, target_ph=5.0, base=CAUSTIC)
     assert outcome.report["ph_first"] == pytest.approx(5.0, abs=1e-9)
     assert outcome.report["ph_raffinate"] == pytest.approx(5.0, abs=1e-9)
     drawn = outcome.drawn["base"]
-    assert drawn.mass == outcome.report["base"] > 0.0
+    assert drawn.mass == outcome.report["dose"] > 0.0
     assert drawn["Na+"] / drawn["H2O"] == pytest.approx(CAUSTIC["Na+"] / CAUSTIC["H2O"], rel=1e-9)
     assert _extracted(outcome, "Co+2", "CoA2[Cyanex 272]") > 0.9
 
