@@ -3,16 +3,27 @@
 SciPy gets what a careful user would write: the unknowns ln E and ln a(H+) of every stage, the cations found from the exact
 linear balances, residuals and the analytic dense Jacobian vectorised over stages and cations, method `hybr`, started as the
 kernel is from one contact of all that is fed. The kernel is called cold, and warm from the answer of a row that is fed 5 %
-less. `solve_circuit` is the same kind of row with eight components and the activity model of the liquor in every stage.
+less of all cations and of the sulfate. `solve_circuit` is the same kind of row with the activity model of the liquor in
+every stage: eight components, five of them cations that the extractant takes, so the ratio is to rows of five cations.
+`solve_cascades` solves many rows at once.
 
     python benchmarks/time_extraction.py
 
-prints medians of 60 rows of 1 to 50 stages; each row counts by its fastest of several calls.
+prints medians of 30 rows of 1 to 20 stages; each row counts by its fastest of several calls. Linear algebra has one thread
+throughout, which is the faster for matrices as small as these.
 """
 
+import os
+
+if __name__ == "__main__":
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"  # read when NumPy and SciPy are imported
+
 import math
+import subprocess
+import sys
 import time
 
+import numba
 import numpy as np
 from scipy.optimize import OptimizeResult, root
 
@@ -20,45 +31,61 @@ from raffinate.flowsheet import Stream
 from raffinate.flowsheet.chemistry import Chemistry
 from raffinate.flowsheet.extraction.section import Section, _Row
 from raffinate.kernels.cascade import solve_cascade
+from raffinate.kernels.cascade_sweep import solve_cascades
 from raffinate.kernels.chain import FORWARD, ORGANIC_BACK, ORGANIC_OUT, OUT, Cascade, Media
 from raffinate.kernels.circuit import solve_circuit
 from raffinate.kernels.extraction import Contact, Extractant, Medium, contact
 from raffinate.kernels.status import CONVERGED
 
-ROWS = 60
-STAGES = (1, 4, 8, 20, 50)
+ROWS = 30
+STAGES = (1, 4, 8, 20)
+CATIONS = 8
+MANY, MANY_STAGES = 8192, 8
 LN10 = math.log(10.0)
-# Li, Na, Mn, Co, Ni, Al on an acid like Cyanex 272
-CHARGE = np.array([1.0, 1.0, 2.0, 2.0, 2.0, 3.0])
-UNITS = np.array([[1.0, 0.5], [1.0, 0.5], [2.0, 1.0], [2.0, 1.0], [2.0, 1.0], [3.0, 1.5]])
-LOG_K = np.array([[-6.6, -7.6], [-7.1, -8.1], [-6.9, -8.2], [-7.5, -8.8], [-10.5, -11.9], [-6.0, -np.inf]])
-MASS = np.array([6.94, 22.99, 54.94, 58.93, 58.69, 26.98])
+# Li, Na, Mn, Co, Ni, Al, Mg, Cu on an acid like Cyanex 272
+CHARGE = np.array([1.0, 1.0, 2.0, 2.0, 2.0, 3.0, 2.0, 2.0])
+UNITS = np.array([[z, 0.5 * z] for z in CHARGE])
+LOG_K = np.array(
+    [
+        *([-6.6, -7.6], [-7.1, -8.1], [-6.9, -8.2], [-7.5, -8.8], [-10.5, -11.9]),
+        *([-6.0, -np.inf], [-8.6, -9.9], [-5.6, -6.9]),
+    ]
+)
+MASS = np.array([6.94, 22.99, 54.94, 58.93, 58.69, 26.98, 24.31, 63.55])
 COLD = np.zeros((2, 0))
 ELEMENTS = "Li Na Mn Co Ni S"  # with water and protons eight components
+OF_THOSE = 5  # cations that the extractant takes
 
 
-def random_row(seed: int, stages: int) -> tuple[Extractant, Media, Cascade]:
+def random_row(seed: int, stages: int, cations: int = CATIONS) -> tuple[Extractant, Media, Cascade]:
     """A counter-current row of ideal stages: 0.1 to 100 g/L, pH 1 to 7, O/A 0.2 to 5, saponified to 70 %."""
     rng = np.random.default_rng(seed)
-    feed = 10.0 ** rng.uniform(-1.0, 2.0, 6) / MASS
+    charge = CHARGE[:cations].copy()
+    feed = 10.0 ** rng.uniform(-1.0, 2.0, cations) / MASS[:cations]
     hydrogen = 10.0 ** -rng.uniform(1.0, 7.0)
     on_sulfate = 10.0**1.3 * hydrogen / (1.0 + 10.0**1.3 * hydrogen)
-    sulfate = (CHARGE @ feed + hydrogen) / (2.0 - on_sulfate)
+    sulfate = (charge @ feed + hydrogen) / (2.0 - on_sulfate)
     ratio, units = 5.0 ** rng.uniform(-1.0, 1.0), 0.5 * rng.uniform(0.1, 1.2)
     flows = np.zeros((stages, 6))
     flows[:-1, FORWARD], flows[-1, OUT] = 1.0, 1.0
     flows[1:, ORGANIC_BACK], flows[0, ORGANIC_OUT] = ratio, ratio
-    aqueous, organic = np.zeros((stages, 6)), np.zeros((stages, 6))
+    aqueous, organic = np.zeros((stages, cations)), np.zeros((stages, cations))
     aqueous[0] = feed
     organic[-1, 1] = ratio * 2.0 * units * rng.uniform(0.0, 0.7)
-    ln_k = LN10 * (LOG_K + rng.normal(0.0, 0.3, (6, 1)))
+    ln_k = LN10 * (LOG_K[:cations] + rng.normal(0.0, 0.3, (cations, 1)))
     media = Media(
-        *(np.zeros((stages, 6)), np.zeros(stages), np.full((stages, 1), sulfate), np.array([-2.0])),
+        *(np.zeros((stages, cations)), np.zeros(stages), np.full((stages, 1), sulfate), np.array([-2.0])),
         *(np.tile([[[10.0**1.3, 0.0, 0.0]]], (stages, 1, 1)), np.tile([[1.0, 1e-14, 0.0]], (stages, 1))),
     )
     free = (np.zeros(stages, dtype=np.int64), np.zeros(stages))
-    circuit = Cascade(flows, aqueous, organic, np.full(stages, units), np.ones(6), *free, 1, CHARGE)
-    return Extractant(ln_k, UNITS, CHARGE, np.zeros(6)), media, circuit
+    row = Cascade(flows, aqueous, organic, np.full(stages, units), np.ones(cations), *free, 1, charge)
+    return Extractant(ln_k, UNITS[:cations].copy(), charge, np.zeros(cations)), media, row
+
+
+def fed_more(media: Media, row: Cascade) -> tuple[Media, Cascade]:
+    """The row whose liquor holds 5 % more of everything, sulfate too, so that its pH stays about where it was."""
+    more = media._replace(ligand_total=1.05 * media.ligand_total)
+    return more, row._replace(aqueous_source=1.05 * row.aqueous_source)
 
 
 class ByScipy:
@@ -66,7 +93,7 @@ class ByScipy:
 
     def __init__(self, extractant: Extractant, media: Media, circuit: Cascade):
         self.extractant, self.media, self.circuit = extractant, media, circuit
-        self.stages, self.cations = circuit.aqueous_source.shape
+        self.stages, self.charge = circuit.aqueous_source.shape[0], circuit.charge
         flows = circuit.flows
         self.water, self.oil = flows[:, :3].sum(axis=1), flows[:, 3:].sum(axis=1)
         # what leaves stage k by the liquor and by the organic arrives where
@@ -111,7 +138,7 @@ class ByScipy:
         proton = np.exp(sought[n:])
         held = 10.0**1.3 * proton
         bound = held / (1.0 + held)
-        charge = self.x @ CHARGE + proton - 1e-14 / proton + self.media.ligand_total[:, 0] * (bound - 2.0)
+        charge = self.x @ self.charge + proton - 1e-14 / proton + self.media.ligand_total[:, 0] * (bound - 2.0)
         units = np.exp(sought[:n]) + (self.mean * self.y).sum(axis=1)
         return np.concatenate([units / self.circuit.unit_total - 1.0, charge / self.scale])
 
@@ -125,12 +152,12 @@ class ByScipy:
         response = -np.linalg.solve(self.matrix, self.by_organic * self.y.T[:, None, :])
         answer = np.zeros((2 * n, 2 * n))
         stage = np.arange(n)
-        for by, factor in ((0, self.mean.T), (n, -np.repeat(CHARGE[:, None], n, axis=1))):
+        for by, factor in ((0, self.mean.T), (n, -np.repeat(self.charge[:, None], n, axis=1))):
             dx = response * factor[:, None, :]
             dy = self.ratio.T[:, :, None] * dx
             dy[:, stage, stage] += self.y.T * factor
             answer[:n, by : by + n] = (self.mean.T[:, :, None] * dy).sum(axis=0)
-            answer[n:, by : by + n] = (CHARGE[:, None, None] * dx).sum(axis=0)
+            answer[n:, by : by + n] = (self.charge[:, None, None] * dx).sum(axis=0)
         answer[stage, stage] += np.exp(sought[:n]) + (self.spread * self.y).sum(axis=1)
         slope = proton + 1e-14 / proton + self.media.ligand_total[:, 0] * held / (1.0 + held) ** 2
         answer[n + stage, n + stage] += slope
@@ -158,48 +185,48 @@ def fastest(call, repeats: int = 5) -> float:
     return 1e6 * best
 
 
-def constant_media() -> dict[int, float]:
-    """Print the kernel against SciPy; answer the kernel's median by stages, us."""
-    print("constant media, 60 rows each       kernel, us        SciPy, us    ratio of rows      iterations     SciPy")
-    print("stages                           cold     warm        solved      median         cold warm SciPy   fails")
-    medians = {}
+def constant_media() -> None:
+    """Print the kernel against SciPy."""
+    print(f"constant media, {ROWS} rows each, {CATIONS} cations")
+    print("stages    cold, us   warm, us   SciPy, us   SciPy/cold   SciPy/warm   steps cold, warm, SciPy   SciPy fails")
     for stages in STAGES:
         cold, warm, scipy, ratio, steps, fails = [], [], [], [], [], 0
         for seed in range(ROWS):
-            extractant, media, circuit = random_row(seed, stages)
-            first = solve_cascade(extractant, media, circuit, COLD)
-            richer = circuit._replace(aqueous_source=1.05 * circuit.aqueous_source)
-            again = solve_cascade(extractant, media, richer, first[2])
+            extractant, media, row = random_row(seed, stages)
+            first = solve_cascade(extractant, media, row, COLD)
+            richer = fed_more(media, row)
+            again = solve_cascade(extractant, *richer, first[2])
             if first[-1] != CONVERGED or again[-1] != CONVERGED:
                 raise SystemExit(f"row {seed} of {stages} stages does not converge")
-            cold.append(fastest(lambda case=(extractant, media, circuit): solve_cascade(*case, COLD), 20))
-            warm.append(fastest(lambda case=(extractant, media, richer, first[2]): solve_cascade(*case), 20))
-            problem = ByScipy(extractant, media, circuit)
+            cold.append(fastest(lambda case=(extractant, media, row): solve_cascade(*case, COLD), 20))
+            warm.append(fastest(lambda case=(extractant, *richer, first[2]): solve_cascade(*case), 20))
+            problem = ByScipy(extractant, media, row)
             found = problem.solve()
             right = found is not None and np.abs(problem.residuals(found.x)).max() < 1e-8
             fails += not right
             if right:
                 np.testing.assert_allclose(problem.y, first[1], rtol=1e-5, atol=1e-12)
                 scipy.append(fastest(problem.solve, 3))
-                ratio.append(scipy[-1] / cold[-1])
+                ratio.append((scipy[-1] / cold[-1], scipy[-1] / warm[-1]))
                 steps.append((first[-2], again[-2], found.nfev))
-        medians[stages] = float(np.median(cold))
+        by_cold, by_warm = np.median(ratio, axis=0)
         a, b, c = np.median(steps, axis=0)
         print(
-            f"{stages:6d}                     {np.median(cold):10.1f} {np.median(warm):8.1f} {np.median(scipy):12.0f} "
-            f"{np.median(ratio):11.0f}         {a:6.0f} {b:4.0f} {c:5.0f} {fails:7d}"
+            f"{stages:6d} {np.median(cold):11.1f} {np.median(warm):10.1f} {np.median(scipy):11.0f} "
+            f"{by_cold:12.0f} {by_warm:12.0f} {a:12.0f} {b:5.0f} {c:6.0f} {fails:13d}"
         )
-    return medians
 
 
-def in_the_liquors_own_chemistry(medians: dict[int, float]) -> None:
-    """Print `solve_circuit` and its ratio to constant media."""
+def in_the_liquors_own_chemistry() -> None:
+    """Print `solve_circuit`, and its ratio to constant media in rows of as many cations."""
     chemistry = Chemistry(ELEMENTS, extractants=("Cyanex 272",), without=("H2O2",))
     print(f"\nactivity model in every stage, {len(chemistry.components)} components, {len(chemistry.aqueous)} species")
-    print("stages      cold, us   warm, us   to constant media   steps cold, warm")
+    print("stages    cold, us   warm, us   constant media, us   ratio   steps cold, warm")
     for stages in STAGES:
-        cold, warm, steps = [], [], []
+        cold, warm, constant, steps = [], [], [], []
         for seed in range(ROWS):
+            like = random_row(seed, stages, OF_THOSE)
+            constant.append(fastest(lambda like=like: solve_cascade(*like, COLD), 20))
             rng = np.random.default_rng(seed)
             salts = {"Li2SO4": 0.02, "Na2SO4": 0.01, "MnSO4": 0.01, "CoSO4": 0.02, "NiSO4": 0.05}
             masses = {salt: mass * 10.0 ** rng.uniform(-1.0, 0.3) for salt, mass in salts.items()}
@@ -222,10 +249,68 @@ def in_the_liquors_own_chemistry(medians: dict[int, float]) -> None:
             steps.append((taken, taken_again))
         a, b = np.median(steps, axis=0)
         print(
-            f"{stages:6d}    {np.median(cold):10.0f} {np.median(warm):10.0f} {np.median(cold) / medians[stages]:19.1f} "
-            f"{a:12.0f}, {b:.0f}"
+            f"{stages:6d} {np.median(cold):11.0f} {np.median(warm):10.0f} {np.median(constant):20.1f} "
+            f"{np.median(cold) / np.median(constant):7.1f} {a:12.0f} {b:5.0f}"
         )
 
 
+def many(cations: int) -> tuple[Extractant, Media, Cascade]:
+    """Random rows, stacked, all with the extractant of the first."""
+    cases = [random_row(seed, MANY_STAGES, cations) for seed in range(MANY)]
+    extractant, media, row = cases[0]
+    stacked_media = media._replace(
+        **{
+            name: np.stack([getattr(case[1], name) for case in cases])
+            for name in media._fields
+            if name != "ligand_charge"
+        }
+    )
+    shared = ("efficiency", "base", "charge")
+    stacked_row = row._replace(
+        **{name: np.stack([getattr(case[2], name) for case in cases]) for name in row._fields if name not in shared}
+    )
+    return extractant, stacked_media, stacked_row
+
+
+def many_at_once() -> None:
+    """Print how many cascades a second `solve_cascades` solves on one core, and on two."""
+    print(f"\n{MANY} rows of {MANY_STAGES} stages at once, each from nothing")
+    print("cations   threads   cascades per second   not converged")
+    for cations in (OF_THOSE, CATIONS):
+        case, starts = many(cations), np.zeros((MANY, 2, 0))
+        failed = np.count_nonzero(solve_cascades(*case, starts).status != CONVERGED)
+        for threads in (1, 2):
+            numba.set_num_threads(threads)
+            time_taken = fastest(lambda case=case, starts=starts: solve_cascades(*case, starts))
+            print(f"{cations:7d} {threads:9d} {1e6 * MANY / time_taken:21,.0f} {failed:15d}")
+
+
+def first_calls() -> None:
+    """Print how long the first calls take, which compile the kernels."""
+    begun = time.perf_counter()
+    solve_cascade(*random_row(0, 8), COLD)
+    first = time.perf_counter() - begun
+    extractant, media, row = random_row(0, 8)
+    media = Media(*(each if name == "ligand_charge" else each[None] for name, each in media._asdict().items()))
+    shared = ("efficiency", "base", "charge")
+    row = Cascade(*(each if name in shared else each[None] for name, each in row._asdict().items()))
+    begun = time.perf_counter()
+    solve_cascades(extractant, media, row, np.zeros((1, 2, 0)))
+    print(f"compiling solve_cascade: {first:.1f} s; solve_cascades after it: {time.perf_counter() - begun:.1f} s")
+
+
+def compiling() -> None:
+    """Have a process without kernels on disk print its first calls."""
+    sys.stdout.flush()
+    environment = {**os.environ, "RAFFINATE_KERNEL_CACHE": "0"}
+    subprocess.run([sys.executable, __file__, "first calls"], env=environment, check=True)
+
+
 if __name__ == "__main__":
-    in_the_liquors_own_chemistry(constant_media())
+    if sys.argv[1:] == ["first calls"]:
+        first_calls()
+    else:
+        compiling()
+        constant_media()
+        in_the_liquors_own_chemistry()
+        many_at_once()
