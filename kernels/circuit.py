@@ -44,7 +44,9 @@ _CLOSE = 1e-9  # what the media may still move, in ln; or this, where a repetiti
 _CONTRACTED = 2e-8
 _SETTLED = 1e-13  # mol/kg, what a dose may still shift
 _LEAP = 0.1  # in ln of a total or of a(H+): beyond it a speciation starts from the mass action of the new ones
-_MOST_REPEATS = 100
+_MOST_REPEATS = 300
+_LAST_RESORT = 60  # turns, after which every lag is made good by small steps alone
+_SMALL = 0.15
 _STIFF = 1e-3  # in ln of a share, a lag that is looked into where turns are slow
 _SLOW = 0.3  # what a turn leaves of the lag of the one before, beyond which repeating is not enough
 _STUCK = 0.95
@@ -416,17 +418,22 @@ def _agree(media, told, memory, turn, places, count, moved, before):
     if count > 0:
         turn.counts[_SLOWLY] += 1 if moved > _SLOW * before else 0
         turn.counts[_STUCK_FOR] += 1 if moved > _STUCK * before else 0
-    stride = 1.0
+    stride = _SMALL if count > _LAST_RESORT else 1.0
     if turn.counts[_STUCK_FOR] > _PATIENCE:
         turn.counts[_SINCE] += 1
         if moved > 2.0 * before:
             turn.counts[_SINCE] = 0
             stride = _CAUTIOUS
-    depth = max(0, min(turn.counts[_SINCE], REMEMBERED - 1))
+    depth = 0 if count > _LAST_RESORT else max(0, min(turn.counts[_SINCE], REMEMBERED - 1))
     heed(memory, count, logarithms, depth, stride)
     read(memory.following, media)
     if turn.counts[_SLOWLY] > 0:
         hold_back(media, turn.held, turn.true_share, turn.rise, turn.totals, places)
+    if count == _LAST_RESORT:
+        turn.rise[:, :] = 0.0
+        hold_back(media, turn.held, turn.true_share, turn.rise, turn.totals, places)
+        turn.counts[_SLOWLY] = -_MOST_REPEATS
+        turn.counts[_STUCK_FOR] = -_MOST_REPEATS
     return moved
 
 
@@ -500,7 +507,7 @@ def settle_circuit(packed, extractant, circuit, places, start):
         warm = True
         before = moved
         moved = 0.0
-        most = 6 if turn.counts[_SLOWLY] > 0 else (2 if count < 3 else 1)
+        most = 6 if turn.counts[_SLOWLY] != 0 else (2 if count < 3 else 1)
         for i in range(N):
             _total(extractant, places, state, turn, i)
             stage = _stage_liquor(liquor, species, component, whole, i)
