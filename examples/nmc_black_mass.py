@@ -80,6 +80,8 @@ def build(assay: dict[str, float] = ASSAY, mass: float = 1000 * kg / hour) -> Fl
     for metal, (extractant, soda, strip, degree, salt, temperature) in CIRCUITS.items():
         flow = 0.955 * powder.elements[metal]  # what leach and hydrolysis leave of it
         size = {"flow": flow, "soda": soda, "scrub": 0.08, "strip": strip, "degree": degree, "strength": 0.7}
+        if extractant == "D2EHPA":
+            size["bleed"] = 0.1  # iron(III) and aluminium stay on it in the strip
         add_circuit(sheet, metal, extractant, [liquor], CAUSTIC, **size)
         boiler = EvaporativeCrystalliser(salts=(salt,), temperature=celsius(temperature), yield_per_pass=0.8)
         add_crystals(

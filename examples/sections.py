@@ -94,7 +94,7 @@ def add_circuit(
     """Add an extraction circuit for a divalent metal: its organic and its spent scrub liquor return.
 
     `size`: `flow` of the metal (mol/s); per metal `soda` saponified, `scrub` acid and `strip` acid; `degree` of
-    saponification; `strength` of the extractant (mol/L); further shares as in `add_sections`.
+    saponification; `strength` of the extractant (mol/L); `bleed`, the share of the organic that goes through an iron strip.
     """
     chemistry, flow, strength = caustic.chemistry, size["flow"], size["strength"] * mol_per_litre
     fed = {
@@ -103,7 +103,11 @@ def add_circuit(
         "scrub": acid(chemistry, size["scrub"] * flow, 0.3),
         "strip": acid(chemistry, size["strip"] * flow, 1.6),
     }
-    add_sections(sheet, metal, extractant, feeds, fed, degree=size["degree"])
+    shares = {"degree": size["degree"]}
+    if "bleed" in size:
+        fed["iron strip"] = acid(chemistry, 2.0 * size["bleed"] * flow, 3.0)  # takes off what the strip leaves
+        shares |= {"bleed": size["bleed"], "purge": 0.0}
+    add_sections(sheet, metal, extractant, feeds, fed, **shares)
 
 
 def add_crystals(sheet: Flowsheet, name: str, feed: str, boiler: EvaporativeCrystalliser, wash: Stream) -> None:
