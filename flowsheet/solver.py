@@ -15,19 +15,17 @@ from types import MappingProxyType
 import numpy as np
 
 from .balances import Balance, balance
-from .chemistry.system import PROTON, Chemistry
+from .chemistry.system import Chemistry
 from .convergence import Accelerator
 from .errors import ConvergenceError, DeclarationError, EngineError
 from .graph import Flowsheet, Link
 from .ordering import Part, parts_of
 from .stream import Stream, mix
+from .tearing import TRACE, TornStreams
 from .unitop import Outcome, UnitOp
 
 TOLERANCE = 1e-10
 CLOSURE = 1e-9
-_TRACE = 1e-9  # a species below this share of its torn stream is converged to this share, not to its own flow
-_PROTON_TRACE = 1e-3
-_NOTHING = 1e-280  # a torn stream that dries up differs by very much, and not by more than a number can hold
 _PROBE_PASS = 4
 _PROBE_FACTOR = 1e3
 _NO_EXIT = 1e-9
@@ -167,14 +165,15 @@ def _iterate(run: _Run, number: int, part: Part, path: tuple[str, ...], limits: 
     """Iterate one loop to convergence from its torn streams as they are."""
     tolerance, largest_passes = limits
     tears = [key for _, _, key in part.tears]
-    given = _pack(run, tears)
-    answered = _pass_over(run, part, tears)
-    mask = _may_be_negative(run.chemistry, len(tears))
-    accelerator = Accelerator(may_be_negative=mask, floor=_scales(run.chemistry, answered, tears).ravel() * _TRACE)
+    begun = {key: run.streams[key] for key in tears}
+    _pass_over(run, part)
+    torn = TornStreams.of(run.chemistry, tears, begun).with_sized(TornStreams.of(run.chemistry, tears, run.streams))
+    given, answered = torn.pack(begun), torn.pack(run.streams)
+    accelerator = _accelerator(torn, answered)
     state = accelerator.start(given)
     count, agreed = 1, 0
     while True:
-        residual, worst = _residual(run.chemistry, given, answered, tears)
+        residual, worst = torn.residual(given, answered)
         run.history.append(Pass(number, residual, worst))
         agreed = agreed + 1 if residual <= tolerance and _closes(run, part, tears) else 0
         if agreed > 1:
@@ -184,9 +183,14 @@ def _iterate(run: _Run, number: int, part: Part, path: tuple[str, ...], limits: 
         state, proposed = accelerator.step(state, answered, given)
         if count >= largest_passes or state.stalled:
             break
-        given = answered if agreed else proposed
-        given, answered = _advance(run, part, tears, given, answered)
+        given, answered = _advance(run, part, torn, answered if agreed else proposed, answered)
         count += 1
+        now = torn.with_sized(TornStreams.of(run.chemistry, tears, run.streams))
+        if now.sized != torn.sized:  # a solid with sizes has turned up: its classes are unknowns from here on
+            given = now.pack({**run.streams, **torn.unpack(given, run.streams)})
+            torn, answered = now, now.pack(run.streams)
+            accelerator = _accelerator(torn, answered)
+            state, agreed = accelerator.start(given), 0
     trouble = f"{worst} still differs by {residual:.2g} of its flow, {tolerance:.2g} is wanted"
     if residual <= tolerance:  # so much circulates that what a pass adds to it no longer shows
         crossing = balance(run.chemistry, *run.crossing(part.units))
@@ -202,15 +206,18 @@ def _closes(run: _Run, part: Part, tears: list[str]) -> bool:
     return over_loop.worst <= CLOSURE
 
 
-def _pass_over(run: _Run, part: Part, tears: list[str]) -> np.ndarray:
-    """Run every unit of a loop once and answer its torn streams."""
+def _accelerator(torn: TornStreams, answered: np.ndarray) -> Accelerator:
+    return Accelerator(may_be_negative=torn.may_be_negative(), floor=torn.scales(answered) * TRACE)
+
+
+def _pass_over(run: _Run, part: Part) -> None:
+    """Run every unit of a loop once."""
     for name in part.units:
         run.call(name)
-    return _pack(run, tears)
 
 
 def _advance(
-    run: _Run, part: Part, tears: list[str], proposed: np.ndarray, plain: np.ndarray
+    run: _Run, part: Part, torn: TornStreams, proposed: np.ndarray, plain: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Answer what a pass was given and what it answered.
 
@@ -218,57 +225,17 @@ def _advance(
     answered is then given instead. A unit that refuses that too means it.
     """
     try:
-        _unpack(run, tears, proposed)
-        given = _pack(run, tears)
-        return given, _pass_over(run, part, tears)
+        return _attempt(run, part, torn, proposed)
     except EngineError:
-        _unpack(run, tears, plain)
-        given = _pack(run, tears)
-        return given, _pass_over(run, part, tears)
+        return _attempt(run, part, torn, plain)
 
 
-def _pack(run: _Run, tears: list[str]) -> np.ndarray:
-    return np.concatenate([[*run.streams[key].flows, run.streams[key].temperature] for key in tears])
-
-
-def _unpack(run: _Run, tears: list[str], vector: np.ndarray) -> None:
-    for key, values in zip(tears, vector.reshape(len(tears), -1), strict=True):
-        run.streams[key] = _neutral(run.streams[key].replace(flows=values[:-1], temperature=float(values[-1])))
-
-
-def _neutral(stream: Stream) -> Stream:
-    """Give a proposed stream the H+ that makes it neutral: a combination of neutral streams is neutral but for round-off."""
-    flows = np.array(stream.flows)
-    flows[PROTON] -= flows @ stream.chemistry.charges
-    return stream.replace(flows=flows)
-
-
-def _may_be_negative(chemistry: Chemistry, count: int) -> np.ndarray:
-    mask = np.zeros((count, chemistry.size + 1), dtype=np.bool_)
-    mask[:, PROTON] = True
-    return mask.ravel()
-
-
-def _residual(chemistry: Chemistry, given: np.ndarray, answered: np.ndarray, tears: list[str]) -> tuple[float, str]:
-    """Answer the largest relative disagreement of the torn streams, and where it is."""
-    errors = np.abs(answered - given).reshape(len(tears), -1)
-    sizes = np.abs(answered).reshape(len(tears), -1)
-    floors = _TRACE * _scales(chemistry, answered, tears)
-    errors = errors / np.maximum(np.maximum(sizes, floors), _NOTHING)
-    tear, species = np.unravel_index(int(np.argmax(errors)), errors.shape)
-    name = (*chemistry.names, "temperature")[species]
-    return float(errors[tear, species]), f"{name} of {tears[tear]}"
-
-
-def _scales(chemistry: Chemistry, vector: np.ndarray, tears: list[str]) -> np.ndarray:
-    """Answer, for every entry of the torn streams, a size of which a trace is round-off: (tears, species + 1)."""
-    sizes = np.abs(vector).reshape(len(tears), -1)
-    scales = np.empty_like(sizes)
-    scales[:, :-1] = sizes[:, :-1].max(axis=1, keepdims=True)
-    # H+ is the difference of the charges of all others, and known no better than they
-    scales[:, PROTON] = sizes[:, :-1] @ np.abs(chemistry.charges) * (_PROTON_TRACE / _TRACE)
-    scales[:, -1] = sizes[:, -1]
-    return scales
+def _attempt(run: _Run, part: Part, torn: TornStreams, vector: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Give the torn streams of a vector to a pass; answer what was given, neutral as it is, and what was answered."""
+    run.streams.update(torn.unpack(vector, run.streams))
+    given = torn.pack(run.streams)
+    _pass_over(run, part)
+    return given, torn.pack(run.streams)
 
 
 def _refuse_closed_loop(run: _Run, part: Part, path: tuple[str, ...], tears: list[str]) -> None:

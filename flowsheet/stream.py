@@ -1,14 +1,16 @@
 """A stream is a value: what flows, at which temperature and pressure.
 
 It carries what is conserved, once for each phase: moles of each component of the liquor and of its water, of each
-solid, organic species and gas. Speciation and pH are asked for, so mixing is addition.
+solid, organic species and gas; of a solid also how its mass is shared out to size classes, where that is known.
+Speciation and pH are asked for, so mixing is addition.
 """
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
 import numpy as np
 
@@ -16,10 +18,12 @@ from .chemistry import density, thermal, water
 from .chemistry.equilibrium import Equilibrium, speciate, titrate
 from .chemistry.system import DILUENT, PROTON, Chemistry
 from .errors import DataError, nearest
+from .sizes import SizeDistribution
 
 _ROUND_OFF = 1e-9
 _COMMON = ("H2SO4", "HCl", "NaOH", "Na2CO3", "Na2SO4", "Li2SO4")  # substances whose solution holds no such species
 _COLDEST, _HOTTEST = 223.15, 2273.15  # K: colder than any brine or hotter than any furnace is a slip of units
+_NO_SIZES: Mapping[str, np.ndarray] = MappingProxyType({})
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,13 +31,15 @@ class Stream:
     """Flows of the species of a chemistry.
 
     `flows`: mol/s, in the order of `chemistry.names` (the component H+ may be negative: base in excess).
-    `temperature`: K. `pressure`: Pa. Raises `DataError` for a flow below zero or not finite.
+    `temperature`: K. `pressure`: Pa. `sizes`: of solids whose particle sizes are known, by name, the mass fractions of the
+    size classes of `sizes.py`. Raises `DataError` for a flow below zero or not finite, or sizes of what is no solid.
     """
 
     chemistry: Chemistry
     flows: np.ndarray
     temperature: float = 298.15
     pressure: float = water.STANDARD_PRESSURE
+    sizes: Mapping[str, np.ndarray] = field(default_factory=lambda: _NO_SIZES)
 
     def __post_init__(self):
         flows = np.array(self.flows, dtype=np.float64)
@@ -57,6 +63,8 @@ class Stream:
             flows[negative] = 0.0
         flows.setflags(write=False)
         object.__setattr__(self, "flows", flows)
+        if self.sizes:
+            object.__setattr__(self, "sizes", _sizes_of(self.chemistry, flows, self.sizes))
 
     @classmethod
     def of(
@@ -65,11 +73,12 @@ class Stream:
         masses: Mapping[str, float],
         temperature: float = 298.15,
         pressure: float = water.STANDARD_PRESSURE,
+        sizes: Mapping[str, SizeDistribution | np.ndarray] = _NO_SIZES,
     ) -> Stream:
         """Make a stream from mass flows (kg/s) of species, or of neutral substances brought into solution.
 
-        `{"H2SO4": 100 * kg / hour, "H2O": 5 * kg / hour, "CoO(s)": 10 * kg / hour}`. Raises `DataError` for a name that
-        is neither, or a flow below zero.
+        `{"H2SO4": 100 * kg / hour, "H2O": 5 * kg / hour, "CoO(s)": 10 * kg / hour}`. `sizes`: of solids, by name. Raises
+        `DataError` for a name that is neither, or a flow below zero.
         """
         flows = np.zeros(chemistry.size)
         for name, mass in masses.items():
@@ -88,7 +97,7 @@ class Stream:
                 except DataError as error:
                     raise DataError(f"stream: {error}{_meant(name, chemistry)}") from error
                 flows[chemistry.liquor] += totals * mass / float(totals @ chemistry.molar_masses[chemistry.liquor])
-        return cls(chemistry, flows, temperature, pressure)
+        return cls(chemistry, flows, temperature, pressure, sizes)  # pyright: ignore[reportArgumentType]
 
     @classmethod
     def empty(cls, chemistry: Chemistry, temperature: float = 298.15) -> Stream:
@@ -102,7 +111,24 @@ class Stream:
             self.flows if flows is None else flows,
             self.temperature if temperature is None else temperature,
             self.pressure,
+            self.sizes,
         )
+
+    def with_sizes(self, sizes: Mapping[str, SizeDistribution | np.ndarray]) -> Stream:
+        """Answer this stream with the particle sizes of the named solids replaced; of a solid that does not flow, nothing.
+
+        Raises `DataError` for what is no solid of the chemistry, or fractions that do not sum to 1.
+        """
+        merged: Mapping = {**self.sizes, **sizes}
+        return Stream(self.chemistry, self.flows, self.temperature, self.pressure, merged)
+
+    def size_distribution(self, name: str) -> SizeDistribution:
+        """Answer the particle sizes of a solid; raises `DataError` where the stream knows none of it."""
+        if name not in self.sizes:
+            self.chemistry.position(name)
+            known = ", ".join(self.sizes) or "no solid"
+            raise DataError(f"stream: the particle sizes of {name} are not known, those of {known} are")
+        return SizeDistribution(self.sizes[name])
 
     def __getitem__(self, name: str) -> float:
         """Flow of a species, mol/s."""
@@ -148,6 +174,9 @@ class Stream:
         """Take away a part of this stream, such as its gas; what is left by round-off alone is nothing."""
         left = self.flows - other.flows
         left[np.abs(left) <= _ROUND_OFF * 1e-5 * np.abs(self.flows)] = 0.0
+        if self.sizes and other.sizes:
+            rest = _shared(self.chemistry, [(self, 1.0), (other, -1.0)], left)
+            return Stream(self.chemistry, left, self.temperature, self.pressure, rest)
         return self.replace(flows=left)
 
     @property
@@ -259,6 +288,40 @@ def _meant(name: str, chemistry: Chemistry) -> str:
     return found if "did you mean" in found else ""
 
 
+def _sizes_of(chemistry: Chemistry, flows: np.ndarray, sizes: Mapping) -> Mapping[str, np.ndarray]:
+    """Check the size fractions of solids and keep those of the solids that flow."""
+    kept = {}
+    for name, given in sizes.items():
+        at = chemistry.position(name)
+        if not chemistry.solid.start <= at < chemistry.solid.stop:
+            raise DataError(f"stream: particle sizes are given of {name}, which is no solid")
+        fractions = given.fractions if isinstance(given, SizeDistribution) else given
+        if flows[at] > 0.0:
+            if not (isinstance(fractions, np.ndarray) and not fractions.flags.writeable):  # ours are checked already
+                fractions = SizeDistribution(fractions).fractions
+            kept[name] = fractions
+    return MappingProxyType(kept)
+
+
+def _shared(chemistry: Chemistry, signed: list[tuple[Stream, float]], flows: np.ndarray) -> dict[str, np.ndarray]:
+    """Answer the size fractions of the sum of streams, each with its sign; what has no sizes is taken to be as the rest."""
+    found = {}
+    for name in dict.fromkeys(name for stream, _ in signed for name in stream.sizes):
+        at = chemistry.index[name]
+        if flows[at] <= 0.0:
+            continue
+        known = [(stream, sign) for stream, sign in signed if name in stream.sizes]
+        if all(stream.sizes[name] is known[0][0].sizes[name] for stream, _ in known):
+            found[name] = known[0][0].sizes[name]
+            continue
+        classes = sum(sign * stream.flows[at] * stream.sizes[name] for stream, sign in known)
+        classes = np.maximum(classes, 0.0)
+        total = classes.sum()
+        if total > 0.0:
+            found[name] = classes / total
+    return found
+
+
 def solvent(chemistry: Chemistry, extractant: str, concentration: float, volume_flow: float) -> Stream:
     """Make an organic: `concentration` (mol/m3) of an extractant in diluent, `volume_flow` (m3/s) of both together.
 
@@ -293,7 +356,10 @@ def mix(streams: Iterable[Stream]) -> Stream:
     temperature = first.temperature
     if total > 0.0:
         temperature = sum(c * s.temperature for c, s in zip(capacities, streams, strict=True)) / total
-    return Stream(first.chemistry, flows, temperature, min(stream.pressure for stream in streams))
+    sizes = _NO_SIZES
+    if any(stream.sizes for stream in streams):
+        sizes = _shared(first.chemistry, [(stream, 1.0) for stream in streams], flows)
+    return Stream(first.chemistry, flows, temperature, min(stream.pressure for stream in streams), sizes)
 
 
 def settle(
