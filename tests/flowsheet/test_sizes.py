@@ -2,9 +2,11 @@
 
 import math
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import pytest
+
 from raffinate.flowsheet import DataError, Flowsheet, Stream, mix, solve
 from raffinate.flowsheet.chemistry import Chemistry
 from raffinate.flowsheet.sizes import CLASSES, DIAMETERS, EDGES, SizeDistribution
@@ -90,8 +92,8 @@ def test_mix__takes_unknown_sizes_to_be_as_the_known():
 class Grinder(UnitOp):
     """Moves half of every class to the next finer one; for the test of recycles."""
 
-    inlets = {"feed": Port("solids"), "returned": Port("solids", required=False)}
-    outlets = {"product": "ground"}
+    inlets: ClassVar = {"feed": Port("solids"), "returned": Port("solids", required=False)}
+    outlets: ClassVar = {"product": "ground"}
 
     def run(self, inlets):
         fed = mix([inlets["feed"], inlets["returned"]])
