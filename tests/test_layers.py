@@ -18,7 +18,7 @@ FLOWSHEET = (
     "chemistry.extractants", "chemistry.system", "chemistry.density", "chemistry.thermal", "chemistry.reaction",
     "chemistry.couples", "chemistry.headspace", "chemistry.equilibrium", "chemistry.macinnes",
     "chemistry.electrons", "chemistry.redox",
-    "sizes", "stream", "extraction.profile", "extraction.section", "extraction.holding", "extraction.losses",
+    "sizes", "leaching.rates", "stream", "extraction.profile", "extraction.section", "extraction.holding", "extraction.losses",
     "oxidation", "assay", "evaporation", "unitop", "graph", "ordering", "convergence", "balances", "tearing", "solver",
     "warm_up", "heat", "extraction.sizing",
     "substances", "report", "layout", "canvas", "sankey", "pictures", "results",

@@ -54,7 +54,12 @@ _SI = {
     "A/m2": 1.0,
     "S/m": 1.0,
     "m": 1.0,
+    "um": 1e-6,
     "m/s": 1.0,
+    "m/kg": 1.0,
+    "m2/s": 1.0,
+    "N/m": 1.0,
+    "Pa*s": 1.0,
 }
 
 _ON_REQUEST = "component on request"

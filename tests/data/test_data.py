@@ -90,6 +90,19 @@ QUANTITIES = {
     "activation_energy": ("kJ/mol", 0.0, 200.0),
     "acid_order": ("-", 0.0, 2.0),
     "accessible": ("-", 0.0, 1.0),
+    "oxidant_order": ("-", 0.0, 2.0),
+    "avrami_exponent": ("-", 0.1, 4.0),
+    "film_share": ("-", 0.0, 1.0),
+    "ash_share": ("-", 0.0, 1.0),
+    "reference_temperature": ("K", 273.15, 473.15),
+    "reference_acid": ("mol/L", 0.001, 20.0),
+    "reference_oxidant": ("mol/L", 0.001, 20.0),
+    "reference_size": ("um", 0.1, 1e4),
+    **{f"temperature_{end}": ("K", 273.15, 473.15) for end in ("low", "high")},
+    **{f"acid_{end}": ("mol/L", 0.0, 20.0) for end in ("low", "high")},
+    **{f"oxidant_{end}": ("mol/L", 0.0, 20.0) for end in ("low", "high")},
+    **{f"size_{end}": ("um", 0.1, 1e4) for end in ("low", "high")},
+    **{f"pulp_density_{end}": ("kg/m3", 1.0, 1000.0) for end in ("low", "high")},
     "critical_temperature": ("K", 500.0, 700.0),
     "critical_density": ("kg/m3", 300.0, 350.0),
     "b1": ("-", 1.0, 3.0),
@@ -169,6 +182,23 @@ QUANTITIES = {
     "largest_band_depth": ("m", 0.05, 1.0),
     "band_exponent": ("-", 1.0, 10.0),
     "length_to_width": ("-", 0.5, 10.0),
+    "cake_resistance": ("m/kg", 1e7, 1e14),
+    "compressibility": ("-", 0.0, 1.2),
+    "cake_size": ("m", 1e-7, 1e-2),
+    "cake_porosity": ("-", 0.3, 0.95),
+    "centrifuge_moisture": ("-", 0.01, 0.4),
+    "kozeny": ("-", 100.0, 250.0),
+    "viscosity_factor": ("Pa*s", 1e-6, 1e-4),
+    "viscosity_at": ("K", 100.0, 500.0),
+    "viscosity_from": ("K", 100.0, 200.0),
+    "viscosity_slope": ("-", 1.0, 6.0),
+    "surface_tension": ("N/m", 0.03, 0.1),
+    "saturation_factor": ("-", 0.05, 0.3),
+    "saturation_slope": ("-", 0.001, 0.1),
+    "saturation_power": ("-", 0.2, 1.0),
+    "dispersion_least": ("-", 0.3, 1.0),
+    "dispersion_slope": ("-", 0.5, 5.0),
+    "diffusivity": ("m2/s", 1e-10, 1e-8),
     "electrode": ("V", 0.0, 0.5),
     "electrode_slope": ("V/K", -0.002, 0.002),
 }
@@ -277,6 +307,8 @@ def test_number__has_the_unit_of_its_quantity_and_lies_in_its_range(name):
 def test_number__is_of_something_that_exists(name):
     elements = {row["of"] for row in _rows("atomic_masses")}
     known = set(BY_NAME) | set(NAMED) | elements | WORDS
+    if name == "leaching":
+        known |= set(_sources())  # a parameter set is named after its source
     for row in _rows(name):
         members = row["of"].split("/") if name == "redox" and row["of"] not in WORDS else row["of"].split("|")
         assert set(members) <= known, row

@@ -1,0 +1,1 @@
+"""Leaching: rate laws with where they hold, and their fit to batch curves."""
