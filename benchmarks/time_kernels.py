@@ -101,14 +101,14 @@ def test_solve_cascade__five_stages_of_constant_media(benchmark, row):
 
 def test_leach_train__five_minerals_in_four_tanks(benchmark):
     one = np.ones(5)
-    minerals = Minerals(
-        law=np.full(5, REACTION, dtype=np.int64),
+    minerals = Minerals.of(
+        law=np.full(5, REACTION),
         complete_time=np.array([1.25, 0.5, 0.2, 2.0, 4.0]) * hour,
         acid_order=0.7 * one,
         reference_acid=3000.0 * one,
         acid_demand=np.array([3.0, 2.0, 3.0, 2.0, 2.0]),
         accessible=0.985 * one,
     )
-    sizes = Sizes(np.array([0.5, 1.0, 2.0]), np.array([0.3, 0.4, 0.3]))
+    sizes = Sizes(np.array([0.5, 1.0, 2.0]), np.tile([0.3, 0.4, 0.3], (5, 1)))
     flows = np.array([1.2, 0.1, 0.2, 0.1, 0.1])  # mol/s
     measure(benchmark, leach_train, minerals, sizes, np.full(4, hour), flows, 6.0, 1.5e-3)

@@ -67,5 +67,5 @@ def _extraction() -> None:
 
 def _leaching() -> None:
     one = np.ones(1)
-    minerals = Minerals(np.full(1, REACTION, dtype=np.int64), one, one, one, one, one)
-    leach_train(minerals, Sizes(one, one), one, one, 2.0, 1.0)
+    minerals = Minerals.of(np.full(1, REACTION), one, acid_order=one, acid_demand=one)
+    leach_train(minerals, Sizes(one, np.ones((1, 1))), one, one, 2.0, 1.0)

@@ -36,6 +36,10 @@ REACTION = 0  # s = 1 - (1 - X)^(1/3)               surface reaction on a shrink
 ASH = 1  # s = 1 - 3 (1 - X)^(2/3) + 2 (1 - X)      diffusion through the layer left behind
 FILM = 2  # s = X                                    diffusion through the liquid film, particle of constant size
 FIRST_ORDER = 3  # s = -ln(1 - X)                    Avrami with exponent 1
+MIXED = 4  # s = sum of shares times FILM, ASH, REACTION   resistances in series
+AVRAMI = 5  # s = (-ln(1 - X))^(1/n)
+TABULATED = 6  # u(s) on a curve given by its points
+SHRINKING_FILM = 7  # s = 1 - (1 - X)^(2/3)          diffusion through the film of a small particle that shrinks
 
 DEGREE = 12
 # Halving panels where the distribution must be exact; quartering ones below, where little of a mineral reacts.
@@ -52,15 +56,23 @@ MOST_STEPS = 100
 
 
 class Minerals(NamedTuple):
-    """What dissolves: arrays of one number a mineral.
+    """What dissolves: arrays of one number, or one row, a mineral. `Minerals.of` fills in what a law does not need.
 
-    law: (M,) int64, REACTION, ASH, FILM or FIRST_ORDER
-    complete_time: (M,) s, at reference acid and the tank's temperature, of a particle of size ratio 1;
-        FIRST_ORDER: the time constant
+    law: (M,) int64, one of the laws above
+    complete_time: (M,) s, at reference acid, reference oxidant and the tank's temperature, of a particle of size ratio
+        1; FIRST_ORDER and AVRAMI: the time constant; TABULATED: the time that the coordinates are counted in
     acid_order: (M,) order of the rate in acid, >= 0
     reference_acid: (M,) mol/m3, where complete_time holds
     acid_demand: (M,) moles of acid consumed by a mole of mineral
     accessible: (M,) fraction that can dissolve at all
+    exponent: (M,) n of AVRAMI, > 0
+    resistance: (M, 3) shares of film, ash and surface in complete_time, of MIXED; they sum to one
+    oxidant_order: (M,) order of the rate in oxidant, >= 0
+    reference_oxidant: (M,) mol/m3, where complete_time holds
+    oxidant_demand: (M,) moles of oxidant consumed by a mole of mineral
+    curve_coordinate: (M, Q) rising from 0, of TABULATED
+    curve_unreacted: (M, Q) unreacted fraction there, not rising; straight between the points, constant after the last
+    size_exponent: (M,) power of the size ratio that the coordinates of TABULATED grow with: 0, 1 or 2
     """
 
     law: np.ndarray
@@ -69,13 +81,42 @@ class Minerals(NamedTuple):
     reference_acid: np.ndarray
     acid_demand: np.ndarray
     accessible: np.ndarray
+    exponent: np.ndarray
+    resistance: np.ndarray
+    oxidant_order: np.ndarray
+    reference_oxidant: np.ndarray
+    oxidant_demand: np.ndarray
+    curve_coordinate: np.ndarray
+    curve_unreacted: np.ndarray
+    size_exponent: np.ndarray
+
+    @classmethod
+    def of(cls, law: np.ndarray, complete_time: np.ndarray, **given: np.ndarray) -> "Minerals":
+        """Answer Minerals of the fields `given`; the others say that neither acid nor oxidant matters."""
+        count = len(law)
+        usual = {
+            "acid_order": np.zeros(count),
+            "reference_acid": np.ones(count),
+            "acid_demand": np.zeros(count),
+            "accessible": np.ones(count),
+            "exponent": np.ones(count),
+            "resistance": np.tile([0.0, 0.0, 1.0], (count, 1)),
+            "oxidant_order": np.zeros(count),
+            "reference_oxidant": np.ones(count),
+            "oxidant_demand": np.zeros(count),
+            "curve_coordinate": np.zeros((count, 1)),
+            "curve_unreacted": np.ones((count, 1)),
+            "size_exponent": np.ones(count),
+        }
+        fields = {name: np.ascontiguousarray(value, dtype=float) for name, value in (usual | given).items()}
+        return cls(np.asarray(law, np.int64), np.ascontiguousarray(complete_time, dtype=float), **fields)
 
 
 class Sizes(NamedTuple):
-    """Particle sizes, common to all minerals.
+    """Particle sizes.
 
     size_ratio: (K,) diameter to the one complete_time holds for, > 0
-    size_fraction: (K,) mass fractions, which sum to one
+    size_fraction: (M, K) mass fractions of each mineral, which sum to one
     """
 
     size_ratio: np.ndarray
@@ -139,21 +180,21 @@ def batch_conversion(minerals: Minerals, sizes: Sizes, times: np.ndarray, acid: 
             left = 0.0
             for k in range(sizes.size_ratio.size):
                 elapsed = times[t] * rate / size_factor(law, sizes.size_ratio[k])
-                left += sizes.size_fraction[k] * unreacted_fraction(law, elapsed)
+                left += sizes.size_fraction[m, k] * unreacted_fraction(law, elapsed)
             conversion[t, m] = minerals.accessible[m] * (1.0 - left)
     return conversion
 
 
 @kernel
-def panel_weights(law: int, sizes: Sizes, largest_factor: float) -> np.ndarray:
+def panel_weights(law: int, ratios: np.ndarray, fractions: np.ndarray, largest_factor: float) -> np.ndarray:
     """Weights (D+1, J): integrals of each panel's Legendre polynomials times -du/ds, over the size classes.
 
     `largest_factor` is the size factor of the largest class, which is through at the end of the last panel. Gauss
     quadrature, in s, or for ash in the reacted depth, where the square root at s = 0 is gone.
     """
     weights = np.zeros((DEGREE + 1, PANELS))
-    for k in range(sizes.size_ratio.size):
-        through = size_factor(law, sizes.size_ratio[k]) / largest_factor
+    for k in range(ratios.size):
+        through = size_factor(law, ratios[k]) / largest_factor
         for j in range(PANELS):
             if EDGES[j] >= through:
                 break
@@ -163,7 +204,7 @@ def panel_weights(law: int, sizes: Sizes, largest_factor: float) -> np.ndarray:
                 start, end = ash_depth(start), ash_depth(end)
             for g in range(NODES.size):
                 place = 0.5 * (start + end) + 0.5 * (end - start) * NODES[g]
-                weight = 0.5 * (end - start) * NODE_WEIGHTS[g] * sizes.size_fraction[k]
+                weight = 0.5 * (end - start) * NODE_WEIGHTS[g] * fractions[k]
                 elapsed = place
                 if law == ASH:
                     elapsed = place**2 * (3.0 - 2.0 * place)
@@ -251,7 +292,7 @@ def prepare_solids(minerals: Minerals, sizes: Sizes) -> Solids:
             largest_factor = max(largest_factor, size_factor(minerals.law[m], sizes.size_ratio[k]))
         slowest[m] = minerals.complete_time[m] * largest_factor
         if minerals.law[m] != FIRST_ORDER:
-            weights[m] = panel_weights(minerals.law[m], sizes, largest_factor)
+            weights[m] = panel_weights(minerals.law[m], sizes.size_ratio, sizes.size_fraction[m], largest_factor)
             distribution[m, 0, :] = 1.0
     return Solids(weights, slowest, distribution, np.ones(M))
 

@@ -199,7 +199,7 @@ class Leaching(UnitOp):
         reactive = minerals * accessible
         flows = np.bincount(group, reactive)
         taken = np.bincount(group, reactive * demand)
-        known = Minerals(
+        known = Minerals.of(
             law=np.full(len(alike), REACTION, dtype=np.int64),
             complete_time=np.ascontiguousarray(alike[:, 0]),
             acid_order=np.ascontiguousarray(alike[:, 1]),
@@ -207,9 +207,9 @@ class Leaching(UnitOp):
             acid_demand=np.divide(taken, flows, out=np.zeros_like(taken), where=flows > 0.0),
             accessible=np.ones(len(alike)),
         )
-        one = np.ones(1)
+        one_size = Sizes(np.ones(1), np.ones((len(alike), 1)))
         times = np.full(self.tanks, self.residence_time / self.tanks)
-        conversion, _, error, _, status = leach_train(known, Sizes(one, one), times, flows, max(acid, 1e-12), volume)
+        conversion, _, error, _, status = leach_train(known, one_size, times, flows, max(acid, 1e-12), volume)
         if status != CONVERGED:
             raise ConvergenceError(
                 f"train of {self.tanks} tanks {SENTENCES[status]} (acid {acid:.4g} mol/s, error {error:.2g})"

@@ -50,7 +50,9 @@ def conversion_at(minerals, sizes, residence_times, acids):
     for m, law in enumerate(minerals.law):
         scaled_acids = np.asarray(acids) / minerals.reference_acid[m]
         thetas = residence_times * scaled_acids ** minerals.acid_order[m] / minerals.complete_time[m]
-        conversion[m] = minerals.accessible[m] * (1 - unreacted_after(law, thetas, *sizes))
+        conversion[m] = minerals.accessible[m] * (
+            1 - unreacted_after(law, thetas, sizes.size_ratio, sizes.size_fraction[m])
+        )
     return conversion
 
 
