@@ -201,6 +201,19 @@ QUANTITIES = {
     "diffusivity": ("m2/s", 1e-10, 1e-8),
     "electrode": ("V", 0.0, 0.5),
     "electrode_slope": ("V/K", -0.002, 0.002),
+    "reference_temperature": ("K", 260.0, 400.0),
+    "growth_constant": ("m/s", 1e-12, 1e-2),
+    "growth_order": ("-", 0.5, 3.0),
+    "growth_activation": ("kJ/mol", 0.0, 150.0),
+    "nucleation_constant": ("1/m3/s", 1.0, 1e20),
+    "nucleation_order": ("-", 0.5, 10.0),
+    "magma_order": ("-", 0.0, 2.0),
+    "nucleation_activation": ("kJ/mol", -100.0, 100.0),
+    "shape_factor": ("-", 0.01, 2.0),
+    "occlusion": ("-", 0.0, 0.05),
+    "occlusion_growth_order": ("-", 0.0, 2.0),
+    "occlusion_size_order": ("-", 0.0, 2.0),
+    "distribution": ("-", 1e-7, 10.0),
 }
 NEGLIGIBLE = 1e-9
 
