@@ -12,6 +12,9 @@ DRY = 4
 UNREACHABLE = 5
 OVERLOADED = 6
 STARVED = 7
+WASHED_OUT = 8
+UNDERSATURATED = 9
+OUTGROWN = 10
 
 SENTENCES = {
     CONVERGED: "converged",
@@ -22,4 +25,7 @@ SENTENCES = {
     UNREACHABLE: "cannot reach the target with the titrant given",
     OVERLOADED: "was given an organic that carries more metal than its extractant can bind",
     STARVED: "ran out of the reagent that the reaction consumes",
+    WASHED_OUT: "forms no crystals that stay: they leave faster than they are born",
+    UNDERSATURATED: "holds less solute than it can dissolve, so that no crystal grows",
+    OUTGROWN: "has crystals that grow beyond the largest class, where none is withdrawn",
 }
