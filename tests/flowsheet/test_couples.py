@@ -75,6 +75,7 @@ def test_couple__has_the_half_reaction_of_the_textbook(name, makes, electrons):
         ("MnO2(s)/Mn+2", 1.23, 0.01),
         ("Mn+3/Mn+2", 1.51, 0.02),
         ("Co+3/Co+2", 1.92, 0.01),
+        ("S2O8-2/SO4-2", 1.94, 0.01),
         ("H2O2/H2O", 1.763, 0.002),
         ("O2(g)/H2O", 1.229, 0.001),
         ("O2(g)/H2O2", 0.695, 0.001),

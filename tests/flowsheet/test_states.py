@@ -6,7 +6,7 @@ import pytest
 from raffinate.flowsheet import DataError, Stream
 from raffinate.flowsheet.chemistry import Chemistry
 
-EVERY = ("SO3-2", "HS-", "CN-", "O2(aq)", "Cu+", "Mn+3", "Co+3")
+EVERY = ("SO3-2", "HS-", "CN-", "O2(aq)", "Cu+", "Mn+3", "Co+3", "S2O8-2")
 
 
 @pytest.fixture(scope="module")
