@@ -45,7 +45,7 @@ class TornStreams:
 
     def pack(self, streams: Mapping[str, Stream]) -> np.ndarray:
         """Answer the vector of the unknowns."""
-        parts = [[*streams[key].flows, streams[key].temperature] for key in self.keys]
+        parts = [np.array([*streams[key].flows, streams[key].temperature]) for key in self.keys]
         for number, name in self.sized:
             stream = streams[self.keys[number]]
             share = stream.sizes.get(name)

@@ -19,7 +19,7 @@ FLOWSHEET = (
     "chemistry.couples", "chemistry.headspace", "chemistry.equilibrium", "chemistry.macinnes",
     "chemistry.electrons", "chemistry.redox",
     "sizes", "leaching.rates", "stream", "extraction.profile", "extraction.section", "extraction.holding", "extraction.losses",
-    "oxidation", "assay", "evaporation", "unitop", "graph", "ordering", "convergence", "balances", "tearing", "solver",
+    "oxidation", "assay", "feeds", "evaporation", "unitop", "graph", "ordering", "convergence", "balances", "tearing", "solver",
     "warm_up", "heat", "extraction.sizing",
     "substances", "report", "layout", "canvas", "sankey", "pictures", "results",
     "sweeps", "solubility", "analysis", "pourbaix", "charts", "pourbaix_picture", "diagrams",

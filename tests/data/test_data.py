@@ -10,6 +10,7 @@ from importlib import resources
 import pytest
 
 from raffinate.flowsheet.chemistry.formula import parse
+from raffinate.flowsheet.feeds import feed_names
 
 FOLDER = resources.files("raffinate.flowsheet.data")
 COLUMNS = ["of", "quantity", "value", "unit", "conditions", "source", "where", "note"]
@@ -30,17 +31,27 @@ CATIONS = [
     "Ni+2",
     "Cu+2",
     "Zn+2",
+    "La+3",
 ]
 ANIONS = ["SO4-2", "Cl-", "CO3-2", "PO4-3", "F-"]
 USUAL = ["H2O", *CATIONS, *ANIONS, "H2O2"]
-ON_REQUEST = ["SO3-2", "HS-", "CN-", "O2(aq)", "Cu+", "Mn+3", "Co+3"]
+ON_REQUEST = ["SO3-2", "HS-", "CN-", "O2(aq)", "Cu+", "Mn+3", "Co+3", "C2O4-2", "ClO3-", "S2O8-2"]
 COMPONENTS = [*USUAL, *ON_REQUEST]
 # What a number may be of, beside species, elements and named substances.
 WORDS = {"model", "charged", "neutral", "other", "Ag/AgCl", "SCE", "mixer", "settler"}
 
 # What a quantity may be: its units, its smallest and its largest value.
 QUANTITIES = {
-    "log_k": ("-", -120.0, 90.0),
+    "assay": ("%", 0.0, 100.0),
+    "assay_deviation": ("%", 0.0, 10.0),
+    "binder": ("%", 0.0, 5.0),
+    "electrolyte": ("%", 0.0, 5.0),
+    "moisture": ("%", 0.0, 30.0),
+    "pyrolysed": ("-", 0.0, 1.0),
+    "valence": ("-", 2.0, 4.0),
+    "size_632": ("um", 1.0, 1000.0),
+    "size_spread": ("-", 0.3, 10.0),
+    "log_k": ("-", -120.0, 150.0),
     "delta_h": ("kJ/mol", -600.0, 600.0),
     "delta_cp": ("J/mol/K", -1000.0, 1000.0),
     "atomic_mass": ("g/mol", 1.0, 300.0),
@@ -319,7 +330,7 @@ def test_number__has_the_unit_of_its_quantity_and_lies_in_its_range(name):
 @pytest.mark.parametrize("name", NUMBER_TABLES)
 def test_number__is_of_something_that_exists(name):
     elements = {row["of"] for row in _rows("atomic_masses")}
-    known = set(BY_NAME) | set(NAMED) | elements | WORDS
+    known = set(BY_NAME) | set(NAMED) | elements | WORDS | set(feed_names())
     if name == "leaching":
         known |= set(_sources())  # a parameter set is named after its source
     for row in _rows(name):
