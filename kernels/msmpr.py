@@ -1,0 +1,313 @@
+"""Steady crystallisers in series with size classes (mixed suspension; product may be classified, fines dissolved).
+
+    d(G n)/dL = s - (h(L) Q / V + d(L)) n     n crystals in the tank per size, s what enters, h withdrawal relative to
+                                              a mixed outflow Q, d rate of dissolution of fines
+
+A population is the sum of what nuclei and what entering crystals become, each linear in its flow, so that at a guess of
+sigma one pass over the classes gives what the tank's balance in `msmpr_moments` takes. The pass is exact for growth that
+does not depend on size and of second order in the width of the classes otherwise; the balance closes whatever the width.
+
+Call `msmpr_train(kinetics, crystal, vessels, edges, feed)`; the named tuples stand in `population_balance`.
+
+Shapes: N tanks, K size classes.
+Sources: Randolph & Larson (1988) Theory of Particulate Processes, 2nd ed., ch. 4 and 8; class integrals derived here.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from .jit import inner, kernel, lean
+from .msmpr_moments import (
+    CLOSURE,
+    GOLDEN,
+    HIGHEST,
+    LOWEST,
+    MOST_STEPS,
+    ROUNDING,
+    Rates,
+    Tank,
+    Yield,
+    drive,
+    growth_of,
+    make_tank,
+    rates_of,
+    seed_moments,
+    solve_moments,
+    surplus,
+)
+from .population_balance import (
+    MOST_LENGTHS,
+    Classes,
+    Crystal,
+    Feed,
+    Kinetics,
+    Train,
+    Vessels,
+    next_point,
+    outgrown,
+    pass_classes,
+    size_classes,
+    size_moments,
+    start_search,
+)
+from .status import CONVERGED, DRY, OUT_OF_STEPS, OUTGROWN, UNDERSATURATED, WASHED_OUT
+
+FAINTEST = 1e-280  # of a flow of crystals: below, it is nothing
+
+
+class Population(NamedTuple):
+    """Crystals in one tank, and what moves them.
+
+    removal: (K,) 1/s, rate at which crystals of a class leave with the product
+    rates: (K,) 1/s, rate at which they leave in all: product, dissolution and, where they meet, agglomeration
+    entering: (K,) 1/s of crystals that enter spread over the class
+    shares: (5, K) of `pass_classes`
+    """
+
+    removal: np.ndarray
+    rates: np.ndarray
+    entering: np.ndarray
+    shares: np.ndarray
+
+
+@lean.kernel
+def class_yield(crystal: Crystal, classes: Classes, population: Population, growth: float) -> Yield:
+    """Yield of a tank at a `growth` in m/s of size 0; leaves the shares of the classes in `population.shares`."""
+    shares, removal, entering = population.shares, population.removal, population.entering
+    pass_classes(classes, growth, population.rates, shares)
+    K = removal.size
+    unit = crystal.density * crystal.shape
+    young, young_out, flow = 0.0, 0.0, 1.0
+    for i in range(K):
+        mass = flow * shares[2, i]
+        young += mass
+        young_out += mass * removal[i]
+        flow *= shares[0, i]
+        if flow < FAINTEST:
+            flow = 0.0
+            break
+    old, old_out, seeded = 0.0, 0.0, 0.0
+    for i in range(K):
+        source = entering[i]
+        if seeded != 0.0 or source != 0.0:
+            mass = seeded * shares[2, i] + source * shares[3, i]
+            old += mass
+            old_out += mass * removal[i]
+            seeded = seeded * shares[0, i] + source * shares[1, i]
+            if seeded < FAINTEST:
+                seeded = 0.0
+    if flow > 0.0 or seeded > 0.0:
+        tail = outgrown(classes, growth, population.rates)
+        young += flow * tail if flow > 0.0 else 0.0
+        old += seeded * tail if seeded > 0.0 else 0.0
+        tail *= removal[K - 1]
+        young_out += flow * tail if flow > 0.0 else 0.0
+        old_out += seeded * tail if seeded > 0.0 else 0.0
+    return Yield(unit * young, unit * young_out, unit * old, unit * old_out)
+
+
+@lean.kernel
+def class_surplus(crystal, rates, tank, classes, population, y):
+    """`surplus` of a tank with size classes."""
+    _, sigma = drive(crystal, tank, y)
+    yields = class_yield(crystal, classes, population, growth_of(rates, sigma))
+    return surplus(crystal, rates, tank, yields, y)
+
+
+@lean.kernel
+def find_peak(crystal, rates, tank, classes, population):
+    """Where f of `class_surplus` is largest, and how large: (y, f)."""
+    left, right = LOWEST, 60.0
+    while right - left > 1e-3:
+        low, high = right - GOLDEN * (right - left), left + GOLDEN * (right - left)
+        f_low, _ = class_surplus(crystal, rates, tank, classes, population, low)
+        f_high, _ = class_surplus(crystal, rates, tank, classes, population, high)
+        if f_low > f_high:
+            right = high
+        else:
+            left = low
+    y = 0.5 * (left + right)
+    f, _ = class_surplus(crystal, rates, tank, classes, population, y)
+    return y, f
+
+
+@inner.kernel
+def solve_classes(
+    crystal: Crystal, rates: Rates, tank: Tank, classes: Classes, population: Population, start: float, seeded: bool
+):
+    """y of one tank, from a `start`; `seeded`: crystals enter.
+
+    Returns (y, f, Work, steps, status); the shares of the classes in `population` are those of the answer.
+    """
+    search = np.empty(8)
+    start_search(search)
+    y = min(max(start, LOWEST), HIGHEST)
+    sown = seeded or rates.primary > 0.0
+    f, work = class_surplus(crystal, rates, tank, classes, population, y)
+    for steps in range(1, MOST_STEPS):
+        if abs(f) <= CLOSURE:
+            return y, f, work, steps, CONVERGED
+        if f < 0.0 and y <= LOWEST:
+            return y, f, work, steps, WASHED_OUT
+        if y >= HIGHEST and not f < 0.0:
+            return y, f, work, steps, OUTGROWN if f == np.inf else UNDERSATURATED
+        there = min(max(next_point(search, y, f), LOWEST), HIGHEST)
+        if f < 0.0 and search[0] == -np.inf and rates.magma_order > 1.0 and not sown:
+            there, best = find_peak(crystal, rates, tank, classes, population)
+            if best <= 0.0:
+                return there, best, work, steps, WASHED_OUT
+            sown = True
+        if abs(there - y) <= ROUNDING * (1.0 + abs(y)):
+            return y, f, work, steps, CONVERGED
+        y = there
+        f, work = class_surplus(crystal, rates, tank, classes, population, y)
+    return y, f, work, MOST_STEPS, OUT_OF_STEPS
+
+
+@inner.kernel
+def record(crystal: Crystal, classes: Classes, population: Population, born: float, growth: float, train: Train, i: int):
+    """Write into `train`, for tank `i`, the crystals that leave it, from `born` 1/s of nuclei and what enters."""
+    shares, removal, rates, entering = population.shares, population.removal, population.rates, population.entering
+    K = removal.size
+    unit = crystal.density * crystal.shape
+    moments, flow = np.zeros(5), born
+    part = np.zeros(5)
+    for j in range(K):
+        source = entering[j]
+        if flow == 0.0 and source == 0.0:
+            continue
+        time = shares[4, j]
+        part[:] = 0.0
+        a = rates[j] * time
+        size_moments(classes.edges[j], classes.width[j], a, flow, source, part)
+        train.numbers[i, j] = removal[j] * time * part[0]
+        train.masses[i, j] = unit * removal[j] * (flow * shares[2, j] + source * shares[3, j])
+        for k in range(5):
+            moments[k] += removal[j] * time * part[k]
+        flow = flow * shares[0, j] + source * shares[1, j]
+        if flow < FAINTEST:
+            flow = 0.0
+    if flow > 0.0:
+        last = K - 1
+        size, decay = classes.edges[K], growth / (classes.slowness[last] * rates[last])
+        number, value, power = removal[last] * flow / rates[last], 0.0, 1.0
+        for k in range(5):
+            value = power + k * decay * value
+            moments[k] += number * value
+            power *= size
+        train.oversize[i] = unit * removal[last] * flow * outgrown(classes, growth, rates)
+        train.numbers[i, last] += number
+        train.masses[i, last] += train.oversize[i]
+    train.moments[i] = moments
+
+
+@inner.kernel
+def empty_train(N: int, K: int) -> Train:
+    """Nothing from N tanks and K classes."""
+    return Train(
+        np.zeros((N, K)), np.zeros((N, K)), np.zeros((N, 5)), np.zeros(N), np.zeros(N), np.zeros(N), np.zeros(N),
+        np.zeros(N), np.zeros(N), np.zeros(N), np.zeros(N, np.int64),
+    )  # fmt: skip
+
+
+@inner.kernel
+def pass_through(crystal: Crystal, classes: Classes, tank: Tank, entering: np.ndarray, train: Train, i: int):
+    """Write into `train` that crystals leave tank `i` as they enter it, `entering` (K,) 1/s."""
+    part = np.zeros(5)
+    unit = crystal.density * crystal.shape
+    total = 0.0
+    for j in range(entering.size):
+        size_moments(classes.edges[j], classes.width[j], 0.0, entering[j], 0.0, part)
+        train.numbers[i, j] = entering[j]
+        train.masses[i, j] = unit * entering[j] * classes.volume[j]
+        total += train.masses[i, j]
+    train.moments[i] = part
+    train.magma[i] = total / tank.outflow
+
+
+@inner.kernel
+def close_tank(crystal: Crystal, tank: Tank, entering: float, y: float, state: int, train: Train, i: int) -> float:
+    """Write the liquor of tank `i` into `train`; returns the error of its balances, that of crystals and of solute.
+
+    entering: kg/s of crystals that enter
+    """
+    product, sigma = entering, np.nan
+    if state in (CONVERGED, OUT_OF_STEPS):
+        product, sigma = drive(crystal, tank, y)
+    train.solute[i] = tank.solute - crystal.solute * product
+    train.solvent[i] = tank.solvent - crystal.solvent * product
+    if not sigma > 0.0:
+        sigma = train.solute[i] / (train.solvent[i] * tank.solubility) - 1.0
+    train.supersaturation[i], train.states[i] = sigma, state
+    crystals = np.sum(train.masses[i])
+    error = abs(crystals - product) / product if product > 0.0 else crystals
+    return max(abs(train.solute[i] + crystal.solute * crystals - tank.solute) / tank.solute, error)
+
+
+@inner.kernel
+def status_of(train: Train) -> int:
+    """Status of the whole train."""
+    last = train.states[train.states.size - 1]
+    for state in train.states:
+        if state in (OUT_OF_STEPS, DRY, OUTGROWN):
+            return state
+    if last == UNDERSATURATED or not np.sum(train.masses[train.states.size - 1]) > 0.0:
+        return last
+    return CONVERGED
+
+
+@kernel
+def msmpr_train(
+    kinetics: Kinetics, crystal: Crystal, vessels: Vessels, edges: np.ndarray, feed: Feed
+) -> tuple[Train, float, int, int]:
+    """Steady crystallisers in series with size classes.
+
+    kinetics: Kinetics
+    crystal: Crystal
+    vessels: Vessels
+    edges: (K+1,) m of the classes, strictly increasing; nuclei appear at the lowest, which may be 0
+    feed: Feed
+
+    Returns (Train, error, steps, status). error: the largest, over the tanks, of |crystals by class - crystals the liquor
+    lost| over the crystals and of the solute's balance over the solute. Each tank has a state of its own:
+    WASHED_OUT: no crystals; UNDERSATURATED: crystals leave as they enter (none dissolves), sigma is below 0; OUTGROWN:
+    the last class is never withdrawn and crystals reach its end; DRY: no solvent is left. The status is OUT_OF_STEPS,
+    DRY or OUTGROWN where a tank has it, UNDERSATURATED where the last tank is, the last tank's where nothing
+    crystallises, CONVERGED otherwise.
+    """
+    N, K = vessels.volume.size, edges.size - 1
+    train = empty_train(N, K)
+    classes = size_classes(edges, kinetics.size_scale, kinetics.size_exponent)
+    population = Population(np.empty(K), np.empty(K), np.empty(K), np.empty((5, K)))
+    search, moments = np.empty(8), np.empty(5)
+    unit = crystal.density * crystal.shape
+    solute, solvent, coming = feed.solute, feed.solvent, feed.seeds
+    error, steps = 0.0, 0
+    for i in range(N):
+        entering = 0.0
+        for j in range(K):
+            entering += coming[j]
+            population.entering[j] = coming[j] / (unit * classes.volume[j])
+            population.removal[j] = vessels.removal[i, j] * vessels.outflow[i] / vessels.volume[i]
+            population.rates[j] = population.removal[j] + vessels.dissolution[i, j]
+        rates = rates_of(kinetics, i)
+        tank, state = make_tank(crystal, vessels, i, solute, solvent, entering)
+        y = 0.0
+        if state == CONVERGED:
+            seed_moments(edges, coming, crystal, moments)
+            start, _, taken, _ = solve_moments(crystal, rates, tank, edges[0], moments, search)
+            y, _, work, more, state = solve_classes(
+                crystal, rates, tank, classes, population, start, entering > 0.0
+            )
+            steps += taken + more
+            if state in (CONVERGED, OUT_OF_STEPS):
+                train.magma[i], train.growth[i], train.nucleation[i] = work.magma, work.growth, work.nucleation
+                record(crystal, classes, population, tank.volume * work.nucleation, work.growth, train, i)
+        if state not in (CONVERGED, OUT_OF_STEPS):
+            pass_through(crystal, classes, tank, population.entering, train, i)
+        miss = close_tank(crystal, tank, entering, y, state, train, i)
+        if not miss <= error:
+            error = miss
+        solute, solvent, coming = train.solute[i], train.solvent[i], train.masses[i]
+    return train, error, steps, status_of(train)
