@@ -10,9 +10,10 @@ the share u(s) that is left. The time follows the conditions by
 
     time = complete_time exp(E/R (1/T - 1/T0)) (acid / acid0)^-m (oxidant / oxidant0)^-n
 
-and the size of the particle by the law: as the diameter (surface reaction, film), as its square (ash), not at all
-(Avrami, table). `activation_energy` and orders are of the rate 1/time. Published ones of an Avrami constant k in
--ln(1 - X) = k t^n are n times as large; those in (k t)^n, and of the other laws, are the same.
+and the size of the particle by the law: as the diameter (surface reaction, film of a particle that keeps its size), as its
+square (ash, film of one that shrinks), not at all (Avrami). `activation_energy` and orders are of the rate 1/time.
+Published ones of an Avrami constant k in -ln(1 - X) = k t^n are n times as large; those in (k t)^n, and of the other laws,
+are the same.
 
 Sources: Levenspiel, Chemical Reaction Engineering, 3rd ed. 1999, ch. 25; Avrami, J. Chem. Phys. 7 (1939) 1103.
 """
@@ -34,10 +35,21 @@ from ..errors import DataError, nearest
 from ..quantities import gram_per_litre, mol_per_litre
 from ..sizes import DIAMETERS, SizeDistribution
 
-SURFACE, ASH, FILM, MIXED, AVRAMI, TABLE = "surface reaction", "ash", "film", "mixed", "Avrami", "table"
-LAWS = (SURFACE, ASH, FILM, MIXED, AVRAMI, TABLE)
+SURFACE, ASH, FILM, SHRINKING_FILM = "surface reaction", "ash", "film", "shrinking film"
+MIXED, AVRAMI, TABLE = "mixed", "Avrami", "table"
+LAWS = (SURFACE, ASH, FILM, SHRINKING_FILM, MIXED, AVRAMI, TABLE)
 _OXIDE = "LiNi0.6Mn0.2Co0.2O2(s)"  # whose rate stands for oxides of nickel, cobalt and manganese that have none
-_CODES = {SURFACE: "REACTION", ASH: "ASH", FILM: "FILM", MIXED: "MIXED", AVRAMI: "AVRAMI", TABLE: "TABULATED"}
+_CODES = MappingProxyType(
+    {
+        SURFACE: shrinking_core.REACTION,
+        ASH: shrinking_core.ASH,
+        FILM: shrinking_core.FILM,
+        SHRINKING_FILM: shrinking_core.SHRINKING_FILM,
+        MIXED: shrinking_core.MIXED,
+        AVRAMI: shrinking_core.AVRAMI,
+        TABLE: shrinking_core.TABULATED,
+    }
+)
 _CONDITIONS = MappingProxyType(
     {
         "temperature": ("K", 1.0),
@@ -49,6 +61,8 @@ _CONDITIONS = MappingProxyType(
 )
 _KNOTS = 101  # of a table made of a function
 _NEWTON = 60
+_HALVINGS = 60
+_GRID = 1001
 _NOWHERE: Mapping[str, tuple[float, float]] = MappingProxyType({})
 _SHARES = {ASH: (0.0, 1.0, 0.0), FILM: (1.0, 0.0, 0.0)}
 
@@ -62,9 +76,9 @@ class RateLaw:
     `acid_order`, `oxidant_order`: of the rate in `reference_acid` (mol/m3 of protons beyond salts) and `reference_oxidant`
     (mol/m3). `reference_temperature`: K. `reference_size`: m, or None, where the time is of the median of what is leached.
     `accessible`: share that can dissolve at all. `shares`: of film, ash and surface in `complete_time`, with the law mixed.
-    `exponent`: of Avrami. `left`: with the law table, u(s), as a function, or as pairs (s, u) with s from 0 and u from 1
-    down; beyond the last s its last u stays. `window`: (lowest, highest) of temperature, acid, oxidant, size and
-    pulp_density, of those that are known. Raises `DataError` for what cannot be.
+    `exponent`: of Avrami. `left`: with the law table, u(s), as a function on 0 to 1, or as pairs (s, u) with s from 0 and u
+    from 1 down, the last u staying; its time grows with the power `size_exponent` of the size. `window`: (lowest, highest)
+    of temperature, acid, oxidant, size and pulp_density, of those that are known. Raises `DataError` for what cannot be.
     """
 
     law: str = SURFACE
@@ -80,6 +94,7 @@ class RateLaw:
     shares: tuple[float, float, float] = (0.0, 0.0, 1.0)
     exponent: float = 1.0
     left: Callable[[float], float] | Sequence[tuple[float, float]] | None = None
+    size_exponent: float = 0.0
     window: Mapping[str, tuple[float, float]] = field(default_factory=lambda: _NOWHERE)
     name: str = "a rate law of your own"
     source: str = "the user"
@@ -90,7 +105,7 @@ class RateLaw:
             raise DataError(f"{self.name}: law {self.law!r} is none{nearest(self.law, LAWS)}")
         for what in ("complete_time", "reference_temperature", "reference_acid", "reference_oxidant", "exponent"):
             _check(self.name, what, getattr(self, what), 1e-12)
-        for what in ("activation_energy", "acid_order", "oxidant_order"):
+        for what in ("activation_energy", "acid_order", "oxidant_order", "size_exponent"):
             _check(self.name, what, getattr(self, what), 0.0)
         _check(self.name, "accessible", self.accessible, 0.0, 1.0)
         if self.reference_size is not None:
@@ -144,8 +159,10 @@ class RateLaw:
 
     def at_size(self, ratio: float) -> tuple[float, tuple[float, float, float]]:
         """Answer the factor of the complete time of a particle `ratio` times the reference size, and its shares."""
+        if self.law == SHRINKING_FILM:
+            return ratio**2, self.shares
         if self.law in {AVRAMI, TABLE}:
-            return 1.0, self.shares
+            return ratio ** (self.size_exponent if self.law == TABLE else 0.0), self.shares
         film, ash, surface = self.film_ash_surface
         parts = (film * ratio, ash * ratio**2, surface * ratio)
         factor = sum(parts)
@@ -156,10 +173,12 @@ class RateLaw:
         elapsed = np.maximum(np.asarray(elapsed, dtype=np.float64), 0.0)
         if self.law == AVRAMI:
             return np.exp(-(elapsed**self.exponent))
+        factor, (film, ash, surface) = self.at_size(ratio)
         if self.law == TABLE:
             at, share = np.array(self.left).T
-            return np.interp(elapsed, at, share)
-        factor, (film, ash, surface) = self.at_size(ratio)
+            return np.interp(elapsed / factor, at, share)
+        if self.law == SHRINKING_FILM:
+            return np.maximum(1.0 - elapsed / factor, 0.0) ** 1.5
         own = np.minimum(elapsed / factor, 1.0)
         radius = 1.0 - own  # of the core; Newton's method from the side where it cannot overshoot for long
         for _ in range(_NEWTON):
@@ -208,15 +227,25 @@ class RateLaw:
     def _slowed(self, elapsed: np.ndarray, demand: float, ratios: np.ndarray, fractions: np.ndarray) -> np.ndarray:
         """Answer the reaction coordinates where the acid falls by `demand` (of what is there) times the share dissolved.
 
-        dt = ds (1 - demand X(s))^-order, by the trapezoidal rule on a grid that is dense at the start.
+        dt = ds (1 - demand X(s))^-order, by the midpoint rule on a grid that is dense at both ends: there ash begins, and the
+        acid ends.
         """
-        grid = float(elapsed.max(initial=0.0)) * np.linspace(0.0, 1.0, 2001) ** 2
-        acid = np.maximum(1.0 - demand * self._dissolved(grid, ratios, fractions), 0.0)
-        with np.errstate(divide="ignore"):
-            slowness = acid**-self.acid_order
-        lasting = np.concatenate([[0.0], np.cumsum(0.5 * (slowness[1:] + slowness[:-1]) * np.diff(grid))])
-        reached = np.isfinite(lasting)
-        return np.interp(elapsed, lasting[reached], grid[reached])
+
+        def ended(coordinate: float) -> bool:
+            share = float(self._dissolved(np.array([coordinate]), ratios, fractions)[0])
+            return demand * share >= 1.0 or share >= self.accessible * (1.0 - 1e-9)
+
+        low, last = 0.0, float(elapsed.max(initial=0.0))
+        if ended(last):
+            for _ in range(_HALVINGS):
+                middle = 0.5 * (low + last)
+                low, last = (low, middle) if ended(middle) else (middle, last)
+            last = low
+        grid = 0.5 * last * (1.0 - np.cos(np.linspace(0.0, np.pi, _GRID)))
+        acid = 1.0 - demand * self._dissolved(0.5 * (grid[1:] + grid[:-1]), ratios, fractions)
+        slowness = np.maximum(acid, 1e-300) ** -self.acid_order
+        lasting = np.concatenate([[0.0], np.cumsum(slowness * np.diff(grid))])
+        return np.interp(elapsed, lasting, grid)
 
     def remarks(self, **conditions: float | None) -> tuple[str, ...]:
         """Say in one sentence which of `temperature`, `acid`, `oxidant`, `size` and `pulp_density` lie outside the window."""
@@ -281,24 +310,34 @@ def minerals(
         times[at] *= factor
     if len(known) == len(found) and known:
         ratios, fractions = ratios[:-1], fractions[:, :-1]
-    if "exponent" not in shrinking_core.Minerals._fields:
-        return _packed(found, times, shares), shrinking_core.Sizes(np.ones(1), np.ones(1))
-    return _packed(found, times, shares), shrinking_core.Sizes(ratios, np.ascontiguousarray(fractions))
+    return _packed(found, times, shares, oxidant), shrinking_core.Sizes(ratios, np.ascontiguousarray(fractions))
 
 
-def _packed(laws: Sequence[RateLaw], times: np.ndarray, shares: np.ndarray) -> shrinking_core.Minerals:
-    """Answer the kernel's minerals."""
-    known = {
-        "law": np.array([getattr(shrinking_core, _CODES[law.law]) for law in laws], dtype=np.int64),
-        "complete_time": times,
-        "acid_order": np.array([law.acid_order for law in laws]),
-        "reference_acid": np.array([law.reference_acid for law in laws]),
-        "acid_demand": np.ones(len(laws)),
-        "accessible": np.array([law.accessible for law in laws]),
-        "exponent": np.array([law.exponent for law in laws]),
-        "resistance": shares,
-    }
-    return shrinking_core.Minerals(**{name: known[name] for name in shrinking_core.Minerals._fields})
+def _packed(
+    laws: Sequence[RateLaw], times: np.ndarray, shares: np.ndarray, oxidant: float | None
+) -> shrinking_core.Minerals:
+    """Answer the kernel's minerals; with an `oxidant` given, the times hold at it and the order is 0."""
+    curves = [np.array(law.left).T if law.law == TABLE else np.array([[0.0], [1.0]]) for law in laws]
+    points = max(curve.shape[1] for curve in curves)
+    coordinate, left = np.zeros((len(laws), points)), np.ones((len(laws), points))
+    for at, (s, u) in enumerate(curves):  # the last point goes on, s rising
+        coordinate[at] = np.concatenate([s, s[-1] + np.arange(1.0, points - s.size + 1.0)])
+        left[at] = np.concatenate([u, np.full(points - u.size, u[-1])])
+    return shrinking_core.Minerals.of(
+        np.array([_CODES[law.law] for law in laws], dtype=np.int64),
+        times,
+        acid_order=np.array([law.acid_order for law in laws]),
+        reference_acid=np.array([law.reference_acid for law in laws]),
+        acid_demand=np.ones(len(laws)),
+        accessible=np.array([law.accessible for law in laws]),
+        exponent=np.array([law.exponent for law in laws]),
+        resistance=shares,
+        oxidant_order=np.array([law.oxidant_order if oxidant is None else 0.0 for law in laws]),
+        reference_oxidant=np.array([law.reference_oxidant for law in laws]),
+        curve_coordinate=coordinate,
+        curve_unreacted=left,
+        size_exponent=np.array([law.size_exponent for law in laws]),
+    )
 
 
 @functools.cache
