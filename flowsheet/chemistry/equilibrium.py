@@ -225,18 +225,30 @@ def _refuse_unknown(chemistry: Chemistry, temperature: float, allowed: np.ndarra
             )
 
 
-def under(chemistry: Chemistry, temperature: float, pressures: Mapping[str, float] | None) -> Mixture:
+def under(
+    chemistry: Chemistry,
+    temperature: float,
+    pressures: Mapping[str, float] | None,
+    activities: Mapping[str, float] | None = None,
+) -> Mixture:
     """Answer the arrays of the equilibrium kernel with gases at partial pressures (Pa); those not named are at 1 bar.
 
-    The gas is ideal, or that of Peng and Robinson where the database tells its critical point. Raises `DataError` for a
-    name that is no gas of the chemistry, or a pressure that is not above 0.
+    The gas is ideal, or that of Peng and Robinson where the database tells its critical point. `activities`: of solids that
+    are not pure, as in a solid solution. Raises `DataError` for a name that is no gas or solid of the chemistry, or a
+    pressure or an activity that is not above 0.
     """
     mixture = chemistry.mixture(temperature)
-    if not pressures:
+    if not pressures and not activities:
         return mixture
     gases = [phase.name for phase in chemistry.phases if phase.phase == GAS]
     ln_k = np.array(mixture.phase_ln_k)
-    for name in pressures:
+    for name, activity in (activities or {}).items():
+        if name not in chemistry.phase_index or name in gases:
+            raise DataError(f"solid {name!r} has no equilibrium in the chemistry{nearest(name, chemistry.phase_index)}")
+        if not 0.0 < activity < np.inf:
+            raise DataError(f"activity of {name} = {activity:g} is not above 0")
+        ln_k[chemistry.phase_index[name]] += np.log(activity)
+    for name in pressures or {}:
         if name not in gases:
             raise DataError(f"gas {name!r} has no equilibrium in the chemistry{nearest(name, gases)}")
         at = chemistry.phase_index[name]
@@ -245,8 +257,14 @@ def under(chemistry: Chemistry, temperature: float, pressures: Mapping[str, floa
     return mixture._replace(phase_ln_k=ln_k)
 
 
-def _packed(chemistry: Chemistry, temperature: float, pressures: Mapping[str, float] | None) -> Packed:
-    return pack(under(chemistry, temperature, pressures)) if pressures else chemistry.packed(temperature)
+def _packed(
+    chemistry: Chemistry,
+    temperature: float,
+    pressures: Mapping[str, float] | None,
+    activities: Mapping[str, float] | None = None,
+) -> Packed:
+    special = pressures or activities
+    return pack(under(chemistry, temperature, pressures, activities)) if special else chemistry.packed(temperature)
 
 
 def speciate(
@@ -257,19 +275,21 @@ def speciate(
     pressures: Mapping[str, float] | None = None,
     start: Equilibrium | None = None,
     headspace: Headspace | None = None,
+    activities: Mapping[str, float] | None = None,
 ) -> Equilibrium:
     """Answer the equilibrium of component `totals` (mol, C) at `temperature` (K) with the `allowed` phases (P,).
 
     `totals` hold all that may dissolve, the allowed phases' own contents included. `pressures`: partial pressures of
     gases, Pa, 1 bar where not given. `start`: the equilibrium of a liquor near this one, of the same chemistry, which saves
-    time and changes nothing. `headspace`: gases of a closed vessel, whose `amounts` are what the space holds of them. Raises
+    time and changes nothing. `headspace`: gases of a closed vessel, whose `amounts` are what the space holds of them.
+    `activities`: of solids that are not pure (`under`). Raises
     `DataError` for a liquor that is charged or dry or for a start of another chemistry, `ConvergenceError` where the kernel
     finds no answer.
     """
     _refuse_unknown(chemistry, temperature, allowed)
     if start is not None and start.chemistry is not chemistry:
         raise DataError(f"start is of {start.chemistry!r}, not of {chemistry!r}")
-    packed = _packed(chemistry, temperature, pressures)
+    packed = _packed(chemistry, temperature, pressures, activities)
     begun = NO_START if start is None else start.speciation
     room_for = NO_ROOM if headspace is None else _room(chemistry, totals, temperature, allowed, headspace)
     speciation, error, _, status = equilibrate(packed, totals, allowed, room_for, begun)
@@ -324,17 +344,18 @@ def titrate(
     temperature: float,
     allowed: np.ndarray,
     pressures: Mapping[str, float] | None = None,
+    activities: Mapping[str, float] | None = None,
 ) -> tuple[float, Equilibrium]:
     """Answer the dose of `titrant` (mol per unit dose, C) that brings the liquor to `target_ph`, and the equilibrium.
 
-    `pressures`: partial pressures of gases, Pa, 1 bar where not given.
+    `pressures`: partial pressures of gases, Pa, 1 bar where not given. `activities`: of solids that are not pure (`under`).
     Raises `DataError` where the titrant cannot reach the target, telling the pH that it does reach.
     """
     _refuse_unknown(chemistry, temperature, allowed)
     per_dose = float(np.abs(titrant).max())
     largest = LARGEST_DOSE_PER_WATER * totals[WATER] / per_dose if per_dose > 0.0 else 0.0
     dose, speciation, error, _, status = dose_to_ph(
-        _packed(chemistry, temperature, pressures), totals, titrant, allowed, target_ph, largest
+        _packed(chemistry, temperature, pressures, activities), totals, titrant, allowed, target_ph, largest
     )
     if status == UNREACHABLE:
         reached = answered(chemistry, temperature, speciation, totals + dose * titrant).ph
