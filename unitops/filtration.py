@@ -6,16 +6,16 @@ Assumes    all solids stay on the cloth; the cake keeps its moisture through the
 Valid      wash efficiency k 0.7 to 0.9 for a filter press; moisture 0.35 to 0.45 for graphite, 0.6 to 0.75 for Al/Fe
            hydroxide, 0.03 to 0.15 for crystals from a centrifuge
 Sources    displacement washing: Svarovsky (2000), Solid-Liquid Separation, ch. 15; u 0.001 to 0.01 (estimated: liquor
-           occluded in agglomerates)
+           occluded in agglomerates). Area, cycle and moisture worked out: see CakeFilter
 """
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
 from ..flowsheet.stream import Stream, mix
 from ..flowsheet.unitop import Figure, Outcome, Port, UnitOp, parameter
+from ..flowsheet.washing import displace, left_by_efficiency, occluded_too
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,11 +54,8 @@ class Filtration(UnitOp):
         share = min(1.0, held / liquor.mass) if liquor.mass > 0.0 else 0.0
         in_cake = liquor.mass * share
         ratio = wash.mass / in_cake if in_cake > 0.0 else 0.0
-        retained = self.occluded + (1.0 - self.occluded) * math.exp(-self.wash_efficiency * ratio)
-        wash_kept = (1.0 - retained) / ratio if ratio > 0.0 else 0.0
-        kept, passed = liquor * (share * retained), wash * wash_kept
+        retained = occluded_too(left_by_efficiency(ratio, self.wash_efficiency), self.occluded)
         filtrate = mix([liquor * (1.0 - share), slurry.organic, slurry.gas])
-        washings = mix([liquor * (share * (1.0 - retained)), wash * (1.0 - wash_kept)])
-        cake = mix([solids, kept, passed])
+        cake, washings = displace(slurry, share, wash, retained)
         report = {"cake_mass_flow": cake.mass, "wash_ratio": ratio, "retained_fraction": retained}
         return Outcome({"filtrate": filtrate, "washings": washings, "cake": cake}, report)
