@@ -108,17 +108,16 @@ def occluded_too(left: float, occluded: float) -> float:
     return occluded + (1.0 - occluded) * left
 
 
-def displace(slurry: Stream, share: float, wash: Stream, retained: float) -> tuple[Stream, Stream]:
+def displace(solids: Stream, liquor: Stream, share: float, wash: Stream, retained: float) -> tuple[Stream, Stream]:
     """Answer a cake that has been washed, and the washings.
 
-    `share`: of the liquor of `slurry` that its solids hold as a cake. `retained`: share of that which the wash leaves; as much
-    wash liquor by mass takes the place of the rest.
+    `share`: of the liquor that the solids hold as a cake. `retained`: share of that which the wash leaves; as much wash
+    liquor by mass takes the place of the rest.
     """
-    liquor = slurry.liquor
     gone = share * (1.0 - retained)
     wash_mass = wash.mass
     taken = min(1.0, gone * liquor.mass / wash_mass) if wash_mass > 0.0 else 0.0
-    cake = mix([slurry.solids, liquor * (share * retained), wash * taken])
+    cake = mix([solids, liquor * (share * retained), wash * taken])
     return cake, mix([liquor * gone, wash * (1.0 - taken)])
 
 

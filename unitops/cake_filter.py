@@ -97,7 +97,7 @@ class CakeFilter(UnitOp):
         in_cake = liquor.mass * share
         ratio = wash.mass / in_cake if in_cake > 0.0 else 0.0
         retained = occluded_too(left_by_dispersion(ratio, self.dispersion_number), self.occluded)
-        washed, washings = displace(slurry, share, wash, retained)
+        washed, washings = displace(slurry.solids, liquor, share, wash, retained)
         saturation, warnings = self._saturation(slurry, cake)
         blown = washed.liquor * (1.0 - saturation)
         moist = washed.without(blown)

@@ -83,7 +83,7 @@ class Centrifuge(UnitOp):
         in_cake = liquor.mass * share
         ratio = wash.mass / in_cake if in_cake > 0.0 else 0.0
         retained = occluded_too(left_by_efficiency(ratio, self.wash_efficiency), self.occluded)
-        cake, washings = displace(slurry, share, wash, retained)
+        cake, washings = displace(solids, liquor, share, wash, retained)
         filtrate = mix([liquor * (1.0 - share), lost, slurry.organic, slurry.gas])
         report = {
             "cake_mass_flow": cake.mass,

@@ -45,6 +45,6 @@ class CounterCurrentWash(UnitOp):
         ratio = wash.mass / held if held > 0.0 else 0.0
         left = left_by_stages(left_by_dispersion(ratio, self.dispersion_number), ratio, self.washes)
         retained = occluded_too(left, self.occluded)
-        washed, washings = displace(cake, 1.0, wash, retained)
+        washed, washings = displace(cake.solids, cake.liquor, 1.0, wash, retained)
         washings = mix([washings, cake.organic, cake.gas])
         return Outcome({"cake": washed, "washings": washings}, {"wash_ratio": ratio, "retained_fraction": retained})

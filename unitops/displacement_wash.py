@@ -46,6 +46,6 @@ class DisplacementWash(UnitOp):
         held = cake.liquor.mass
         ratio = wash.mass / held if held > 0.0 else 0.0
         retained = occluded_too(left_by_dispersion(ratio, self.dispersion_number), self.occluded)
-        washed, washings = displace(cake, 1.0, wash, retained)
+        washed, washings = displace(cake.solids, cake.liquor, 1.0, wash, retained)
         washings = mix([washings, cake.organic, cake.gas])
         return Outcome({"cake": washed, "washings": washings}, {"wash_ratio": ratio, "retained_fraction": retained})

@@ -56,6 +56,6 @@ class Filtration(UnitOp):
         ratio = wash.mass / in_cake if in_cake > 0.0 else 0.0
         retained = occluded_too(left_by_efficiency(ratio, self.wash_efficiency), self.occluded)
         filtrate = mix([liquor * (1.0 - share), slurry.organic, slurry.gas])
-        cake, washings = displace(slurry, share, wash, retained)
+        cake, washings = displace(solids, liquor, share, wash, retained)
         report = {"cake_mass_flow": cake.mass, "wash_ratio": ratio, "retained_fraction": retained}
         return Outcome({"filtrate": filtrate, "washings": washings, "cake": cake}, report)
