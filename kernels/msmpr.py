@@ -37,7 +37,6 @@ from .msmpr_moments import (
     surplus,
 )
 from .population_balance import (
-    MOST_LENGTHS,
     Classes,
     Crystal,
     Feed,
@@ -166,21 +165,21 @@ def solve_classes(
 
 
 @inner.kernel
-def record(crystal: Crystal, classes: Classes, population: Population, born: float, growth: float, train: Train, i: int):
+def record(
+    crystal: Crystal, classes: Classes, population: Population, born: float, growth: float, train: Train, i: int
+):
     """Write into `train`, for tank `i`, the crystals that leave it, from `born` 1/s of nuclei and what enters."""
     shares, removal, rates, entering = population.shares, population.removal, population.rates, population.entering
     K = removal.size
     unit = crystal.density * crystal.shape
     moments, flow = np.zeros(5), born
-    part = np.zeros(5)
+    part, integral = np.empty(5), np.empty(6)
     for j in range(K):
         source = entering[j]
         if flow == 0.0 and source == 0.0:
             continue
         time = shares[4, j]
-        part[:] = 0.0
-        a = rates[j] * time
-        size_moments(classes.edges[j], classes.width[j], a, flow, source, part)
+        size_moments(classes.edges[j], classes.width[j], rates[j] * time, flow, source, integral, part)
         train.numbers[i, j] = removal[j] * time * part[0]
         train.masses[i, j] = unit * removal[j] * (flow * shares[2, j] + source * shares[3, j])
         for k in range(5):
@@ -214,15 +213,16 @@ def empty_train(N: int, K: int) -> Train:
 @inner.kernel
 def pass_through(crystal: Crystal, classes: Classes, tank: Tank, entering: np.ndarray, train: Train, i: int):
     """Write into `train` that crystals leave tank `i` as they enter it, `entering` (K,) 1/s."""
-    part = np.zeros(5)
+    part, integral = np.empty(5), np.empty(6)
     unit = crystal.density * crystal.shape
     total = 0.0
     for j in range(entering.size):
-        size_moments(classes.edges[j], classes.width[j], 0.0, entering[j], 0.0, part)
+        size_moments(classes.edges[j], classes.width[j], 0.0, entering[j], 0.0, integral, part)
+        for k in range(5):
+            train.moments[i, k] += part[k]
         train.numbers[i, j] = entering[j]
         train.masses[i, j] = unit * entering[j] * classes.volume[j]
         total += train.masses[i, j]
-    train.moments[i] = part
     train.magma[i] = total / tank.outflow
 
 
@@ -297,9 +297,7 @@ def msmpr_train(
         if state == CONVERGED:
             seed_moments(edges, coming, crystal, moments)
             start, _, taken, _ = solve_moments(crystal, rates, tank, edges[0], moments, search)
-            y, _, work, more, state = solve_classes(
-                crystal, rates, tank, classes, population, start, entering > 0.0
-            )
+            y, _, work, more, state = solve_classes(crystal, rates, tank, classes, population, start, entering > 0.0)
             steps += taken + more
             if state in (CONVERGED, OUT_OF_STEPS):
                 train.magma[i], train.growth[i], train.nucleation[i] = work.magma, work.growth, work.nucleation

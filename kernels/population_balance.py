@@ -29,8 +29,7 @@ import numpy as np
 from .jit import kernel, lean
 
 SLOWEST_GROWTH = 1e-150  # m/s, below which dividing by it would overflow
-TERMS = 18  # of the series of the integral of t^4 exp(-b t), for b up to 1
-SERIES = tuple((1.0 / (math.factorial(n) * (n + 5.0))) for n in range(TERMS))
+SERIES = tuple(1.0 / (math.factorial(n) * (n + 5.0)) for n in range(18))  # of the integral of t^4 exp(-b t), in -b
 THIRD, SIXTH = 1.0 / 3.0, 1.0 / 6.0
 MOST_LENGTHS = 690.0  # lengths of decay in a class, beyond which nothing passes
 
@@ -178,6 +177,29 @@ def size_classes(edges: np.ndarray, size_scale: float, size_exponent: float) -> 
 
 
 @lean.kernel
+def fourth_integral(b: float) -> float:
+    """Integral of t^4 exp(-b t) over t from 0 to 1, for b from 0 to 1; written out, so that several classes go abreast."""
+    value = SERIES[16] - b * SERIES[17]
+    value = SERIES[15] - b * value
+    value = SERIES[14] - b * value
+    value = SERIES[13] - b * value
+    value = SERIES[12] - b * value
+    value = SERIES[11] - b * value
+    value = SERIES[10] - b * value
+    value = SERIES[9] - b * value
+    value = SERIES[8] - b * value
+    value = SERIES[7] - b * value
+    value = SERIES[6] - b * value
+    value = SERIES[5] - b * value
+    value = SERIES[4] - b * value
+    value = SERIES[3] - b * value
+    value = SERIES[2] - b * value
+    value = SERIES[1] - b * value
+    value = SERIES[0] - b * value
+    return value
+
+
+@lean.kernel
 def pass_classes(classes: Classes, growth: float, rates: np.ndarray, shares: np.ndarray):
     """Work out how crystals pass each class, of `growth` at size 0 in m/s and removal `rates` (K,) in 1/s.
 
@@ -186,15 +208,15 @@ def pass_classes(classes: Classes, growth: float, rates: np.ndarray, shares: np.
     over the flow, m3 s; and the time to cross the class, s.
     """
     cubes = classes.cubes
-    for i in range(rates.size):
-        time = classes.width[i] * classes.slowness[i] / max(growth, SLOWEST_GROWTH)
+    slowest = max(growth, SLOWEST_GROWTH)
+    for at in range(rates.size):
+        i = np.uint64(at)
+        time = classes.width[i] * classes.slowness[i] / slowest
         a = rates[i] * time
         shares[4, i] = time
-        b = min(a, 1.0)
+        b = a if a < 1.0 else 1.0
         # Integrals of t^k exp(-b t) over 0 to 1: the fourth by its series, the lower ones downwards, sums of positive terms.
-        fourth = SERIES[-1]
-        for n in range(TERMS - 2, -1, -1):
-            fourth = SERIES[n] - b * fourth
+        fourth = fourth_integral(b)
         left = (1.0 - b * b * b * b * b * fourth / 24.0) / (1.0 + b * (1.0 + b * (0.5 + b * (SIXTH + b / 24.0))))
         third = 0.25 * (b * fourth + left)
         second = (b * third + left) * THIRD
@@ -236,34 +258,38 @@ def outgrown(classes: Classes, growth: float, rates: np.ndarray) -> float:
     return (size**3 + 3.0 * decay * (size * size + 2.0 * decay * (size + decay))) / rates[last]
 
 
-@kernel
-def size_moments(low: float, width: float, a: float, crossing: float, spread: float, moments: np.ndarray):
-    """Add to `moments` (5,) those of a class: sizes^k in it, for flows `crossing` its lower edge and `spread` over it.
+@lean.kernel
+def size_moments(
+    low: float, width: float, a: float, crossing: float, spread: float, integral: np.ndarray, moments: np.ndarray
+):
+    """Set `moments` (5,) to those of a class, for flows `crossing` its lower edge and `spread` over it, over its time.
 
-    a: (-) lengths of decay in the class; both flows are times the time to cross it, so that moments have no time in them
+    a: (-) lengths of decay in the class
+    integral: (6,) work, of t^k exp(-a t) over t from 0 to 1
     """
-    integral = np.empty(6)  # of t^k exp(-a t)
+    left = np.exp(-a)
     if a <= 1.0:
-        value, term = 0.0, 1.0  # of exp(-a) sum of a^n 5! / (6 + n)!
-        for n in range(30):
-            term = term / (6.0 + n) if n == 0 else term * a / (6.0 + n)
+        term = SIXTH
+        value, n = term, 7.0
+        while term > 1e-17 * value:  # exp(-a) times the sum of a^n 5! / (6 + n)!
+            term *= a / n
             value += term
-        left = np.exp(-a)
+            n += 1.0
         integral[5] = left * value
         for k in range(5, 0, -1):
             integral[k - 1] = (a * integral[k] + left) / k
     else:
-        left = np.exp(-a)
-        integral[0] = (1.0 - left) / a
+        per = 1.0 / a
+        integral[0] = (1.0 - left) * per
         for k in range(1, 6):
-            integral[k] = (k * integral[k - 1] - left) / a
+            integral[k] = (k * integral[k - 1] - left) * per
+    power = 1.0
     for k in range(5):
-        binomial, total = 1.0, 0.0
-        for j in range(k + 1):
-            flow = crossing * integral[j] + spread * (integral[0] - integral[j + 1]) / (j + 1)
-            total += binomial * low ** (k - j) * width**j * flow
-            binomial *= (k - j) / (j + 1.0)
-        moments[k] += total
+        moments[k] = power * (crossing * integral[k] + spread * (integral[0] - integral[k + 1]) / (k + 1))
+        power *= width
+    for done in range(1, 5):  # from sizes above the lower edge to sizes
+        for k in range(4, done - 1, -1):
+            moments[k] += low * moments[k - 1]
 
 
 @lean.kernel
