@@ -21,13 +21,13 @@ FLOWSHEET = (
     "sizes", "leaching.rates", "stream", "extraction.profile", "extraction.section", "extraction.holding", "extraction.losses",
     "oxidation", "assay", "feeds", "filtration", "washing", "thickening", "evaporation", "unitop", "graph", "ordering", "convergence", "balances", "tearing", "solver",
     "warm_up", "heat", "drying", "extraction.sizing",
-    "substances", "report", "layout", "canvas", "sankey", "pictures", "results",
+    "substances", "report", "origins", "layout", "canvas", "sankey", "pictures", "results",
     "sweeps", "solubility", "analysis", "pourbaix", "charts", "pourbaix_picture", "diagrams",
     "extraction.duty", "extraction.curves", "extraction.levers", "extraction.design", "extraction.offers",
     "extraction.pictures", "extraction.gauges", "extraction.design_pictures",
     "extraction.observations", "extraction.fit_checks", "extraction.fit_model", "extraction.fit_start",
     "extraction.fit_statistics", "extraction.fit_open", "extraction.fit_solution", "extraction.fit_picture",
-    "extraction.fitting",
+    "extraction.fitting", "leaching.curves", "leaching.fit_picture", "leaching.fitting",
 )  # fmt: skip
 FILES = sorted(path for layer in LAYERS for path in (ROOT / layer).rglob("*.py"))
 
