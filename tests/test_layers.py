@@ -19,7 +19,7 @@ FLOWSHEET = (
     "chemistry.couples", "chemistry.headspace", "chemistry.equilibrium", "chemistry.macinnes",
     "chemistry.electrons", "chemistry.redox",
     "sizes", "leaching.rates", "stream", "extraction.profile", "extraction.section", "extraction.holding", "extraction.losses",
-    "oxidation", "assay", "feeds", "filtration", "washing", "thickening", "evaporation", "unitop", "graph", "ordering", "convergence", "balances", "tearing", "solver",
+    "oxidation", "yields", "assay", "feeds", "filtration", "washing", "thickening", "evaporation", "unitop", "graph", "ordering", "convergence", "balances", "tearing", "solver",
     "warm_up", "heat", "drying", "extraction.sizing",
     "substances", "report", "origins", "layout", "canvas", "sankey", "pictures", "results",
     "sweeps", "solubility", "analysis", "pourbaix", "charts", "pourbaix_picture", "diagrams",
