@@ -4,12 +4,11 @@ Residuals are measured in standard uncertainties of the readings. A weak pull of
 what the data do not see, and takes no part in the intervals. Slopes are differences, of the tests alone in which what a
 parameter concerns takes part.
 
-Sources: Bates & Watts (1988) Nonlinear Regression Analysis; Burnham & Anderson (2002) Model Selection (the criterion).
+Sources: Bates & Watts (1988) Nonlinear Regression Analysis.
 """
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -23,7 +22,7 @@ from .fit_checks import charge_of
 from .fit_model import Workbench
 from .fit_open import label
 from .fit_start import started
-from .fit_statistics import Quantity
+from .fit_statistics import Quantity, akaike
 from .observations import EXTRACTED, PH, Observation
 from .profile import StageProfile
 
@@ -211,10 +210,7 @@ class Solution:
     @property
     def criterion(self) -> float:
         """Akaike's criterion, corrected for few readings; the lower of two fits of the same readings is the better."""
-        count, parameters = len(self.scaled), self.design.shape[1] + 1
-        spare = max(count - parameters - 1, 1)
-        scatter = max(float(self.scaled @ self.scaled), 1e-12) / count
-        return count * math.log(scatter) + 2.0 * parameters * (1.0 + (parameters + 1) / spare)
+        return akaike(self.scaled, self.design.shape[1])
 
     def quantities(self) -> list[Quantity]:
         """Answer what is reported: a constant for each complex, enthalpies, the use of base."""

@@ -3,11 +3,13 @@
 The model is linear near its best constants, residuals r + J (p - p0) with r in standard uncertainties. A direction of the
 constants that J does not see is not determined; so is a constant whose interval is too wide to be of use.
 
-Sources: Bates & Watts (1988) Nonlinear Regression Analysis, chapters 1 and 3; Belsley, Kuh & Welsch (1980) (condition).
+Sources: Bates & Watts (1988) Nonlinear Regression Analysis, chapters 1 and 3; Belsley, Kuh & Welsch (1980) (condition);
+Burnham & Anderson (2002) Model Selection (the criterion).
 """
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -67,6 +69,17 @@ def estimate(jacobian: np.ndarray, residuals: np.ndarray, quantities: list[Quant
     errors = np.where(blind, np.inf, np.sqrt(np.maximum(np.diag(covariance), 0.0)))
     factor = float(student.ppf(0.5 + CONFIDENCE / 2.0, max(freedom, 1)))
     return Estimate(errors, factor * errors, covariance, weakest, variance)
+
+
+def akaike(scaled: np.ndarray, parameters: int) -> float:
+    """Answer Akaike's criterion, corrected for few readings, from residuals (R,) in uncertainties and how many were sought.
+
+    The lower of two fits of the same readings is the better. The scatter counts as one parameter more.
+    """
+    count, parameters = len(scaled), parameters + 1
+    spare = max(count - parameters - 1, 1)
+    scatter = max(float(scaled @ scaled), 1e-12) / count
+    return count * math.log(scatter) + 2.0 * parameters * (1.0 + (parameters + 1) / spare)
 
 
 def correlation(found: Estimate) -> np.ndarray:

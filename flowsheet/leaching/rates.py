@@ -21,6 +21,7 @@ Sources: Levenspiel, Chemical Reaction Engineering, 3rd ed. 1999, ch. 25; Avrami
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -60,9 +61,10 @@ _CONDITIONS = MappingProxyType(
     }
 )
 _KNOTS = 101  # of a table made of a function
-_NEWTON = 60
-_HALVINGS = 60
-_GRID = 1001
+_NEWTON, _SETTLED, _LEAST_SLOPE = 60, 1e-12, 1e-9
+_ROUNDS, _TRIED, _GRID = 6, 33, 501
+_ALL = 1e-9  # of a mineral, below which it is gone
+_TRACE = 1e-9  # of a mineral, below which a size class is left out
 _NOWHERE: Mapping[str, tuple[float, float]] = MappingProxyType({})
 _SHARES = {ASH: (0.0, 1.0, 0.0), FILM: (1.0, 0.0, 0.0)}
 
@@ -168,30 +170,20 @@ class RateLaw:
         factor = sum(parts)
         return factor, (parts[0] / factor, parts[1] / factor, parts[2] / factor)
 
-    def unreacted(self, elapsed: np.ndarray, ratio: float = 1.0) -> np.ndarray:
-        """Answer the share of the accessible mineral left at s = `elapsed` (any shape), for particles of a size ratio."""
+    def unreacted(self, elapsed: np.ndarray, ratio: float | np.ndarray = 1.0) -> np.ndarray:
+        """Answer the share of the accessible mineral left at s = `elapsed`, for particles of a size ratio; both broadcast."""
         elapsed = np.maximum(np.asarray(elapsed, dtype=np.float64), 0.0)
         if self.law == AVRAMI:
-            return np.exp(-(elapsed**self.exponent))
-        factor, (film, ash, surface) = self.at_size(ratio)
+            return np.exp(-(elapsed**self.exponent)) + 0.0 * ratio
         if self.law == TABLE:
             at, share = np.array(self.left).T
-            return np.interp(elapsed / factor, at, share)
+            return np.interp(elapsed / ratio**self.size_exponent, at, share)
+        film, ash, surface = self.film_ash_surface
         if self.law == SHRINKING_FILM:
-            return np.maximum(1.0 - elapsed / factor, 0.0) ** 1.5
-        own = np.minimum(elapsed / factor, 1.0)
-        radius = 1.0 - own  # of the core; Newton's method from the side where it cannot overshoot for long
-        for _ in range(_NEWTON):
-            found = (
-                film * (1.0 - radius**3) + ash * (1.0 - 3.0 * radius**2 + 2.0 * radius**3) + surface * (1.0 - radius)
-            )
-            slope = 3.0 * film * radius**2 + 6.0 * ash * radius * (1.0 - radius) + surface
-            step = np.where(slope > 0.0, (found - own) / np.maximum(slope, 1e-12), 0.1 * (found - own))
-            moved = np.clip(radius + step, 0.0, 1.0)
-            if np.abs(moved - radius).max(initial=0.0) < 1e-14:
-                break
-            radius = moved
-        return radius**3
+            return np.maximum(1.0 - elapsed / ratio**2, 0.0) ** 1.5
+        own = np.minimum(elapsed / ((film + surface) * ratio + ash * ratio**2), 1.0)
+        ash, rest = ash * ratio, film + surface  # shares at this size, a common factor left out
+        return _core_left(own, film / (rest + ash), ash / (rest + ash), surface / (rest + ash))
 
     def conversion(
         self,
@@ -217,12 +209,12 @@ class RateLaw:
     def _classes(self, sizes: SizeDistribution | None) -> tuple[np.ndarray, np.ndarray]:
         if sizes is None:
             return np.ones(1), np.ones(1)
-        held = sizes.fractions > 0.0
+        held = sizes.fractions > _TRACE
         return DIAMETERS[held] / (self.reference_size or sizes.d50), sizes.fractions[held]
 
     def _dissolved(self, elapsed: np.ndarray, ratios: np.ndarray, fractions: np.ndarray) -> np.ndarray:
-        left = sum(share * self.unreacted(elapsed, ratio) for ratio, share in zip(ratios, fractions, strict=True))
-        return self.accessible * (1.0 - left)
+        left = self.unreacted(elapsed[:, None], ratios[None, :]) @ fractions
+        return self.accessible * (float(fractions.sum()) - left)
 
     def _slowed(self, elapsed: np.ndarray, demand: float, ratios: np.ndarray, fractions: np.ndarray) -> np.ndarray:
         """Answer the reaction coordinates where the acid falls by `demand` (of what is there) times the share dissolved.
@@ -230,17 +222,15 @@ class RateLaw:
         dt = ds (1 - demand X(s))^-order, by the midpoint rule on a grid that is dense at both ends: there ash begins, and the
         acid ends.
         """
-
-        def ended(coordinate: float) -> bool:
-            share = float(self._dissolved(np.array([coordinate]), ratios, fractions)[0])
-            return demand * share >= 1.0 or share >= self.accessible * (1.0 - 1e-9)
-
         low, last = 0.0, float(elapsed.max(initial=0.0))
-        if ended(last):
-            for _ in range(_HALVINGS):
-                middle = 0.5 * (low + last)
-                low, last = (low, middle) if ended(middle) else (middle, last)
-            last = low
+        for _ in range(_ROUNDS):  # to where the acid or the mineral ends
+            tried = np.linspace(low, last, _TRIED)
+            share = self._dissolved(tried, ratios, fractions)
+            ended = np.flatnonzero((demand * share >= 1.0) | (share >= self.accessible * (1.0 - _ALL)))
+            if not ended.size or ended[0] == 0:
+                break
+            low, last = float(tried[ended[0] - 1]), float(tried[ended[0]])
+        last = low if low > 0.0 else last
         grid = 0.5 * last * (1.0 - np.cos(np.linspace(0.0, np.pi, _GRID)))
         acid = 1.0 - demand * self._dissolved(0.5 * (grid[1:] + grid[:-1]), ratios, fractions)
         slowness = np.maximum(acid, 1e-300) ** -self.acid_order
@@ -338,6 +328,27 @@ def _packed(
         curve_unreacted=left,
         size_exponent=np.array([law.size_exponent for law in laws]),
     )
+
+
+def _core_left(own: np.ndarray, film: np.ndarray, ash: np.ndarray, surface: np.ndarray) -> np.ndarray:
+    """Answer the share left of a shrinking core at `own` of its complete time, with shares of film, ash and surface."""
+    if np.all(film == 1.0):
+        return 1.0 - own
+    if np.all(ash == 1.0):
+        angle = np.arcsin(np.sqrt(own)) / 3.0
+        return (1.0 - np.sin(angle) ** 2 - math.sqrt(3.0) * np.sin(angle) * np.cos(angle)) ** 3
+    radius = 1.0 - own
+    if np.all(surface == 1.0):
+        return radius**3
+    for _ in range(_NEWTON):
+        found = film * (1.0 - radius**3) + ash * (1.0 - 3.0 * radius**2 + 2.0 * radius**3) + surface * (1.0 - radius)
+        slope = 3.0 * film * radius**2 + 6.0 * ash * radius * (1.0 - radius) + surface
+        moved = np.clip(radius + (found - own) / np.maximum(slope, _LEAST_SLOPE), 0.0, 1.0)
+        settled = float(np.abs(moved - radius).max(initial=0.0)) < _SETTLED
+        radius = moved
+        if settled:
+            break
+    return radius**3
 
 
 @functools.cache
