@@ -11,7 +11,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from scipy.optimize import minimize_scalar
 
-from ..charts import COLOURS, DASHES, GREY, finish, name_axes, panels
+from ..charts import COLOURS, DASHES, GREY, Chart, finish, name_axes, panels
 from ..quantities import kilojoule, minute, mol_per_litre, to_celsius
 from .curves import BatchCurve
 from .rates import RateLaw
@@ -42,7 +42,7 @@ def _longest(curves: Sequence[BatchCurve]) -> float:
     return max(float(curve.times.max()) for curve in curves) or minute
 
 
-def _draw_curves(chart, law: RateLaw, curves: Sequence[BatchCurve]) -> None:
+def _draw_curves(chart: Chart, law: RateLaw, curves: Sequence[BatchCurve]) -> None:
     last = _longest(curves)
     chart.axes.set_xlim(0.0, 1.04 * last / minute)
     chart.axes.set_ylim(-4.0, 104.0)
@@ -69,7 +69,7 @@ def _draw_curves(chart, law: RateLaw, curves: Sequence[BatchCurve]) -> None:
     name_axes(chart, "time, min", "dissolved, %")
 
 
-def _draw_residuals(chart, law: RateLaw, curves: Sequence[BatchCurve]) -> None:
+def _draw_residuals(chart: Chart, law: RateLaw, curves: Sequence[BatchCurve]) -> None:
     every = [(curve.calculated(law) - curve.conversions) / curve.uncertainty for curve in curves]
     widest = max(3.0, 1.1 * max(float(np.abs(each).max()) for each in every))
     chart.axes.set_xlim(0.0, 1.04 * _longest(curves) / minute)
@@ -83,7 +83,7 @@ def _draw_residuals(chart, law: RateLaw, curves: Sequence[BatchCurve]) -> None:
     name_axes(chart, "time, min", "residual, uncertainties")
 
 
-def _draw_rates(chart, law: RateLaw, curves: Sequence[BatchCurve]) -> None:
+def _draw_rates(chart: Chart, law: RateLaw, curves: Sequence[BatchCurve]) -> None:
     """Draw ln(60 s / time) at the reference concentrations: what each curve alone has, and the law."""
     places = [1000.0 / curve.temperature for curve in curves]
     own = [_own_time(law, curve) for curve in curves]
@@ -111,4 +111,4 @@ def _own_time(law: RateLaw, curve: BatchCurve) -> float:
         return float((((curve.calculated(trial) - curve.conversions) / curve.uncertainty) ** 2).sum())
 
     found = minimize_scalar(misfit, bounds=(-_REACH, _REACH), method="bounded")
-    return base * math.exp(float(found.x))
+    return base * math.exp(float(found.x))  # pyright: ignore[reportAttributeAccessIssue]  SciPy's stub lacks it

@@ -319,7 +319,7 @@ def _residual_table(curves: Sequence[BatchCurve], solution: _Solution) -> pandas
     rows = []
     for curve in curves:
         for time, measured, calculated, error in zip(
-            curve.times, curve.conversions, curve.calculated(solution.law), curve.uncertainty, strict=True
+            curve.times, curve.conversions, curve.calculated(solution.law), np.asarray(curve.uncertainty), strict=True
         ):
             rows.append(
                 {

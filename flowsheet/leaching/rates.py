@@ -173,6 +173,7 @@ class RateLaw:
     def unreacted(self, elapsed: np.ndarray, ratio: float | np.ndarray = 1.0) -> np.ndarray:
         """Answer the share of the accessible mineral left at s = `elapsed`, for particles of a size ratio; both broadcast."""
         elapsed = np.maximum(np.asarray(elapsed, dtype=np.float64), 0.0)
+        ratio = np.asarray(ratio, dtype=np.float64)
         if self.law == AVRAMI:
             return np.exp(-(elapsed**self.exponent)) + 0.0 * ratio
         if self.law == TABLE:
@@ -296,7 +297,7 @@ def minerals(
             continue
         fractions[at, :-1] = known[name][held]
         reference = law.reference_size or SizeDistribution(known[name]).d50
-        factor, shares[at] = law.at_size(common / reference)
+        factor, shares[at] = law.at_size(float(common / reference))
         times[at] *= factor
     if len(known) == len(found) and known:
         ratios, fractions = ratios[:-1], fractions[:, :-1]
@@ -360,12 +361,12 @@ def _loaded(name: str) -> RateLaw:
         raise DataError(
             f"leaching.csv has no rate of {name!r}{nearest(name, numbers.names('complete_time'))}; make a RateLaw of your own"
         )
-    shares = tuple(numbers.value(name, f"{kind}_share", 0.0) for kind in ("film", "ash"))
+    film, ash = numbers.value(name, "film_share", 0.0), numbers.value(name, "ash_share", 0.0)
     law = SURFACE
     if numbers.find(name, "avrami_exponent") is not None:
         law = AVRAMI
-    elif shares != (0.0, 0.0):
-        law = {(1.0, 0.0): FILM, (0.0, 1.0): ASH}.get(shares, MIXED)
+    elif (film, ash) != (0.0, 0.0):
+        law = {(1.0, 0.0): FILM, (0.0, 1.0): ASH}.get((film, ash), MIXED)
     window = {}
     for what in _CONDITIONS:
         low, high = (numbers.find(name, f"{what}_{end}") for end in ("low", "high"))
@@ -383,7 +384,7 @@ def _loaded(name: str) -> RateLaw:
         reference_oxidant=numbers.value(name, "reference_oxidant", 1000.0),
         reference_size=None if size is None else size.value,
         accessible=numbers.value(name, "accessible", 1.0),
-        shares=(shares[0], shares[1], 1.0 - sum(shares)),
+        shares=(film, ash, 1.0 - film - ash),
         exponent=numbers.value(name, "avrami_exponent", 1.0),
         window=window,
         name=name,
@@ -405,14 +406,16 @@ def _is_oxide(name: str) -> bool:
     return "O" in elements and not {"P", "H", "C", "S"} & set(elements) and bool({"Ni", "Co", "Mn"} & set(elements))
 
 
-def _tabulated(name: str, left: object) -> tuple[tuple[float, float], ...] | None:
+def _tabulated(
+    name: str, left: Callable[[float], float] | Sequence[tuple[float, float]] | None
+) -> tuple[tuple[float, float], ...] | None:
     """Answer u(s) as pairs, of a function on 0 to 1 or of the pairs given."""
     if left is None:
         return None
     if callable(left):
         pairs = tuple((float(s), float(left(float(s)))) for s in np.linspace(0.0, 1.0, _KNOTS))
     else:
-        pairs = tuple((float(s), float(u)) for s, u in left)  # type: ignore[attr-defined]
+        pairs = tuple((float(s), float(u)) for s, u in left)
     at, share = np.array(pairs).T if len(pairs) > 1 else (np.zeros(1), np.zeros(1))
     if len(pairs) < 2 or at[0] != 0.0 or abs(share[0] - 1.0) > 1e-12 or (np.diff(at) <= 0.0).any():
         raise DataError(
