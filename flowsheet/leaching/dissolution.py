@@ -7,7 +7,7 @@ In acid, oxygen becomes water and charge is closed by electrons:
 A lithium oxide that gets no electrons from outside still loses its lithium: its metals disproportionate into M+2 and MO2,
 and what that leaves of electrons makes oxygen (`unreduced` of `leaching_redox.csv`: how much of each metal dissolves so).
 
-    LiMO2 + (4 d) H+ ... = Li+ + d M+2 + (1 - d) MO2 + (2 d - 1)/4 O2 + 2 d H2O - ...      per mole at valence 3
+    LiMO2 + (1 + 2 d) H+ = Li+ + d M+2 + (1 - d) MO2 + (2 d - 1)/4 O2 + (1/2 + d) H2O        of a metal at valence 3
 
 Oxidative leaching takes lithium alone: LiFePO4 = Li+ + FePO4 + e-.
 
@@ -160,7 +160,7 @@ def _unreduced(chemistry: Chemistry, solid: Species) -> np.ndarray:
 
 def _frozen(chemistry: Chemistry, names: tuple[str, ...], changes: np.ndarray, unreduced: np.ndarray) -> Ways:
     """Answer the ways; charge that appears is charge that electrons carried in, and the other way round."""
-    electrons = -np.round(changes @ chemistry.charges, 9)
+    electrons = 0.0 - np.round(changes @ chemistry.charges, 9)
     for array in (changes, electrons, unreduced):
         array.setflags(write=False)
     return Ways(names, changes, electrons, unreduced)

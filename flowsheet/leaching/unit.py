@@ -1,0 +1,79 @@
+"""What the unit operations of leaching share: their ports' examples, what they report, and the liquor that leaves them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ..heat import heat_duty
+from ..stream import Stream, settle
+from ..unitop import Figure
+from .rates import RateLaw
+from .train import Leached, extraction, free_protons
+
+ELEMENTS: Mapping[str, str] = {
+    "Li": "lithium", "Ni": "nickel", "Co": "cobalt", "Mn": "manganese", "Cu": "copper", "Al": "aluminium", "Fe": "iron",
+    "P": "phosphorus", "F": "fluorine",
+}  # fmt: skip
+GASES: Mapping[str, str] = {
+    "O2(g)": "oxygen", "H2(g)": "hydrogen", "CO2(g)": "carbon_dioxide", "SO2(g)": "sulfur_dioxide"
+}  # fmt: skip
+_WEAK = {"CO2(g)": "CO3-2", "SO2(g)": "SO3-2"}
+_TRACE = 1e-12
+
+FIGURES: Mapping[str, Figure] = {
+    **{f"{word}_extraction": Figure("-", f"share of the solids' {word} that dissolved") for word in ELEMENTS.values()},
+    **{word: Figure("mol/s", f"{word.replace('_', ' ')} evolved") for word in GASES.values()},
+    "free_acid": Figure("mol/m3", "protons beyond salts, HF and H3PO4 in the liquor that leaves"),
+    "ph": Figure("-", "pH of the liquor that leaves, at its temperature"),
+    "pulp_density": Figure("kg/m3", "solids fed per volume of liquor that leaves"),
+    "acid_dose": Figure("kg/s", "acid drawn"),
+    "peroxide_utilisation": Figure("-", "share of the peroxide that exchanged electrons"),
+    "heat": Figure("W", "to supply; below 0 to take away"),
+}
+
+
+def with_gas(slurry: Stream) -> Stream:
+    """Let dissolved CO2 and SO2 leave the liquor as gas where they are above 1 bar."""
+    index = slurry.chemistry.index
+    gases = [gas for gas, ion in _WEAK.items() if ion in index and slurry[ion] > _TRACE * slurry["H2O"]]
+    return settle(slurry, slurry.temperature, gases)[0] if gases else slurry
+
+
+def figures(found: Leached, slurry: Stream, inlets: list[Stream]) -> dict[str, float]:
+    """Answer `FIGURES` of a leach whose slurry, gas included, is `slurry`."""
+    volume = slurry.liquor_volume
+    exchanged = found.exchange.reducing + found.exchange.oxidising
+    fed = sum(stream["H2O2"] for stream in inlets) + found.reagent["H2O2"]
+    report = {f"{word}_extraction": extraction(element, found.feed, slurry) for element, word in ELEMENTS.items()}
+    index = slurry.chemistry.index
+    report |= {word: slurry[gas] if gas in index else 0.0 for gas, word in GASES.items()}
+    return report | {
+        "free_acid": free_protons(slurry.chemistry, slurry.flows) / volume,
+        "ph": slurry.ph,
+        "pulp_density": found.feed.solids.mass / volume,
+        "acid_dose": found.acid.mass,
+        "peroxide_utilisation": 0.5 * exchanged / fed if fed > 0.0 else 0.0,
+        "heat": heat_duty([*inlets, found.acid, found.reagent], [slurry]),
+    }
+
+
+def remarks(found: Leached, slurry: Stream, free_acid: float) -> tuple[str, ...]:
+    """Say what of a leach lies outside the range of its models."""
+    said = list(slurry.equilibrium.warnings)
+    for name in found.kinetics.members:
+        law: RateLaw = found.kinetics.laws[name]
+        size = found.feed.size_distribution(name).d50 if name in found.feed.sizes else None
+        acid = free_acid if law.acid_order > 0.0 else None
+        said += law.remarks(temperature=found.train.temperature, acid=acid, size=size)
+    return tuple(dict.fromkeys(said))
+
+
+def left_alone(found: Leached, slurry: Stream) -> tuple[str, ...]:
+    """Name the solids that would dissolve in acid and have no rate."""
+    chemistry = slurry.chemistry
+    solids = {s.name for s in chemistry.solids}
+    left = [s.name for s in chemistry.phases if s.reaction.get("H+", 0.0) < 0.0 and slurry[s.name] > 0.0]
+    left = [name for name in left if name in solids and name not in found.ways.names]
+    if not left:
+        return ()
+    return (f"{', '.join(left)} would dissolve in acid; without a rate in leaching.csv it stays as it is",)
