@@ -1,35 +1,31 @@
 """Particles dissolving in a train of stirred tanks that share one liquor.
 
 Segregated solids, well mixed liquor, co-current: a particle stays in tank i for an exponentially distributed time of
-mean tau_i and reacts meanwhile at the acid concentration of that tank. A mineral has one law and one order in acid,
-so all that happened to a particle is summed up in one number, its reaction coordinate s, the time at the reference
-acid that would have brought it as far. With the scaled times theta_i = tau_i (C_i / C_ref)^order / complete_time, s
-after tank i is a sum of exponentials, and its distribution function F_i follows from the one before the tank by
-
-    theta_i dF_i/ds + F_i = F_(i-1),    F_i(0) = 0,    F_0 = 1,
-
-whence the unreacted fraction is the integral of F_i(s) (-du/ds) ds, u(s) being the law. F_i is an entire function of
-s whatever the law and the sizes: it is kept as Legendre series on panels that shrink towards s = 0, and the equation
-above is solved panel by panel by collocation in the Radau points (the tau method, a tridiagonal system whose pivots
-are all positive, exact at the panel ends to order 2 D - 1). Law and sizes enter only by the weights of the
-coefficients, computed once a call. No partial fractions, which fail for equal tanks. Absolute error of a conversion,
-against the same with twice the degree and ten times the panels: 1e-14 for one tank, below 1e-10 up to 8 tanks, 1e-9
-up to 20, 2e-6 for 100; one size and many.
+mean tau_i and reacts meanwhile at the acid concentration of that tank. A mineral has one law, one order in acid and one
+in oxidant, so all that happened to a particle is summed up in one number, its reaction coordinate s, the time at the
+reference acid that would have brought it as far; tank i adds theta_i = tau_i (C_i / C_ref)^order to its mean. How s is
+distributed, and what is left of a mineral by it, see `leach_panels`. Absolute error of a conversion, against the same
+with twice the degree and ten times the panels: 1e-14 for one tank, below 1e-10 up to 8 tanks, 1e-9 up to 20, 2e-6 for
+100; one size and many.
 
 The acid of a tank is the root of one scalar balance, which rises with the acid as long as no demand is negative:
 safeguarded Newton in ln C.
 
-Shapes: M minerals, K size classes, N tanks, T times, D + 1 coefficients on each of J panels.
-Sources: Levenspiel, Chemical Reaction Engineering, 3rd ed. 1999, ch. 25 (laws of conversion, segregated flow of
-solids); Avrami with exponent 1 is the first-order law; Hairer & Wanner, Solving Ordinary Differential Equations II,
-1996, sec. IV.5 (Radau IIA, stiffly accurate); Legendre tau method: Canuto et al., Spectral Methods, 2006, ch. 3.
+Size: film, ash and surface resist a particle of diameter d as d, d^2 and d do; the film of a small particle that
+shrinks as d^2 (Stokes); first order and Avrami do not know it.
+
+Shapes: M minerals, K size classes, N tanks, T times, D + 1 coefficients on each of J panels, Q points of a curve.
+Sources: Levenspiel, Chemical Reaction Engineering, 3rd ed. 1999, ch. 25 (laws of conversion, resistances in series,
+segregated flow of solids); Avrami, J. Chem. Phys. 7 (1939) 1103 (with exponent 1 the first-order law).
 """
 
 from typing import NamedTuple
 
 import numpy as np
 
-from .jit import kernel
+from .jit import inner, kernel
+from .lanes import WIDTH
+from .leach_panels import avrami_weights, cubic_weights, curve_weights, depth_at, fresh, pass_tank
 from .status import CONVERGED, OUT_OF_STEPS, STARVED
 
 REACTION = 0  # s = 1 - (1 - X)^(1/3)               surface reaction on a shrinking core
@@ -41,18 +37,16 @@ AVRAMI = 5  # s = (-ln(1 - X))^(1/n)
 TABULATED = 6  # u(s) on a curve given by its points
 SHRINKING_FILM = 7  # s = 1 - (1 - X)^(2/3)          diffusion through the film of a small particle that shrinks
 
-DEGREE = 12
-# Halving panels where the distribution must be exact; quartering ones below, where little of a mineral reacts.
-EDGES = np.concatenate((np.zeros(1), 4.0 ** np.arange(-30.0, -6.0), 2.0 ** np.arange(-12.0, 1.0)))
-PANELS = EDGES.size - 1
-NODES, NODE_WEIGHTS = np.polynomial.legendre.leggauss(16)
-
 LARGEST_THETA = 1e30  # beyond, nothing of a shrinking core is left in double precision
 LARGEST_EXPONENT = 600.0
+LAST_AVRAMI = 36.7  # -ln of what counts as nothing
+BEYOND = 40.0  # mean coordinates, further than which e^-40 of the particles come
 LOWEST_LN_ACID = -690.0  # of the acid to the largest possible one: the smallest normal number
 CLOSURE = 1e-12
 ROUNDING = 4e-15
 MOST_STEPS = 100
+
+_STRAIGHT = np.array([0.0, 1.0])
 
 
 class Minerals(NamedTuple):
@@ -108,8 +102,8 @@ class Minerals(NamedTuple):
             "curve_unreacted": np.ones((count, 1)),
             "size_exponent": np.ones(count),
         }
-        fields = {name: np.ascontiguousarray(value, dtype=float) for name, value in (usual | given).items()}
-        return cls(np.asarray(law, np.int64), np.ascontiguousarray(complete_time, dtype=float), **fields)
+        fields = {name: np.array(value, dtype=float, order="C") for name, value in (usual | given).items()}
+        return cls(np.array(law, np.int64), np.array(complete_time, dtype=float, order="C"), **fields)
 
 
 class Sizes(NamedTuple):
@@ -126,47 +120,78 @@ class Sizes(NamedTuple):
 class Solids(NamedTuple):
     """Solids on their way through the train.
 
-    weights: (M, D+1, J) of the coefficients, so that their sum is the unreacted fraction
-    slowest: (M,) s, complete_time of the largest class, in which s is counted; FIRST_ORDER: the time constant
+    weights: (M, D+1, J) of the coefficients, whose sum and `rest` are the unreacted fraction
+    rest: (M,) fraction that stays whatever happens
+    span: (M,) s of reaction coordinate that the panels cover
     distribution: (M, D+1, J) Legendre coefficients of F after the tanks passed so far
     unreacted: (M,) fraction of the accessible mineral left after them
     """
 
     weights: np.ndarray
-    slowest: np.ndarray
+    rest: np.ndarray
+    span: np.ndarray
     distribution: np.ndarray
     unreacted: np.ndarray
 
 
 @kernel
-def unreacted_fraction(law: int, elapsed: float) -> float:
-    """Unreacted fraction of a particle at reaction coordinate `elapsed` (time over complete time, >= 0)."""
+def size_factor(law: int, size_exponent: float, size_ratio: float) -> float:
+    """Factor of the complete time for a particle of `size_ratio`; 1 for MIXED, whose resistances differ in it."""
+    if law in (ASH, SHRINKING_FILM):
+        return size_ratio**2
+    if law in (FIRST_ORDER, AVRAMI, MIXED):
+        return 1.0
+    if law == TABULATED:
+        return size_ratio**size_exponent
+    return size_ratio
+
+
+@inner.kernel
+def cubic_of(minerals: Minerals, m: int, size_ratio: float) -> tuple[float, float, float]:
+    """Reaction coordinate of a shrinking core, in complete times: coefficients of its depth x, of x^2 and of x^3."""
+    law = minerals.law[m]
+    film, ash, surface = 0.0, 0.0, 0.0
+    if law == SHRINKING_FILM:
+        return 2.0 * size_ratio**2, -(size_ratio**2), 0.0
+    if law == MIXED:
+        film, ash, surface = minerals.resistance[m, 0], minerals.resistance[m, 1], minerals.resistance[m, 2]
+    elif law == FILM:
+        film = 1.0
+    elif law == ASH:
+        ash = 1.0
+    else:
+        surface = 1.0
+    ash *= size_ratio
+    return size_ratio * (3.0 * film + surface), 3.0 * size_ratio * (ash - film), size_ratio * (film - 2.0 * ash)
+
+
+@inner.kernel
+def cubics_of(minerals: Minerals, sizes: Sizes, m: int, scale: float) -> np.ndarray:
+    """What `cubic_weights` takes: the cubics of all classes times `scale`, and their fractions, in blocks of eight."""
+    cubic = np.zeros((4, (sizes.size_ratio.size + WIDTH - 1) // WIDTH, WIDTH))
+    cubic[0] = 1.0
+    for k in range(sizes.size_ratio.size):
+        if sizes.size_fraction[m, k] > 0.0:
+            block, lane = k // WIDTH, k % WIDTH
+            a, b, c = cubic_of(minerals, m, sizes.size_ratio[k])
+            cubic[0, block, lane], cubic[1, block, lane], cubic[2, block, lane] = scale * a, scale * b, scale * c
+            cubic[3, block, lane] = sizes.size_fraction[m, k]
+    return cubic
+
+
+@kernel
+def unreacted_fraction(minerals: Minerals, m: int, size_ratio: float, elapsed: float) -> float:
+    """Unreacted fraction of a particle of mineral m at reaction coordinate `elapsed` (time over complete time, >= 0)."""
+    law = minerals.law[m]
     if law == FIRST_ORDER:
         return np.exp(-elapsed)
-    if elapsed >= 1.0:
-        return 0.0
-    if law == ASH:
-        return (1.0 - ash_depth(elapsed)) ** 3
-    if law == FILM:
-        return 1.0 - elapsed
-    return (1.0 - elapsed) ** 3
-
-
-@kernel
-def ash_depth(elapsed: float) -> float:
-    """Depth x reacted, of the radius, where 3 x^2 - 2 x^3 = elapsed in [0, 1]; without cancellation for small ones."""
-    angle = np.arcsin(np.sqrt(elapsed)) / 3.0
-    return np.sin(angle) ** 2 + np.sqrt(3.0) * np.sin(angle) * np.cos(angle)
-
-
-@kernel
-def size_factor(law: int, size_ratio: float) -> float:
-    """Factor of the complete time for a particle of `size_ratio`."""
-    if law == ASH:
-        return size_ratio**2
-    if law == FIRST_ORDER:
-        return 1.0
-    return size_ratio
+    if law == AVRAMI:
+        return np.exp(-(elapsed ** minerals.exponent[m]))
+    if law == TABULATED:
+        at = elapsed / size_factor(law, minerals.size_exponent[m], size_ratio)
+        return np.interp(at, minerals.curve_coordinate[m], minerals.curve_unreacted[m])
+    a, b, c = cubic_of(minerals, m, size_ratio)
+    return (1.0 - depth_at(a, b, c, elapsed)) ** 3
 
 
 @kernel
@@ -174,159 +199,122 @@ def batch_conversion(minerals: Minerals, sizes: Sizes, times: np.ndarray, acid: 
     """Conversion (T, M) after `times` (T,) s in a batch, or plug flow, of constant `acid` in mol/m3."""
     conversion = np.zeros((times.size, minerals.law.size))
     for m in range(minerals.law.size):
-        law = minerals.law[m]
         rate = (acid / minerals.reference_acid[m]) ** minerals.acid_order[m] / minerals.complete_time[m]
         for t in range(times.size):
             left = 0.0
             for k in range(sizes.size_ratio.size):
-                elapsed = times[t] * rate / size_factor(law, sizes.size_ratio[k])
-                left += sizes.size_fraction[m, k] * unreacted_fraction(law, elapsed)
+                if sizes.size_fraction[m, k] > 0.0:
+                    unreacted = unreacted_fraction(minerals, m, sizes.size_ratio[k], times[t] * rate)
+                    left += sizes.size_fraction[m, k] * unreacted
             conversion[t, m] = minerals.accessible[m] * (1.0 - left)
     return conversion
 
 
 @kernel
-def panel_weights(law: int, ratios: np.ndarray, fractions: np.ndarray, largest_factor: float) -> np.ndarray:
-    """Weights (D+1, J): integrals of each panel's Legendre polynomials times -du/ds, over the size classes.
-
-    `largest_factor` is the size factor of the largest class, which is through at the end of the last panel. Gauss
-    quadrature, in s, or for ash in the reacted depth, where the square root at s = 0 is gone.
-    """
-    weights = np.zeros((DEGREE + 1, PANELS))
-    for k in range(ratios.size):
-        through = size_factor(law, ratios[k]) / largest_factor
-        for j in range(PANELS):
-            if EDGES[j] >= through:
-                break
-            start = EDGES[j] / through
-            end = min(EDGES[j + 1] / through, 1.0)
-            if law == ASH:
-                start, end = ash_depth(start), ash_depth(end)
-            for g in range(NODES.size):
-                place = 0.5 * (start + end) + 0.5 * (end - start) * NODES[g]
-                weight = 0.5 * (end - start) * NODE_WEIGHTS[g] * fractions[k]
-                elapsed = place
-                if law == ASH:
-                    elapsed = place**2 * (3.0 - 2.0 * place)
-                if law != FILM:
-                    weight *= 3.0 * (1.0 - place) ** 2
-                y = 2.0 * (elapsed * through - EDGES[j]) / (EDGES[j + 1] - EDGES[j]) - 1.0
-                last, value = 0.0, 1.0
-                for n in range(DEGREE + 1):
-                    weights[n, j] += weight * value
-                    last, value = value, ((2 * n + 1) * y * value - n * last) / (n + 1)
-    return weights
+def longest_coordinates(minerals: Minerals, residence_times: np.ndarray, ln_acid: float, ln_oxidant: float):
+    """Mean reaction coordinate (M,), s, after the tanks of residence_times (N,) if all had this much reagent."""
+    longest = np.zeros(minerals.law.size)
+    for m in range(minerals.law.size):
+        for i in range(residence_times.size):
+            longest[m] += residence_times[i] * rate_factor(minerals, m, ln_acid, ln_oxidant)
+    return longest
 
 
 @kernel
-def substitute(source: np.ndarray, pivots: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Solve the collocation of one tank for the right-hand side `source` (D+1, J) with the `pivots` (D, J).
+def rate_factor(minerals: Minerals, m: int, ln_acid: float, ln_oxidant: float) -> float:
+    """How many times as fast mineral m dissolves as at its references.
 
-    Returns the coefficients of the solution (D+1, J) and of its derivative in the panels' own coordinate (D, J).
+    ln_acid, ln_oxidant: of mol/m3; -inf for none, an oxidant of inf for its reference
     """
-    gradient = np.empty((DEGREE, PANELS))
-    solution = np.empty((DEGREE + 1, PANELS))
-    for j in range(PANELS):
-        gradient[DEGREE - 1, j] = source[DEGREE - 1, j] + source[DEGREE, j]
-    for n in range(DEGREE - 2, -1, -1):
-        upper = 1.0 / (2 * n + 3)
-        for j in range(PANELS):
-            gradient[n, j] = source[n, j] + upper * gradient[n + 1, j] * pivots[n + 1, j]
-    start = 0.0
-    for j in range(PANELS):
-        gradient[0, j] = (gradient[0, j] - start) * pivots[0, j]
-        solution[0, j] = start + gradient[0, j]
-        start += 2.0 * gradient[0, j]
-    for n in range(1, DEGREE):
-        lower = 1.0 / (2 * n - 1)
-        for j in range(PANELS):
-            gradient[n, j] = (gradient[n, j] - lower * gradient[n - 1, j]) * pivots[n, j]
-    for j in range(PANELS):
-        solution[0, j] -= gradient[1, j] / 3.0
-    for n in range(1, DEGREE + 1):
-        lower, upper = 1.0 / (2 * n - 1), 1.0 / (2 * n + 3)
-        for j in range(PANELS):
-            solution[n, j] = lower * gradient[n - 1, j]
-            if n < DEGREE - 1:
-                solution[n, j] -= upper * gradient[n + 1, j]
-    return solution, gradient
+    exponent = 0.0
+    if minerals.acid_order[m] != 0.0:
+        exponent += minerals.acid_order[m] * (ln_acid - np.log(minerals.reference_acid[m]))
+    if minerals.oxidant_order[m] != 0.0 and ln_oxidant < np.inf:
+        exponent += minerals.oxidant_order[m] * (ln_oxidant - np.log(minerals.reference_oxidant[m]))
+    return np.exp(min(exponent, LARGEST_EXPONENT))
 
 
 @kernel
-def pass_tank(before: np.ndarray, theta: float) -> tuple[np.ndarray, np.ndarray]:
-    """Distribution after a tank, (D+1, J), and its derivative by ln theta, from the one `before` it (D+1, J).
-
-    theta: (-) mean residence time over the complete time at the tank's acid, of the largest class
-    """
-    if theta <= 0.0:
-        return before.copy(), np.zeros((DEGREE + 1, PANELS))
-    stiffness = np.empty(PANELS)
-    pivots = np.empty((DEGREE, PANELS))  # their reciprocals
-    for j in range(PANELS):
-        stiffness[j] = 2.0 * theta / (EDGES[j + 1] - EDGES[j])
-        pivots[DEGREE - 1, j] = 1.0 / (stiffness[j] + 1.0 / (2 * DEGREE - 1))
-    for n in range(DEGREE - 2, -1, -1):
-        product = 1.0 / ((2 * n + 3) * (2 * n + 1))
-        edge = 1.0 if n == 0 else 0.0
-        for j in range(PANELS):
-            pivots[n, j] = 1.0 / (stiffness[j] + edge + product * pivots[n + 1, j])
-    after, gradient = substitute(before, pivots)
-    source = np.zeros((DEGREE + 1, PANELS))
-    for n in range(DEGREE):
-        for j in range(PANELS):
-            source[n, j] = -stiffness[j] * gradient[n, j]
-    slope, _ = substitute(source, pivots)
-    return after, slope
+def slowest_coordinate(minerals: Minerals, sizes: Sizes, m: int) -> float:
+    """Reaction coordinate, s, at which nothing of mineral m changes any more."""
+    law = minerals.law[m]
+    if law in (FIRST_ORDER, AVRAMI):
+        return minerals.complete_time[m] * LAST_AVRAMI ** (1.0 / minerals.exponent[m])
+    slowest = 0.0
+    for k in range(sizes.size_ratio.size):
+        if sizes.size_fraction[m, k] > 0.0:
+            if law == TABULATED:
+                factor = size_factor(law, minerals.size_exponent[m], sizes.size_ratio[k])
+                slowest = max(slowest, factor * minerals.curve_coordinate[m, -1])
+            else:
+                a, b, c = cubic_of(minerals, m, sizes.size_ratio[k])
+                slowest = max(slowest, a + b + c)
+    return minerals.complete_time[m] * slowest
 
 
 @kernel
-def prepare_solids(minerals: Minerals, sizes: Sizes) -> Solids:
-    """Solids before the first tank."""
-    M = minerals.law.size
-    weights = np.zeros((M, DEGREE + 1, PANELS))
-    distribution = np.zeros((M, DEGREE + 1, PANELS))
-    slowest = np.empty(M)
+def prepare_solids(minerals: Minerals, sizes: Sizes, longest: np.ndarray) -> Solids:
+    """Solids before the first tank; longest: (M,) s, no less than the mean reaction coordinate that they will reach."""
+    M, K = minerals.law.size, sizes.size_ratio.size
+    distribution = fresh()
+    weights = np.zeros((M, *distribution.shape))
+    distributions = np.zeros((M, *distribution.shape))
+    rest, span = np.zeros(M), np.empty(M)
+    through = np.empty(K)
     for m in range(M):
-        largest_factor = 0.0
-        for k in range(sizes.size_ratio.size):
-            largest_factor = max(largest_factor, size_factor(minerals.law[m], sizes.size_ratio[k]))
-        slowest[m] = minerals.complete_time[m] * largest_factor
-        if minerals.law[m] != FIRST_ORDER:
-            weights[m] = panel_weights(minerals.law[m], sizes.size_ratio, sizes.size_fraction[m], largest_factor)
-            distribution[m, 0, :] = 1.0
-    return Solids(weights, slowest, distribution, np.ones(M))
+        law = minerals.law[m]
+        span[m] = slowest_coordinate(minerals, sizes, m)
+        reach = BEYOND * longest[m]
+        if 0.0 < reach < span[m]:
+            span[m] = reach
+        scale = minerals.complete_time[m] / span[m]
+        if law == FIRST_ORDER:
+            span[m] = minerals.complete_time[m]
+            continue
+        if law == AVRAMI:
+            weights[m], rest[m] = avrami_weights(minerals.exponent[m], 1.0 / scale)
+        elif law in (TABULATED, FILM):
+            for k in range(K):
+                through[k] = scale * size_factor(law, minerals.size_exponent[m], sizes.size_ratio[k])
+            coordinate, unreacted = minerals.curve_coordinate[m], minerals.curve_unreacted[m]
+            if law == FILM:
+                coordinate, unreacted = _STRAIGHT, 1.0 - _STRAIGHT
+            weights[m], rest[m] = curve_weights(coordinate, unreacted, through, sizes.size_fraction[m])
+        else:
+            weights[m], rest[m] = cubic_weights(cubics_of(minerals, sizes, m, scale))
+        distributions[m] = distribution
+    return Solids(weights, rest, span, distributions, np.ones(M))
 
 
 @kernel
-def dissolve(minerals: Minerals, solids: Solids, residence_time: float, ln_acid: float) -> tuple[Solids, np.ndarray]:
-    """Solids after one more tank of `residence_time` in s at `ln_acid` (of mol/m3; -inf: no acid).
+def dissolve(
+    minerals: Minerals, solids: Solids, residence_time: float, ln_acid: float, ln_oxidant: float
+) -> tuple[Solids, np.ndarray]:
+    """Solids after one more tank of `residence_time` in s at `ln_acid` and `ln_oxidant`, as of `rate_factor`.
 
-    Returns (Solids, slopes (M,) of the unreacted fractions by ln_acid).
+    Returns (Solids, slopes (M,) of the unreacted fractions by the ln of the rate).
     """
     M = minerals.law.size
     distribution = np.zeros_like(solids.distribution)
     unreacted = np.empty(M)
     slopes = np.empty(M)
     for m in range(M):
-        order = minerals.acid_order[m]
-        theta = residence_time / solids.slowest[m]
-        if order != 0.0:
-            theta *= np.exp(min(order * (ln_acid - np.log(minerals.reference_acid[m])), LARGEST_EXPONENT))
+        theta = residence_time / solids.span[m] * rate_factor(minerals, m, ln_acid, ln_oxidant)
         theta = min(theta, LARGEST_THETA)  # keeps a nan, in this order of the arguments
         if minerals.law[m] == FIRST_ORDER:
             unreacted[m] = solids.unreacted[m] / (1.0 + theta)
-            slopes[m] = -order * unreacted[m] * theta / (1.0 + theta)
+            slopes[m] = -unreacted[m] * theta / (1.0 + theta)
             continue
         after, slope = pass_tank(solids.distribution[m], theta)
-        left, change = 0.0, 0.0
-        for n in range(DEGREE + 1):
-            for j in range(PANELS):
+        left, change = solids.rest[m], 0.0
+        for n in range(after.shape[0]):
+            for j in range(after.shape[1]):
                 left += solids.weights[m, n, j] * after[n, j]
                 change += solids.weights[m, n, j] * slope[n, j]
         distribution[m] = after
         unreacted[m] = min(left, 1.0)
-        slopes[m] = order * change
-    return Solids(solids.weights, solids.slowest, distribution, unreacted), slopes
+        slopes[m] = change
+    return Solids(solids.weights, solids.rest, solids.span, distribution, unreacted), slopes
 
 
 @kernel
@@ -352,7 +340,7 @@ def leach_tank(
         present += max(0.0, -demand[m]) * solids.unreacted[m]  # the most that dissolving can set free
         scale += abs(demand[m])
     if present <= 0.0:
-        after, _ = dissolve(minerals, solids, residence_time, -np.inf)
+        after, _ = dissolve(minerals, solids, residence_time, -np.inf, np.inf)
         balance = -acid_flow
         for m in range(demand.size):
             balance += demand[m] * (1.0 - after.unreacted[m])
@@ -364,12 +352,12 @@ def leach_tank(
     acid, after, balance = acid_before, solids, 0.0
     while steps < MOST_STEPS:
         steps += 1
-        after, slopes = dissolve(minerals, solids, residence_time, ln_acid)
+        after, slopes = dissolve(minerals, solids, residence_time, ln_acid, np.inf)
         acid = np.exp(ln_acid)
         balance, slope = volumetric_flow * acid - acid_flow, volumetric_flow * acid
         for m in range(demand.size):
             balance += demand[m] * (1.0 - after.unreacted[m])
-            slope -= demand[m] * slopes[m]
+            slope -= demand[m] * minerals.acid_order[m] * slopes[m]
         if abs(balance) <= ROUNDING * scale or (balance > 0.0 and ln_acid <= floor):
             break
         if balance > 0.0:
@@ -416,7 +404,11 @@ def leach_train(
     scale = abs(acid_flow)
     for m in range(M):
         scale += abs(demand[m])
-    solids = prepare_solids(minerals, sizes)
+    most = acid_flow
+    for m in range(M):
+        most += max(0.0, -demand[m])
+    ln_most = np.log(max(most, 0.0) / volumetric_flow)
+    solids = prepare_solids(minerals, sizes, longest_coordinates(minerals, residence_times, ln_most, np.inf))
     error, steps = 0.0, 0
     acid_before = acid_flow / volumetric_flow
     for i in range(N):

@@ -7,15 +7,19 @@ from scipy.integrate import quad
 from scipy.linalg import expm
 from scipy.optimize import brentq
 
+REACTION, ASH, FILM, FIRST_ORDER, MIXED, AVRAMI, TABULATED, SHRINKING_FILM = range(8)
 
-def coordinate(law, depth):
-    """Reaction coordinate at which a core has shrunk by `depth` of its radius."""
+
+def coordinate(minerals, m, ratio, depth):
+    """Reaction coordinate, in complete times, at which a core has shrunk by `depth` of its radius."""
     left = (1 - depth) ** 3
-    if law == 0:
-        return 1 - left ** (1 / 3)
-    if law == 1:
-        return 1 - 3 * left ** (2 / 3) + 2 * left
-    return 1 - left
+    surface = (1 - left ** (1 / 3)) * ratio
+    ash = (1 - 3 * left ** (2 / 3) + 2 * left) * ratio**2
+    film = (1 - left) * ratio
+    if minerals.law[m] == MIXED:
+        shares = minerals.resistance[m]
+        return shares[0] * film + shares[1] * ash + shares[2] * surface
+    return {REACTION: surface, ASH: ash, FILM: film, SHRINKING_FILM: (1 - left ** (2 / 3)) * ratio**2}[minerals.law[m]]
 
 
 def passed_fraction(thetas, s):
@@ -27,32 +31,55 @@ def passed_fraction(thetas, s):
     return expm(generator * s)[0, count]
 
 
-def unreacted_after(law, thetas, size_ratio, size_fraction):
-    """Unreacted fraction after tanks of scaled times `thetas`: the segregated integral over depth, class by class."""
-    if law == 3:
-        return 1 / np.prod(1 + np.asarray(thetas))
-    total = 0.0
-    for ratio, fraction in zip(size_ratio, size_fraction, strict=True):
-        scaled = np.asarray(thetas) / (ratio**2 if law == 1 else ratio)
-
-        def chance(depth, scaled=scaled):
-            return passed_fraction(scaled, coordinate(law, depth)) * 3 * (1 - depth) ** 2
-
-        splits = np.unique(np.clip([0, *(np.sum(scaled) * np.array([0.1, 0.5, 1, 3])), 1], 0, 1))
-        parts = [quad(chance, *ends, epsabs=1e-11, epsrel=1e-11, limit=200)[0] for ends in pairwise(splits)]
-        total += fraction * sum(parts)
-    return total
+def integral(function, low, high, splits):
+    """Integral by adaptive quadrature, in parts between the splits that lie inside."""
+    ends = np.unique(np.clip([low, *splits, high], low, high))
+    return sum(quad(function, *part, epsabs=1e-11, epsrel=1e-11, limit=200)[0] for part in pairwise(ends))
 
 
-def conversion_at(minerals, sizes, residence_times, acids):
-    """Conversions (M,) after the last tank, the acids of all tanks being given."""
+def unreacted_of_class(minerals, m, thetas, ratio):
+    """Unreacted fraction of one size class after tanks of scaled times `thetas`, in complete times."""
+    thetas = np.asarray(thetas, float)
+    if minerals.law[m] == FIRST_ORDER:
+        return 1 / np.prod(1 + thetas)
+    if minerals.law[m] == AVRAMI:
+        n = minerals.exponent[m]
+        splits = (np.sum(thetas) * np.array([1e-3, 1e-2, 0.1, 0.5, 1, 3, 10, 40])) ** n
+        return integral(lambda v: passed_fraction(thetas, v ** (1 / n)) * np.exp(-v), 0, 40, splits)
+    if minerals.law[m] == TABULATED:
+        places = minerals.curve_coordinate[m] * ratio ** minerals.size_exponent[m]
+        left = minerals.curve_unreacted[m, -1]
+        for q, ends in enumerate(pairwise(places)):
+            fall = minerals.curve_unreacted[m, q] - minerals.curve_unreacted[m, q + 1]
+            left += fall * integral(lambda s: passed_fraction(thetas, s), *ends, []) / (ends[1] - ends[0])
+        return left
+
+    def chance(depth):
+        return passed_fraction(thetas, coordinate(minerals, m, ratio, depth)) * 3 * (1 - depth) ** 2
+
+    return integral(chance, 0, 1, np.sum(thetas) / ratio * np.array([0.1, 0.5, 1, 3]))
+
+
+def unreacted_after(minerals, m, thetas, sizes):
+    """Unreacted fraction of a mineral: the segregated integral, class by class."""
+    classes = zip(sizes.size_ratio, sizes.size_fraction[m], strict=True)
+    return sum(fraction * unreacted_of_class(minerals, m, thetas, ratio) for ratio, fraction in classes)
+
+
+def thetas_at(minerals, m, residence_times, acids, oxidants=None):
+    """Scaled times (N,) of a mineral, in complete times, at the acids and the oxidants (None: its reference) of the tanks."""
+    rate = (np.asarray(acids) / minerals.reference_acid[m]) ** minerals.acid_order[m]
+    if oxidants is not None:
+        rate = rate * (np.asarray(oxidants) / minerals.reference_oxidant[m]) ** minerals.oxidant_order[m]
+    return residence_times * rate / minerals.complete_time[m]
+
+
+def conversion_at(minerals, sizes, residence_times, acids, oxidants=None):
+    """Conversions (M,) after the last tank, the acids (and oxidants) of all tanks being given."""
     conversion = np.empty(minerals.law.size)
-    for m, law in enumerate(minerals.law):
-        scaled_acids = np.asarray(acids) / minerals.reference_acid[m]
-        thetas = residence_times * scaled_acids ** minerals.acid_order[m] / minerals.complete_time[m]
-        conversion[m] = minerals.accessible[m] * (
-            1 - unreacted_after(law, thetas, sizes.size_ratio, sizes.size_fraction[m])
-        )
+    for m in range(minerals.law.size):
+        thetas = thetas_at(minerals, m, residence_times, acids, oxidants)
+        conversion[m] = minerals.accessible[m] * (1 - unreacted_after(minerals, m, thetas, sizes))
     return conversion
 
 

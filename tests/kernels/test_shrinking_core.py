@@ -6,24 +6,23 @@ import pytest
 
 from raffinate.kernels.shrinking_core import (
     ASH,
-    DEGREE,
-    EDGES,
+    AVRAMI,
     FILM,
     FIRST_ORDER,
-    PANELS,
+    MIXED,
     REACTION,
+    SHRINKING_FILM,
+    TABULATED,
     Minerals,
     Sizes,
-    ash_depth,
     batch_conversion,
     leach_train,
-    panel_weights,
-    pass_tank,
     unreacted_fraction,
 )
 from raffinate.kernels.status import CONVERGED, OUT_OF_STEPS, STARVED
 
-LAWS = (REACTION, ASH, FILM, FIRST_ORDER)
+CORES = (REACTION, ASH, FILM, MIXED, SHRINKING_FILM)
+LAWS = (*CORES, FIRST_ORDER, AVRAMI, TABULATED)
 HOUR = 3600.0
 MOST = 6  # minerals in a test; sizes may hold more rows than there are minerals
 ONE_SIZE = Sizes(np.ones(1), np.ones((MOST, 1)))
@@ -40,13 +39,20 @@ def make_minerals(
         "acid_demand": acid_demand,
         "accessible": accessible,
     }
-    fields = {name: np.broadcast_to(np.asarray(value, float), (len(laws),)) for name, value in values.items()}
-    return Minerals.of(np.array(laws), **fields, **others)
+    fields = {
+        "resistance": np.tile([0.2, 0.5, 0.3], (len(laws), 1)),
+        "exponent": np.full(len(laws), 0.7),
+        "curve_coordinate": np.tile([0.0, 0.1, 0.35, 1.0], (len(laws), 1)),
+        "curve_unreacted": np.tile([1.0, 0.6, 0.2, 0.0], (len(laws), 1)),
+        **{name: np.broadcast_to(np.asarray(value, float), (len(laws),)) for name, value in values.items()},
+        **others,
+    }
+    return Minerals.of(np.array(laws), **fields)
 
 
-def leach_at_reference(law, thetas, sizes=ONE_SIZE):
+def leach_at_reference(law, thetas, sizes=ONE_SIZE, **others):
     """Conversions after each tank where the acid stays at its reference, so that the scaled times are given."""
-    minerals = make_minerals([law], complete_time=1.0, acid_demand=0.0)
+    minerals = make_minerals([law], complete_time=1.0, acid_demand=0.0, **others)
     conversion, acid, _, _, status = leach_train(minerals, sizes, np.asarray(thetas, float), np.ones(1), 1.0, 1e-3)
     assert status == CONVERGED
     np.testing.assert_allclose(acid, 1000.0, rtol=1e-14)
@@ -103,15 +109,15 @@ def test_leach_train__gives_the_product_for_first_order():
     np.testing.assert_allclose(leach_at_reference(FIRST_ORDER, thetas), 1 - np.cumprod(1 / (1 + thetas)), rtol=1e-14)
 
 
-@pytest.mark.parametrize("law", [REACTION, ASH, FILM])
+@pytest.mark.parametrize("law", LAWS)
 @pytest.mark.parametrize("sizes", [ONE_SIZE, THREE_SIZES])
 def test_leach_train__equals_the_segregated_integral_for_unequal_tanks(law, sizes):
     for thetas in ([0.4], [0.02, 0.9], [0.5, 0.5, 0.1, 0.003], [0.15, 0.16, 0.15, 0.151, 0.15]):
-        expected = 1 - naive.unreacted_after(law, thetas, sizes.size_ratio, sizes.size_fraction[0])
+        expected = 1 - naive.unreacted_after(make_minerals([law]), 0, thetas, sizes)
         assert leach_at_reference(law, thetas, sizes)[-1] == pytest.approx(expected, abs=1e-9)
 
 
-@pytest.mark.parametrize("law", [REACTION, ASH, FILM])
+@pytest.mark.parametrize("law", LAWS)
 def test_leach_train__does_not_mind_the_order_of_the_tanks(law):
     thetas = np.array([1e-3, 2.0, 0.05, 0.3])
     assert leach_at_reference(law, thetas)[-1] == pytest.approx(leach_at_reference(law, thetas[::-1])[-1], abs=1e-12)
@@ -124,6 +130,8 @@ def test_leach_train__does_not_mind_the_order_of_the_tanks(law):
         ([ASH, FILM], 2, ONE_SIZE),
         ([REACTION, ASH], 1, THREE_SIZES),
         ([FILM, FIRST_ORDER, REACTION], 2, ONE_SIZE),
+        ([MIXED, AVRAMI], 2, ONE_SIZE),
+        ([TABULATED, SHRINKING_FILM], 2, THREE_SIZES),
     ],
 )
 def test_leach_train__equals_its_slow_twin(laws, tanks, sizes):
@@ -137,7 +145,7 @@ def test_leach_train__equals_its_slow_twin(laws, tanks, sizes):
 
 @pytest.mark.parametrize("seed", range(12))
 def test_leach_train__closes_the_acid_in_every_tank(seed):
-    laws = np.random.default_rng(seed).permutation(LAWS)[: 1 + seed % 4]
+    laws = np.random.default_rng(seed).permutation(LAWS)[: 1 + seed % 6]
     minerals, sizes, times, flows, acid_flow, volumetric_flow = random_case(seed, 1 + seed % 5, laws, THREE_SIZES)
     conversion, acid, error, steps, status = leach_train(minerals, sizes, times, flows, acid_flow, volumetric_flow)
     left = volumetric_flow * acid + conversion @ (minerals.acid_demand * flows)
@@ -261,7 +269,7 @@ def test_leach_train__passes_tanks_without_residence_time():
 
 
 def test_leach_train__completes_at_endless_time():
-    for law in LAWS:
+    for law in (*CORES, FIRST_ORDER, TABULATED):
         assert leach_at_reference(law, [1e300])[0] == pytest.approx(1.0, abs=1e-14)
 
 
@@ -284,21 +292,68 @@ def test_leach_train__never_calls_a_nan_converged(field):
     assert leach_train(minerals, ONE_SIZE, np.full(2, HOUR), np.ones(1), 2.5, 1e-3)[-1] == OUT_OF_STEPS
 
 
-def test_unreacted_fraction__inverts_the_laws():
-    for law in LAWS:
-        assert unreacted_fraction(law, 0.0) == 1.0
-    for conversion in (1e-6, 0.01, 0.3, 0.7, 0.999):
-        left = 1 - conversion
-        coordinates = (1 - left ** (1 / 3), 1 - 3 * left ** (2 / 3) + 2 * left, conversion, -np.log(left))
-        for law, elapsed in zip(LAWS, coordinates, strict=True):
-            assert unreacted_fraction(law, elapsed) == pytest.approx(left, abs=1e-9)
-    for law in (REACTION, ASH, FILM):
-        assert unreacted_fraction(law, 1.5) == 0.0
+@pytest.mark.parametrize("ratio", [1.0, 0.3])
+@pytest.mark.parametrize("law", CORES)
+def test_unreacted_fraction__inverts_the_laws(law, ratio):
+    minerals = make_minerals([law])
+    assert unreacted_fraction(minerals, 0, ratio, 0.0) == 1.0
+    for depth in (1e-3, 0.01, 0.3, 0.7, 0.9):
+        elapsed = naive.coordinate(minerals, 0, ratio, depth)
+        assert unreacted_fraction(minerals, 0, ratio, elapsed) == pytest.approx((1 - depth) ** 3, abs=1e-11)
+    assert unreacted_fraction(minerals, 0, ratio, 1.5) == 0.0
 
 
-def test_ash_depth__keeps_its_digits_near_the_start():
-    for depth in (1e-9, 1e-5, 0.1, 0.5, 0.9):
-        assert ash_depth(depth**2 * (3 - 2 * depth)) == pytest.approx(depth, rel=1e-14)
+def test_unreacted_fraction__is_exponential_or_follows_the_curve():
+    minerals = make_minerals([FIRST_ORDER, AVRAMI, TABULATED], size_exponent=[0.0, 0.0, 1.0])
+    assert unreacted_fraction(minerals, 0, 9.0, 0.4) == pytest.approx(np.exp(-0.4), rel=1e-15)
+    assert unreacted_fraction(minerals, 1, 9.0, 0.4) == pytest.approx(np.exp(-(0.4**0.7)), rel=1e-15)
+    assert unreacted_fraction(minerals, 2, 2.0, 0.1) == pytest.approx(0.8, rel=1e-14)
+    assert unreacted_fraction(minerals, 2, 2.0, 5.0) == 0.0
+
+
+def test_minerals__resist_in_series():
+    """The mixed law with one resistance alone is the law of it."""
+    for law, shares in ((FILM, [1.0, 0.0, 0.0]), (ASH, [0.0, 1.0, 0.0]), (REACTION, [0.0, 0.0, 1.0])):
+        alone = leach_at_reference(law, [0.2, 0.3], THREE_SIZES)
+        mixed = leach_at_reference(MIXED, [0.2, 0.3], THREE_SIZES, resistance=[shares])
+        np.testing.assert_allclose(mixed, alone, atol=1e-11)
+
+
+@pytest.mark.parametrize("exponent", [0.1, 0.3, 0.7, 1.0, 1.6, 3.0, 8.0])
+def test_leach_train__takes_any_exponent_of_avrami(exponent):
+    for thetas in ([1e-4], [0.05, 0.4], [2.0, 2.0, 2.0]):
+        minerals = make_minerals([AVRAMI], exponent=[exponent])
+        expected = 1 - naive.unreacted_after(minerals, 0, thetas, ONE_SIZE)
+        found = leach_at_reference(AVRAMI, thetas, exponent=[exponent])[-1]
+        assert found == pytest.approx(expected, abs=2e-9)
+    whole = leach_at_reference(FIRST_ORDER, [0.3, 4.0, 0.05])
+    np.testing.assert_allclose(leach_at_reference(AVRAMI, [0.3, 4.0, 0.05], exponent=[1.0]), whole, atol=1e-12)
+
+
+def test_leach_train__leaves_what_a_curve_leaves():
+    curve = {"curve_coordinate": [[0.0, 0.2, 0.5]], "curve_unreacted": [[1.0, 0.5, 0.25]]}
+    assert leach_at_reference(TABULATED, [1e4], **curve)[0] == pytest.approx(0.75, abs=1e-4)
+    # straight pieces of one tank: u falls at the rate f between a and b, (1 - F) f integrates to f theta (e^-a - e^-b)
+    theta = 0.3
+    reacted = theta * (2.5 * -np.expm1(-0.2 / theta) + 2.5 / 3 * (np.exp(-0.2 / theta) - np.exp(-0.5 / theta)))
+    assert leach_at_reference(TABULATED, [theta], **curve)[0] == pytest.approx(reacted, abs=1e-13)
+
+
+def test_leach_train__gives_each_mineral_its_own_sizes():
+    own = Sizes(THREE_SIZES.size_ratio, np.array([[0.1, 0.2, 0.7], [0.9, 0.1, 0.0]]))
+    minerals = make_minerals([REACTION, REACTION], complete_time=1.0, acid_demand=0.0)
+    together, *_ = leach_train(minerals, own, np.full(2, 0.3), np.ones(2), 1.0, 1e-3)
+    for m in range(2):
+        alone = leach_at_reference(REACTION, [0.3, 0.3], Sizes(own.size_ratio, own.size_fraction[m : m + 1]))
+        np.testing.assert_allclose(together[:, m], alone, rtol=1e-13)
+
+
+@pytest.mark.parametrize("law", CORES)
+def test_leach_train__is_as_accurate_where_nearly_all_is_fine(law):
+    """A trace of coarse particles moves the span far beyond what the fine ones need."""
+    fine = leach_at_reference(law, [3e-4, 2e-4], Sizes(np.array([1e-3]), np.ones((1, 1))))
+    both = Sizes(np.array([1e-3, 1.0]), np.array([[1.0 - 1e-13, 1e-13]]))
+    np.testing.assert_allclose(leach_at_reference(law, [3e-4, 2e-4], both), fine, atol=1e-11)
 
 
 def test_batch_conversion__follows_acid_time_and_size():
@@ -312,21 +367,3 @@ def test_batch_conversion__follows_acid_time_and_size():
     np.testing.assert_allclose(batch_conversion(minerals, THREE_SIZES, times / 2, 4000.0)[:, 1], conversion[:, 1])
     largest = batch_conversion(minerals, THREE_SIZES, np.array([1.9 * HOUR]), 1000.0)[0, 0]
     assert largest == pytest.approx(0.9, abs=1e-14)
-
-
-@pytest.mark.parametrize("law", [REACTION, ASH, FILM])
-def test_panel_weights__sum_to_the_whole_mineral(law):
-    largest = 1.9**2 if law == ASH else 1.9
-    assert np.sum(
-        panel_weights(law, THREE_SIZES.size_ratio, THREE_SIZES.size_fraction[0], largest)[0]
-    ) == pytest.approx(1.0, abs=1e-14)
-
-
-@pytest.mark.parametrize("theta", [1e-4, 0.03, 1.0, 50.0])
-def test_pass_tank__gives_the_exponential_distribution_and_its_derivative(theta):
-    fresh = np.zeros((DEGREE + 1, PANELS))
-    fresh[0] = 1.0
-    after, slope = pass_tank(fresh, theta)
-    ends = EDGES[1:]  # where all Legendre polynomials are one
-    np.testing.assert_allclose(np.sum(after, axis=0), -np.expm1(-ends / theta), atol=1e-13)
-    np.testing.assert_allclose(np.sum(slope, axis=0), -ends / theta * np.exp(-ends / theta), atol=1e-12)
