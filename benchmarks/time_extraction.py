@@ -34,6 +34,7 @@ from raffinate.kernels.cascade import solve_cascade
 from raffinate.kernels.cascade_sweep import solve_cascades
 from raffinate.kernels.chain import FORWARD, ORGANIC_BACK, ORGANIC_OUT, OUT, Cascade, Media
 from raffinate.kernels.circuit import solve_circuit
+from raffinate.kernels.circuit_flows import COLD_START
 from raffinate.kernels.extraction import Contact, Extractant, Medium, contact
 from raffinate.kernels.status import CONVERGED
 
@@ -239,13 +240,13 @@ def in_the_liquors_own_chemistry() -> None:
             packed = chemistry.packed(row.temperature)
             case = (packed, row.complexes, row.circuit, row.places)
             other = (packed, richer.complexes, richer.circuit, richer.places)
-            first, _, taken, status = solve_circuit(*case, COLD)
-            _, _, taken_again, status_again = solve_circuit(*other, first.sought)
+            first, _, taken, status = solve_circuit(*case, COLD_START)
+            _, _, taken_again, status_again = solve_circuit(*other, first.start)
             if status != CONVERGED or status_again != CONVERGED:
                 print(f"  row {seed} of {stages} stages: status {status}, from a start {status_again}")
                 continue
-            cold.append(fastest(lambda case=case: solve_circuit(*case, COLD)))
-            warm.append(fastest(lambda other=other, start=first.sought: solve_circuit(*other, start)))
+            cold.append(fastest(lambda case=case: solve_circuit(*case, COLD_START)))
+            warm.append(fastest(lambda other=other, start=first.start: solve_circuit(*other, start)))
             steps.append((taken, taken_again))
         a, b = np.median(steps, axis=0)
         print(

@@ -14,6 +14,7 @@ from raffinate.flowsheet.stream import gathered
 from raffinate.kernels.cascade import solve_cascade
 from raffinate.kernels.chain import Cascade, Media
 from raffinate.kernels.circuit import solve_circuit
+from raffinate.kernels.circuit_flows import COLD_START
 from raffinate.kernels.saturation import NO_ROOM, NO_START, equilibrate
 from raffinate.kernels.shrinking_core import REACTION, Minerals, Sizes, leach_train
 from raffinate.kernels.status import CONVERGED
@@ -72,19 +73,19 @@ def row(liquor):
 
 def test_solve_circuit__five_stages(benchmark, row):
     packed = row.chemistry.packed(row.temperature)
-    measure(benchmark, solve_circuit, packed, row.complexes, row.circuit, row.places, np.zeros((2, 0)))
+    measure(benchmark, solve_circuit, packed, row.complexes, row.circuit, row.places, COLD_START)
 
 
 def test_solve_circuit__five_stages_from_their_own_answer(benchmark, row):
     packed = row.chemistry.packed(row.temperature)
-    answer, *_ = solve_circuit(packed, row.complexes, row.circuit, row.places, np.zeros((2, 0)))
-    measure(benchmark, solve_circuit, packed, row.complexes, row.circuit, row.places, answer.sought)
+    answer, *_ = solve_circuit(packed, row.complexes, row.circuit, row.places, COLD_START)
+    measure(benchmark, solve_circuit, packed, row.complexes, row.circuit, row.places, answer.start)
 
 
 def test_solve_cascade__five_stages_of_constant_media(benchmark, row):
     stages, cations = 5, len(row.names)
     answer, *_ = solve_circuit(
-        row.chemistry.packed(row.temperature), row.complexes, row.circuit, row.places, np.zeros((2, 0))
+        row.chemistry.packed(row.temperature), row.complexes, row.circuit, row.places, COLD_START
     )
     sulfate = float(answer.totals[0, [c.name for c in row.chemistry.components].index("SO4-2")])
     media = Media(

@@ -18,7 +18,8 @@ class Balance:
 
     `elements_in`, `elements_out`: mol/s by element. `mass_in`, `mass_out`: kg/s. `charge_in`, `charge_out`: mol/s.
     `turnover`: mol/s of ions' charge that passes, the measure of an error in charge. `floors`: mol/s by element, below
-    which a flow is not measured against itself: a millionth of what circulates inside, whose round-off it carries.
+    which a flow is not measured against itself: a millionth of what circulates of it inside, whose round-off it carries, or
+    a billionth of the largest flow that does, to which torn streams are known.
     """
 
     elements_in: Mapping[str, float]
@@ -59,6 +60,7 @@ class Balance:
 
 
 _CIRCULATING = 1e-6
+_TRACE = 1e-9
 
 
 def balance(
@@ -67,6 +69,7 @@ def balance(
     """Answer the balance of what flows in (mol/s) against what flows out; `inside`: streams that circulate between."""
     circulating = np.max([np.zeros(chemistry.size), *(stream.flows for stream in inside)], axis=0)
     floors = _CIRCULATING * (chemistry.element_matrix @ np.maximum(0.0, circulating))
+    floors = np.maximum(floors, _TRACE * circulating.max(initial=0.0))
     into = np.add.reduce([np.zeros(chemistry.size), *(stream.flows for stream in inflows)])
     out = np.add.reduce([np.zeros(chemistry.size), *(stream.flows for stream in outflows)])
     names = chemistry.element_names

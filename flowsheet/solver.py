@@ -61,6 +61,7 @@ class Solution:
     unit_calls: int
     balances: Mapping[str, Balance]
     plant: Balance
+    starts: Mapping[str, object]
 
     @property
     def passes(self) -> int:
@@ -83,6 +84,7 @@ class _Run:
     chemistry: Chemistry
     streams: dict[str, Stream] = field(default_factory=dict)
     outcomes: dict[str, Outcome] = field(default_factory=dict)
+    starts: dict[str, object] = field(default_factory=dict)
     history: list[Pass] = field(default_factory=list)
     calls: int = 0
 
@@ -101,7 +103,7 @@ class _Run:
         unit = self.units[name]
         self.calls += 1
         try:
-            outcome = unit.run(self.inlets(name))
+            outcome = unit.resume(self.inlets(name), self.starts.get(name))
         except EngineError as error:
             raise type(error)(f"{name}: {error}") from error
         if set(outcome.outlets) != set(unit.outlets):
@@ -109,6 +111,8 @@ class _Run:
                 f"{name}: answers the outlets {sorted(outcome.outlets)}, declares {sorted(unit.outlets)}"
             )
         self.outcomes[name] = outcome
+        if outcome.start is not None:
+            self.starts[name] = outcome.start
         for outlet, stream in outcome.outlets.items():
             self.streams[f"{name}.{outlet}"] = stream
 
@@ -135,11 +139,13 @@ def solve(
     """Solve a flowsheet.
 
     `tolerance`: relative agreement of every species in every torn stream. `start`: the solution of a flowsheet like it, of
-    the same chemistry, whose torn streams are where the loops begin; from nothing where it is None. Raises
+    the same chemistry, whose torn streams and units are where the loops begin; from nothing where it is None. Raises
     `DeclarationError` for a flowsheet that does not hang together; `DataError` from a unit that is given what cannot be;
     `ConvergenceError` for a loop that an element cannot leave, or that does not converge within `largest_passes`.
     """
     run = _Run(flowsheet.units, flowsheet.links(), flowsheet.feeds, flowsheet.chemistry)
+    if start is not None and start.flowsheet.chemistry is run.chemistry:
+        run.starts.update(start.starts)
     arcs = tuple((link.from_unit, link.target, link.source) for link in run.links)
     found = parts_of(tuple(run.units), arcs)
     for number, (part, path) in enumerate(found):
@@ -301,6 +307,7 @@ def _conclude(flowsheet: Flowsheet, run: _Run, parts: tuple[Part, ...]) -> Solut
         unit_calls=run.calls,
         balances=MappingProxyType(balances),
         plant=plant,
+        starts=MappingProxyType(dict(run.starts)),
     )
 
 

@@ -22,13 +22,22 @@ from .chain import (
     BACK,
     FORWARD,
     NO_EXTRACTANT,
-    ORGANIC_BACK,
-    ORGANIC_FORWARD,
-    ORGANIC_OUT,
     OUT,
     Cascade,
     blank_room,
     blank_state,
+)
+from .circuit_flows import (
+    COLD_START,
+    NO_ANSWER,
+    NO_CIRCUIT,
+    NO_PLACES,
+    Circuit,
+    CircuitAnswer,
+    CircuitStart,
+    Places,
+    carry,
+    lay_flows,
 )
 from .extraction import Extractant
 from .jit import apart, kernel, lean
@@ -40,8 +49,8 @@ from .stage_media import NUDGE, REMEMBERED, blank_media, blank_memory, heed, hol
 from .status import CONVERGED, DRY, OUT_OF_STEPS
 
 _TRACE = 1e-30  # mol/kg: what a stage is speciated with of a cation that has left it
-_CLOSE = 1e-9  # what the media may still move, in ln; or this, where a repetition takes away all but a twentieth
-_CONTRACTED = 2e-8
+_CLOSE = 1e-10  # what the media may still move, in ln; or this, where a repetition takes away all but a twentieth
+_CONTRACTED = 2e-9
 _SETTLED = 1e-13  # mol/kg, what a dose may still shift
 _LEAP = 0.1  # in ln of a total or of a(H+): beyond it a speciation starts from the mass action of the new ones
 _MOST_REPEATS = 300
@@ -55,123 +64,6 @@ _CAUTIOUS = 0.3  # of a lag, after a turn that made things worse
 _NO_ANSWER = 1e30
 # counts of turns
 _SINCE, _SLOWLY, _STUCK_FOR = 0, 1, 2
-
-
-class Circuit(NamedTuple):
-    """A row of mixer-settlers as streams meet it.
-
-    source: (N, C), mol of each component that enters the liquor of a stage from outside, base of known dose among it.
-    organic_source: (N, M), mol of each cation bound in the organic that enters.
-    base: (C,), components in a mole of hydroxide that holds a pH. dosed: index of its cation among the M.
-    carried: (N,), kg of water that leaves a stage with the organic. bleed: (N,), share of the rest that leaves the row.
-    organic: (N, 3), L of organic that leave a stage to the one before, to the next, and out. unit_total: (N,), mol/L.
-    efficiency: (M,). control, ln_target: (N,), as of `Cascade`.
-    """
-
-    source: np.ndarray
-    organic_source: np.ndarray
-    base: np.ndarray
-    dosed: int
-    carried: np.ndarray
-    bleed: np.ndarray
-    organic: np.ndarray
-    unit_total: np.ndarray
-    efficiency: np.ndarray
-    control: np.ndarray
-    ln_target: np.ndarray
-
-
-class Places(NamedTuple):
-    """Where in the mixture stands what extraction asks for.
-
-    cation: (M,), components. ligand: (L,), components; forms: (L, 3), species with one to three protons, or -1.
-    anion: component that complexes take along, or -1. hydroxide: species. component_charge: (C,).
-    """
-
-    cation: np.ndarray
-    ligand: np.ndarray
-    forms: np.ndarray
-    anion: int
-    hydroxide: int
-    component_charge: np.ndarray
-
-
-class CircuitAnswer(NamedTuple):
-    """The steady state of a row.
-
-    totals: (N, C), mol of each component per kg of water in the liquor of each stage. organic: (N, M), mol/L.
-    sought: (2, N), a start for a row near this one. point: (2, N), ln E and ln a(H+). dose: (N,), mol of hydroxide.
-    flows: (N, 6), as of `Cascade`.
-    """
-
-    totals: np.ndarray
-    organic: np.ndarray
-    sought: np.ndarray
-    point: np.ndarray
-    dose: np.ndarray
-    flows: np.ndarray
-
-
-_NONE1, _NONE2, _NO_INTS = np.zeros(1), np.zeros((1, 1)), np.zeros(1, np.int64)
-NO_CIRCUIT = Circuit(
-    *(_NONE2, _NONE2, _NONE1, 0, _NONE1, _NONE1, _NONE2, _NONE1, _NONE1),
-    *(_NO_INTS, _NONE1),
-)
-NO_PLACES = Places(_NO_INTS, _NO_INTS, np.zeros((1, 3), np.int64), -1, 0, _NONE1)
-NO_ANSWER = CircuitAnswer(_NONE2, _NONE2, _NONE2, _NONE2, _NONE1, _NONE2)
-
-
-@lean.kernel
-def _lay_flows(circuit, dose, flows):
-    """Fill flows (N, 6) with the doses (N,); answer False where a stage runs dry."""
-    N = circuit.carried.shape[0]
-    per_mole = circuit.base[0] / MOLES_PER_KG
-    before = 0.0
-    for i in range(N):
-        water = circuit.source[i, 0] / MOLES_PER_KG + before
-        if circuit.control[i] != 0:
-            water += dose[i] * per_mole
-        if i < N - 1:
-            water += circuit.carried[i + 1]
-        ahead = (water - circuit.carried[i]) * (1.0 - circuit.bleed[i])
-        if not ahead > 0.0:
-            return False
-        out = (water - circuit.carried[i]) * circuit.bleed[i]
-        flows[i, FORWARD] = ahead if i < N - 1 else 0.0
-        flows[i, BACK] = circuit.carried[i] if i > 0 else 0.0
-        flows[i, OUT] = out + (ahead if i == N - 1 else 0.0) + (circuit.carried[i] if i == 0 else 0.0)
-        flows[i, ORGANIC_BACK] = circuit.organic[i, 0]
-        flows[i, ORGANIC_FORWARD] = circuit.organic[i, 1]
-        flows[i, ORGANIC_OUT] = circuit.organic[i, 2]
-        before = flows[i, FORWARD]
-    return True
-
-
-@lean.kernel
-def _carry(circuit, dose, flows, pivot, totals):
-    """Fill totals (N, C) with what the components come to where nothing is extracted; pivot (2, N) is work.
-
-    Stage by stage without a subtraction, as the boxes of `cascade`.
-    """
-    N, C = totals.shape
-    for i in range(N):
-        pivot[1, i] = flows[i, OUT]
-        for c in range(C):
-            totals[i, c] = circuit.source[i, c]
-            if circuit.control[i] != 0:
-                totals[i, c] += dose[i] * circuit.base[c]
-        if i > 0:
-            on = flows[i - 1, FORWARD] / pivot[0, i - 1]
-            pivot[1, i] += flows[i, BACK] * pivot[1, i - 1] / pivot[0, i - 1]
-            for c in range(C):
-                totals[i, c] += on * totals[i - 1, c]
-        pivot[0, i] = flows[i, FORWARD] + pivot[1, i]
-    for i in range(N - 1, -1, -1):
-        back = flows[i + 1, BACK] if i < N - 1 else 0.0
-        for c in range(C):
-            if i < N - 1:
-                totals[i, c] += back * totals[i + 1, c]
-            totals[i, c] /= pivot[0, i]
 
 
 @kernel
@@ -271,10 +163,10 @@ def _blank_turn(stages, components, cations):
 
 
 @kernel
-def _first_liquor(packed, circuit, places):
-    """Settle the liquor that all would be together, which gives the first media.
+def _feed_liquor(packed, circuit, places):
+    """Reduce the liquor that all would be together.
 
-    Answers (found, steps, error, Liquor whose protons are a dose, ActivityModel, Terms, Work, rows), rows (S,) as of `tell`.
+    Answers (Liquor, ActivityModel, Terms, Work, rows), rows (S,) as of `tell`.
     """
     feed = circuit.source.sum(axis=0)
     trace = _TRACE * feed[0]
@@ -286,6 +178,18 @@ def _first_liquor(packed, circuit, places):
     liquor, model, terms = reduce(packed, feed, titrant, none, np.zeros(none.shape[0]), 1)
     solver = blank_work(liquor, model.kind)
     bring(liquor, feed, titrant, 0)
+    rows = np.full(packed.places[SPECIES], -1, np.int64)
+    for r in range(liquor.dissolved):
+        rows[liquor.place[liquor.component.shape[1] + r]] = r
+    return liquor, model, terms, solver, rows
+
+
+@kernel
+def _settle_feed(liquor, model, terms, solver):
+    """Settle the liquor that all would be together, which gives the first media; then its protons are a dose.
+
+    Answers (found, steps, error).
+    """
     free = Liquor(
         liquor.species,
         liquor.component,
@@ -305,10 +209,34 @@ def _first_liquor(packed, circuit, places):
     liquor.component[TITRANT, 1] = 1.0
     liquor.whole[DOSE] = liquor.component[TOTAL, 1]
     liquor.component[TOTAL, 1] = 0.0
-    rows = np.full(packed.places[SPECIES], -1, np.int64)
-    for r in range(liquor.dissolved):
-        rows[liquor.place[liquor.component.shape[1] + r]] = r
-    return found, steps, error, liquor, model, terms, solver, rows
+    return found, steps, error
+
+
+@lean.kernel
+def _is_like(start, liquor, stages, cations, size):
+    """Whether the start is of a row of as many stages and cations with the same species."""
+    if start.sought.shape[1] != stages or start.held.shape[1] != cations or start.media.shape[0] != size:
+        return False
+    if start.place.shape[0] != liquor.place.shape[0] or start.species.shape[2] != liquor.species.shape[1]:
+        return False
+    for q in range(liquor.place.shape[0]):
+        if start.place[q] != liquor.place[q]:
+            return False
+    return True
+
+
+@lean.kernel
+def _begin(start, media, state, turn):
+    """Begin where a row near this one ended."""
+    read(start.media, media)
+    for i in range(start.dose.shape[0]):
+        state.dose[i] = start.dose[i]
+        turn.fixed[i] = start.turn[0, i]
+        turn.held_charge[i] = start.turn[1, i]
+        for j in range(start.held.shape[1]):
+            turn.held[i, j] = start.held[i, j]
+            turn.rise[i, j] = start.rise[i, j]
+    turn.counts[_SLOWLY] = start.slowly[0]
 
 
 @kernel
@@ -451,7 +379,7 @@ def _write_down(places, state, turn):
         turn.totals[i, 1] = protons
 
 
-@apart(NO_MIXTURE, NO_EXTRACTANT, NO_CIRCUIT, NO_PLACES, _NONE2, answers=(NO_ANSWER, 0.0, 0, 0))
+@apart(NO_MIXTURE, NO_EXTRACTANT, NO_CIRCUIT, NO_PLACES, COLD_START, answers=(NO_ANSWER, 0.0, 0, 0))
 @kernel
 def settle_circuit(packed, extractant, circuit, places, start):
     """Do as `solve_circuit`."""
@@ -463,37 +391,60 @@ def settle_circuit(packed, extractant, circuit, places, start):
     pivot = np.zeros((2, N))
     flows = np.zeros((N, 6))
     turn = _blank_turn(N, C, M)
-    answer = CircuitAnswer(turn.totals, state.organic, state.sought, state.point, state.dose, flows)
-    if not _lay_flows(circuit, state.dose, flows):
+    liquor, model, terms, solver, rows = _feed_liquor(packed, circuit, places)
+    size = N * (M + 4 + 4 * places.ligand.shape[0])
+    like = _is_like(start, liquor, N, M, size)
+    media, told = blank_media(N, M, places), blank_media(N, M, places)
+    memory = blank_memory(size)
+    if like:
+        species, component, whole = start.species.copy(), start.component.copy(), start.whole.copy()
+        _begin(start, media, state, turn)
+    else:
+        species = np.empty((N, liquor.species.shape[0], liquor.species.shape[1]))
+        component = np.empty((N, liquor.component.shape[0], liquor.component.shape[1]))
+        whole = np.empty((N, 5))
+    charges = np.zeros((2, N))
+    slowly = np.zeros(1, np.int64)
+    following = CircuitStart(
+        state.sought,
+        state.dose,
+        memory.following,
+        charges,
+        turn.held,
+        turn.rise,
+        slowly,
+        species,
+        component,
+        whole,
+        liquor.place,
+    )
+    answer = CircuitAnswer(turn.totals, state.organic, state.point, state.dose, flows, following)
+    if not lay_flows(circuit, state.dose, flows):
         return answer, 1.0, 0, DRY
-    found, total_steps, error, liquor, model, terms, solver, rows = _first_liquor(packed, circuit, places)
-    if not found:
-        return answer, error, total_steps, OUT_OF_STEPS
-    species = np.empty((N, liquor.species.shape[0], liquor.species.shape[1]))
-    component = np.empty((N, liquor.component.shape[0], liquor.component.shape[1]))
-    whole = np.empty((N, 5))
-    for i in range(N):
-        species[i] = liquor.species
-        component[i] = liquor.component
-        whole[i] = liquor.whole
-    media = blank_media(N, M, places)
-    told = blank_media(N, M, places)
-    memory = blank_memory(N * (M + 4 + 4 * places.ligand.shape[0]))
+    total_steps, error = 0, 0.0
+    if not like:
+        found, total_steps, error = _settle_feed(liquor, model, terms, solver)
+        if not found:
+            return answer, error, total_steps, OUT_OF_STEPS
+        for i in range(N):
+            species[i] = liquor.species
+            component[i] = liquor.component
+            whole[i] = liquor.whole
     row = _row_of(circuit, places, flows)
-    warm = start.shape[1] == N
+    warm = start.sought.shape[1] == N
     if warm:
-        state.sought[:, :] = start
+        state.sought[:, :] = start.sought
     status = OUT_OF_STEPS
     close = False
     moved, shifted, tolerance = 1.0, 0.0, 1e-2
     for count in range(_MOST_REPEATS):
         turn.dosed[:] = state.dose
-        if not _lay_flows(circuit, turn.dosed, flows):
+        if not lay_flows(circuit, turn.dosed, flows):
             return answer, 1.0, total_steps, DRY
-        _carry(circuit, turn.dosed, flows, pivot, turn.inert)
+        carry(circuit, turn.dosed, flows, pivot, turn.inert)
         _fix_charge(extractant, places, turn)
         for i in range(N):
-            if count == 0:
+            if count == 0 and not like:
                 tell(_stage_liquor(liquor, species, component, whole, i), rows, places, media, i, turn.fixed[i])
             else:
                 # what the base adds to the inert changes the charge of a medium told before
@@ -524,14 +475,36 @@ def settle_circuit(packed, extractant, circuit, places, start):
     if status == CONVERGED and not (close and shifted < _SETTLED):
         status = OUT_OF_STEPS
     _write_down(places, state, turn)
+    write(media, memory.following)
+    charges[0] = turn.fixed
+    charges[1] = turn.held_charge
+    slowly[0] = 1 if turn.counts[_SLOWLY] != 0 else 0
     return answer, max(error, 0.05 * moved, shifted), total_steps, status
 
 
 @kernel
-def solve_circuit(packed: Packed, extractant: Extractant, circuit: Circuit, places: Places, start: np.ndarray):
+def solve_circuit(packed: Packed, extractant: Extractant, circuit: Circuit, places: Places, start: CircuitStart):
     """The steady state of a row of mixer-settlers with the liquor of `packed`.
 
-    start: (2, N), what was sought in a row near this one, or (2, 0). Answers (CircuitAnswer, error, steps, status); error is
-    the larger of the imbalance of the row and of how far its media lie from the speciation of its liquors.
+    start: of a row near this one, or `COLD_START`; one that leads nowhere is left for none. Answers (CircuitAnswer, error,
+    steps, status); error is the larger of the imbalance of the row and of how far its media lie from the speciation of its
+    liquors.
     """
-    return settle_circuit(packed, extractant, circuit, places, start)
+    answer, error, steps, status = settle_circuit(packed, extractant, circuit, places, start)
+    if status != CONVERGED and start.sought.shape[1] > 0:
+        none = CircuitStart(
+            np.zeros((2, 0)),
+            start.dose,
+            start.media,
+            start.turn,
+            start.held,
+            start.rise,
+            start.slowly,
+            start.species,
+            start.component,
+            start.whole,
+            start.place,
+        )
+        answer, error, more, status = settle_circuit(packed, extractant, circuit, places, none)
+        steps += more
+    return answer, error, steps, status

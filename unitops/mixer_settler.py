@@ -16,6 +16,7 @@ from ..flowsheet.extraction.holding import holding
 from ..flowsheet.extraction.section import COUNTER_CURRENT, Section, run_section
 from ..flowsheet.stream import Stream, mix
 from ..flowsheet.unitop import Figure, Outcome, Port, UnitOp, parameter
+from ..kernels.circuit_flows import COLD_START, CircuitStart
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,13 +76,19 @@ class MixerSettler(UnitOp):
 
     def run(self, inlets: Mapping[str, Stream]) -> Outcome:
         """Answer the raffinate, the loaded organic and the bleeds."""
+        return self.resume(inlets, None)
+
+    def resume(self, inlets: Mapping[str, Stream], start: object) -> Outcome:
+        """Do as `run`, from the stages of an earlier run."""
         liquor, organic = inlets["aqueous"], inlets["organic"]
         nothing = Stream.empty(liquor.chemistry, liquor.temperature)
         volume, oil = liquor.liquor_volume, organic.organic_volume
         if volume == 0.0 or holding(organic, self.extractant).total == 0.0:
             idle = (f"no {self.extractant} in the organic: nothing is taken up",) if volume > 0.0 and oil > 0.0 else ()
             return self._idle(inlets, nothing, idle)
-        profile = run_section(self._section(inlets), liquor, organic)
+        profile = run_section(
+            self._section(inlets), liquor, organic, start if isinstance(start, CircuitStart) else COLD_START
+        )
         report = {
             "ph_raffinate": float(profile.ph[-1]),
             "ph_first": float(profile.ph[0]),
@@ -92,7 +99,7 @@ class MixerSettler(UnitOp):
         drawn = {} if self.base is None else {"base": profile.base}
         bleed = mix([nothing, *profile.bleeds.values()])
         outlets = {"raffinate": profile.raffinate, "loaded": profile.loaded, "bleed": bleed}
-        return Outcome(outlets, report, drawn, profile.warnings)
+        return Outcome(outlets, report, drawn, profile.warnings, profile.start)
 
     def _idle(self, inlets: Mapping[str, Stream], nothing: Stream, warnings: tuple[str, ...]) -> Outcome:
         """Answer two liquids that pass each other."""

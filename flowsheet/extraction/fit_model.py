@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ...kernels.circuit_flows import COLD_START, CircuitStart
 from ..chemistry.extractants import Extractant
 from ..chemistry.formula import parse
 from ..chemistry.system import WATER, Chemistry
@@ -25,7 +26,6 @@ from .section import Section, run_section
 _ACIDS = {"SO4-2": "H2SO4", "Cl-": "HCl"}
 _VOLUME_ERROR = 1e-9
 _ROUNDS = 60
-_COLD = np.zeros((2, 0))  # no start
 
 
 class Task(NamedTuple):
@@ -86,7 +86,7 @@ class Workbench:
                     )
                 self.reads.append(Read(name, reading, at))
         self._kept: dict[tuple, Fed] = {}
-        self._sought: dict[int, np.ndarray] = {}
+        self._start: dict[int, CircuitStart] = {}
         self.fed = [self._make(task, extractant) for task in self.tasks]
         self.kinds = np.array([read.reading.kind for read in self.reads])
         self.cations = np.array([read.reading.cation for read in self.reads])
@@ -119,8 +119,8 @@ class Workbench:
             if task.dose is not None:
                 task = task._replace(dose=base_use * task.dose)
             try:
-                found[at] = _solve(chemistry, extractant.name, task, self.fed[at], self._sought.get(at, _COLD))
-                self._sought[at] = found[at].sought
+                found[at] = _solve(chemistry, extractant.name, task, self.fed[at], self._start.get(at, COLD_START))
+                self._start[at] = found[at].start
             except EngineError as error:
                 raise type(error)(f"{self.named[at]}: {error}") from error
         return found
@@ -227,7 +227,9 @@ def fresh_organic(chemistry: Chemistry, extractant: Extractant, conditions: Cond
     return Stream(chemistry, flows, conditions.temperature)
 
 
-def _solve(chemistry: Chemistry, extractant: str, task: Task, fed: Fed, start: np.ndarray = _COLD) -> StageProfile:
+def _solve(
+    chemistry: Chemistry, extractant: str, task: Task, fed: Fed, start: CircuitStart = COLD_START
+) -> StageProfile:
     """Run the section of a task."""
     temperature = task.conditions.temperature
     last = task.stages

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas
 
+from ...kernels.circuit_flows import CircuitStart
 from ..chemistry.database import atomic_masses
 from ..chemistry.formula import molar_mass, parse
 from ..stream import Stream
@@ -28,7 +29,7 @@ class StageProfile:
     `water_flow` (kg/s), `organic_flow` (m3/s): (N,), that leave a stage. `feed_flow`: m3/s of liquor that enter stage 1.
     `aqueous_feed`, `organic_feed`: (M,), mol/L, of what enters at the ends. `raffinate`, `loaded`, `base` (drawn), `bleeds` (by
     name, such as "liquor of stage 2"): streams. `error`: the largest imbalance found by an independent check. `steps`: of
-    the solver. `warnings`: what lies outside the range of the model. `sought`: a start for `run_section`. `totals`: (N, C),
+    the solver. `warnings`: what lies outside the range of the model. `start`: for `run_section`. `totals`: (N, C),
     mol of each component per kg of water.
     """
 
@@ -52,7 +53,7 @@ class StageProfile:
     error: float
     steps: int
     warnings: tuple[str, ...]
-    sought: np.ndarray
+    start: CircuitStart
     totals: np.ndarray
 
     @property

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ...kernels import cascade, circuit
+from ...kernels import cascade, circuit, circuit_flows
 from ...kernels.extraction import Extractant as Complexes
 from ...kernels.status import CONVERGED, DRY, OVERLOADED, SENTENCES, UNREACHABLE
 from ..chemistry.extractants import cations, ignored
@@ -32,7 +32,6 @@ _LITRES = 1000.0
 _LN10 = math.log(10.0)
 _ROUND_OFF = 1e-9
 _MOST_PROTONS = 3
-_NO_START = np.zeros((2, 0))
 _NOTHING: Mapping[int, float] = MappingProxyType({})
 
 
@@ -119,10 +118,12 @@ def contact(
     return run_section(Section(extractant=extractant, ph=ph, base=base), liquor, organic)
 
 
-def run_section(section: Section, liquor: Stream, organic: Stream, start: np.ndarray = _NO_START) -> StageProfile:
+def run_section(
+    section: Section, liquor: Stream, organic: Stream, start: circuit_flows.CircuitStart = circuit_flows.COLD_START
+) -> StageProfile:
     """Answer the steady state of a section fed with a liquor and an organic.
 
-    `start`: `StageProfile.sought` of a section near this one, which may save time and changes nothing. Raises `DataError` for
+    `start`: `StageProfile.start` of a section near this one, which may save time and changes nothing. Raises `DataError` for
     an organic without the extractant or with more bound to it than it can bind, a base that is none, a pH that base cannot
     reach and a stage that runs dry; `ConvergenceError` where the kernel finds no answer.
     """
@@ -206,7 +207,7 @@ class _Row:
         charges = np.array([float(c.charge) for c in chemistry.components])
         ligands, forms = _ligands(chemistry)
         index = {c.name: at for at, c in enumerate(chemistry.components)}
-        self.places = circuit.Places(
+        self.places = circuit_flows.Places(
             cation=self.at,
             ligand=ligands,
             forms=forms,
@@ -343,7 +344,7 @@ class _Row:
         points = section.set_points
         held = cascade.EXACT if section.exact else cascade.AT_LEAST
         control = np.array([held if i + 1 in points else cascade.NATURAL for i in range(stages)], dtype=np.int64)
-        self.circuit = circuit.Circuit(
+        self.circuit = circuit_flows.Circuit(
             source=np.ascontiguousarray(self.aqueous_in),
             organic_source=np.ascontiguousarray(self._bound(self.organic_in)),
             base=np.zeros(self.aqueous_in.shape[1]) if self.base is None else self.base.components,
@@ -377,7 +378,7 @@ class _Row:
             f"{self.organic.organic_volume / self.liquor.liquor_volume:.3g}, feed pH {self.liquor.ph:.2f})"
         )
 
-    def profile(self, answer: circuit.CircuitAnswer, error: float, steps: int) -> StageProfile:
+    def profile(self, answer: circuit_flows.CircuitAnswer, error: float, steps: int) -> StageProfile:
         """Make the streams and the profile of the kernel's answer."""
         chemistry, section = self.chemistry, self.section
         stages = section.stages
@@ -428,11 +429,11 @@ class _Row:
             error=error,
             steps=steps,
             warnings=(),
-            sought=answer.sought,
+            start=answer.start,
             totals=answer.totals,
         ).warned(self.passed)
 
-    def _exits(self, answer: circuit.CircuitAnswer) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    def _exits(self, answer: circuit_flows.CircuitAnswer) -> dict[str, tuple[np.ndarray, np.ndarray]]:
         """Answer what leaves by each exit: kg of water of the liquor of each stage (N,), L of its organic (N,)."""
         section, stages = self.section, self.section.stages
         flows = answer.flows
@@ -458,7 +459,7 @@ class _Row:
                 exits["loaded"][1][i] += self.back[i]
         return exits
 
-    def _organics(self, answer: circuit.CircuitAnswer) -> np.ndarray:
+    def _organics(self, answer: circuit_flows.CircuitAnswer) -> np.ndarray:
         """Answer mol/L of every organic species in each stage (N, organics)."""
         held = self.carried_by_oil @ self.organic_in
         known = self.salts >= 0

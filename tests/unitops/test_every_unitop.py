@@ -108,6 +108,17 @@ def test_unit__changes_nothing_and_answers_the_same_twice(cls, outcomes):
 
 
 @PER_UNIT
+def test_unit__answers_the_same_from_where_another_run_ended(cls, outcomes):
+    unit, inlets, outcome = outcomes[cls]
+    near = unit.run({port: stream * 1.02 for port, stream in inlets.items()})
+    for start in (outcome.start, near.start):
+        again = unit.resume(inlets, start)
+        for name, stream in outcome.outlets.items():
+            scale = max(1e-30, float(np.abs(stream.flows).max()))
+            assert np.allclose(again.outlets[name].flows, stream.flows, rtol=1e-7, atol=1e-9 * scale)
+
+
+@PER_UNIT
 def test_unit__scales_with_its_feed(cls, chemistry, outcomes):
     unit, inlets, outcome = outcomes[cls]
     if not inlets or any(f.metadata["unit"] == "reagent" and f.name == "solvent" for f in dataclasses.fields(cls)):

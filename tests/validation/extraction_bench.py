@@ -134,5 +134,5 @@ def at_phs(
     for ph in sorted(set(phs)):
         section = Section(extractant=extractant, ph=ph, base=caustic(of, 0.1))
         found[ph] = run_section(section, feed, oil, **start)
-        start = {"start": found[ph].sought}
+        start = {"start": found[ph].start}
     return found
