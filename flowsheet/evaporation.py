@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable
 
 import numpy as np
 from scipy.optimize import fminbound, root_scalar
 
-from .chemistry import water
-from .chemistry.equilibrium import Equilibrium
 from .chemistry.system import WATER
-from .errors import DataError
-from .stream import Stream, settle
+from .stream import Stream
 
 _STEP = 0.9  # of the water left that a step of the search leaves
 _HELD = 0.97  # of the most that can be gained
@@ -29,45 +25,13 @@ def evaporate(stream: Stream, share: float, temperature: float) -> tuple[Stream,
     return stream.replace(flows=left), stream.replace(flows=vapour, temperature=temperature)
 
 
-@dataclass(frozen=True)
-class Boiled:
-    """What a boiler makes: `slurry`, `vapour`, the `equilibrium` of the mother liquor, and the `heat` to supply (W).
+def share_until(gain_at: Callable[[float], float], wanted: float) -> tuple[float, float]:
+    """Find the share of the water to boil off until what `gain_at` that share answers is `wanted`.
 
-    The heat counts the water evaporated and the warming of the feed; heat of crystallisation is left out.
+    Water is taken away in steps, as a boiler does, since beyond the most that can be had there is too little water for
+    hydrates and what was gained is lost again. Answers the share and the gain there: less than `wanted` where that cannot be
+    had, and then a little less than the most, where a boiler can still be held.
     """
-
-    slurry: Stream
-    vapour: Stream
-    equilibrium: Equilibrium
-    heat: float
-
-
-def boil(feed: Stream, share: float, temperature: float, salts: Iterable[str]) -> Boiled:
-    """Boil off a share of the water at `temperature` (K) and let the named salts crystallise."""
-    concentrated, vapour = evaporate(feed, share, temperature)
-    slurry, found = settle(concentrated, temperature, salts)
-    steam = vapour.mass * water.heat_of_evaporation(temperature)
-    return Boiled(slurry, vapour, found, steam + feed.heat_capacity * (temperature - feed.temperature))
-
-
-def boil_until(
-    feed: Stream, temperature: float, salts: Iterable[str], gain: Callable[[Stream], float], wanted: float
-) -> tuple[float, float]:
-    """Find the share of the water to boil off at `temperature` (K) until the slurry of `salts` gains what is wanted.
-
-    `gain` measures a slurry. Water is taken away in steps, as a boiler does, since beyond the most that can be had there is
-    too little water for hydrates and what was gained is lost again. Answers the share and the gain there: less than
-    `wanted` where that cannot be had, and then a little less than the most, where a boiler can still be held.
-    """
-    phases = tuple(salts)
-    feed.chemistry.allowed(phases)  # so that what is refused below is a liquor without water, and not a name
-
-    def gain_at(share: float) -> float:
-        try:
-            slurry, _ = settle(evaporate(feed, share, temperature)[0], temperature, phases)
-        except DataError:  # no liquor is left
-            return 0.0
-        return gain(slurry)
 
     def share_for(target: float, low: float, high: float) -> float:
         found = root_scalar(lambda share: gain_at(share) - target, bracket=(low, high), xtol=1e-15, rtol=1e-14)

@@ -1,16 +1,21 @@
-"""Crystalliser: water is boiled off, or the liquor cooled, until salts come down.
+"""Crystalliser: a mixed tank in which a liquor is cooled, or some of its water boiled off, and salts come down.
 
-Model      a share of the water leaves as vapour; the rest comes to equilibrium with the named salts
-Assumes    no supersaturation left, no impurity in the lattice: impurities come with the adhering liquor (see Filtration)
-Valid      where the constants of the salts were fitted to solubility (`equilibrium.csv`), 0 to 100 degC
-Sources    `kernels/saturation.py`; heat of evaporation from Cantera's water
+Model      equilibrium with the named salts less what the supersaturation keeps; nucleation, growth and residence time decide
+           the supersaturation and the sizes (mixed suspension, mixed product removal); lattice and occlusion take up impurities
+Assumes    steady, mixed, growth does not depend on size, no agglomeration; the slurry leaves as it is in the tank
+Valid      where the constants of the salts were fitted to solubility (`equilibrium.csv`), 0 to 100 degC; most rates in
+           `crystallisation.csv` are estimates: sizes within a factor of 2, impurities within the ranges given there
+Sources    `flowsheet/crystallisation/`; Randolph & Larson (1988) Theory of Particulate Processes, ch. 4
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ..flowsheet.evaporation import boil
+from ..flowsheet.crystallisation.crystals import Tank, crystallise
+from ..flowsheet.crystallisation.figures import CRYSTALS, Report, crystal_report
+from ..flowsheet.crystallisation.kinetics import Kinetics
+from ..flowsheet.heat import heat_duty
 from ..flowsheet.stream import Stream
 from ..flowsheet.unitop import Figure, Outcome, Port, UnitOp, parameter
 
@@ -19,33 +24,37 @@ from ..flowsheet.unitop import Figure, Outcome, Port, UnitOp, parameter
 class Crystalliser(UnitOp):
     """The share `evaporated` of the water leaves by `vapour`; `salts` crystallise at `temperature`.
 
-    With `evaporated` = 0 it is a cooling crystalliser. `heat` counts the water evaporated and the warming of the feed.
+    With `evaporated` = 0 it is a cooling crystalliser. Crystals in the feed whose sizes are known grow on.
     """
 
     inlets: ClassVar[Mapping[str, Port]] = {"feed": Port("a liquor", {"H2O": 1.0, "NiSO4": 0.3})}
     outlets: ClassVar[Mapping[str, str]] = {"slurry": "crystals in their mother liquor", "vapour": "water boiled off"}
     figures: ClassVar[Mapping[str, Figure]] = {
+        **CRYSTALS,
         "evaporation": Figure("kg/s", "water boiled off"),
-        "crystals": Figure("kg/s", "crystals that formed"),
-        "heat": Figure("W", "heat to supply: evaporation and warming, heat of crystallisation left out"),
-        "ionic_strength": Figure("mol/kg", "of the mother liquor"),
+        "heat": Figure("W", "heat to supply, below 0 to take away"),
     }
 
     salts: tuple[str, ...] = parameter("names", "solids that may crystallise", ("NiSO4.6H2O(s)",))
     evaporated: float = parameter("-", "share of the feed's water that is boiled off", 0.6, low=0.0, high=0.99)
     temperature: float = parameter("K", "of the crystals and the mother liquor", 328.15, low=273.15, high=373.15)
+    residence_time: float = parameter("s", "of the slurry", 7200.0, low=60.0, high=1e6, default=7200.0)
+    kinetics: Kinetics | None = parameter(
+        "kinetics", "of the first of the salts, where not those of the data", None, default=None
+    )
 
     def run(self, inlets: Mapping[str, Stream]) -> Outcome:
         """Answer the slurry and the vapour."""
         feed = inlets["feed"]
         if feed.mass == 0.0:
             return Outcome({"slurry": feed, "vapour": feed})
-        boiled = boil(feed, self.evaporated, self.temperature, self.salts)
-        slurry, vapour = boiled.slurry, boiled.vapour
-        report = {
-            "evaporation": vapour.mass,
-            "crystals": slurry.solids.mass - feed.solids.mass,
-            "heat": boiled.heat,
-            "ionic_strength": boiled.equilibrium.ionic_strength,
-        }
-        return Outcome({"slurry": slurry, "vapour": vapour}, report, warnings=boiled.equilibrium.warnings)
+        tank = Tank(
+            temperature=self.temperature,
+            salts=self.salts,
+            residence_time=self.residence_time,
+            kinetics=self.kinetics,
+        )
+        made = crystallise(feed, tank, self.evaporated)
+        known = {**crystal_report(made, feed), "evaporation": made.vapour.mass}
+        report = Report(known, ("heat",), lambda: {"heat": heat_duty([feed], [made.slurry, made.vapour])})
+        return Outcome({"slurry": made.slurry, "vapour": made.vapour}, report, warnings=made.warnings)

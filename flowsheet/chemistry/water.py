@@ -72,6 +72,30 @@ def heat_of_evaporation(temperature: float) -> float:
 
 
 @functools.lru_cache(maxsize=4096)
+def saturation_temperature(pressure: float) -> float:
+    """Answer the temperature at which water boils under `pressure` (Pa), K."""
+    water = _water()
+    water.PQ = pressure, 1.0
+    return float(water.T)
+
+
+@functools.lru_cache(maxsize=4096)
+def adiabatic_rise(temperature: float, pressure: float, to_pressure: float) -> float:
+    """Answer what the enthalpy of steam at `temperature` (K) and `pressure` (Pa) gains on the way to another, J/kg.
+
+    Without loss: its entropy stays. Steam that would be liquid at that temperature is taken as saturated.
+    """
+    water = _water()
+    if pressure < vapour_pressure(temperature):
+        water.TP = temperature, pressure
+    else:
+        water.PQ = pressure, 1.0
+    before, entropy = water.enthalpy_mass, water.entropy_mass
+    water.SP = entropy, to_pressure
+    return float(water.enthalpy_mass - before)
+
+
+@functools.lru_cache(maxsize=4096)
 def enthalpy(temperature: float) -> float:
     """Answer the enthalpy of liquid water at `temperature` (K) less that at 25 degC, J/kg."""
     water = _water()

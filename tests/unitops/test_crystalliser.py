@@ -1,9 +1,14 @@
+import dataclasses
+
 import numpy as np
 import pytest
 from hand import imbalance, mass_of
 
-from raffinate.flowsheet import DataError, DeclarationError, Stream
+from raffinate.flowsheet import DataError, DeclarationError, Stream, settle
 from raffinate.flowsheet.chemistry import Chemistry, water
+from raffinate.flowsheet.crystallisation.kinetics import Kinetics
+from raffinate.flowsheet.heat import heat_duty
+from raffinate.flowsheet.sizes import SizeDistribution
 from raffinate.unitops.crystalliser import Crystalliser
 
 CHEMISTRY = Chemistry("Na Ni Mg S")
@@ -59,11 +64,110 @@ def test_crystalliser__counts_steam_and_warming():
     assert cooled.report["heat"] == pytest.approx(-4.18e3 * 20.0, rel=3e-3)
 
 
-def test_crystalliser__leaves_impurities_in_the_mother_liquor():
-    feed = BRINE + Stream.of(CHEMISTRY, {"H2O": 0.1, "MgSO4": 0.004}, temperature=313.15)
-    slurry = Crystalliser(salts=(GLAUBER,), evaporated=0.1, temperature=283.15).run({"feed": feed}).outlets["slurry"]
-    assert slurry[GLAUBER] > 0.0
-    assert slurry["Mg+2"] == pytest.approx(feed["Mg+2"], rel=1e-12)
+RETGERSITE = "NiSO4.6H2O(s)"
+NICKEL = Stream.of(CHEMISTRY, {"H2O": 1.0, "NiSO4": 0.45, "MgSO4": 0.01, "Na2SO4": 0.01}, temperature=303.15)
+
+
+def _nickel(**given):
+    return Crystalliser(salts=(RETGERSITE,), temperature=328.15, **{"evaporated": 0.4, **given}).run({"feed": NICKEL})
+
+
+def test_crystalliser__has_the_sizes_of_a_mixed_tank():
+    """Randolph & Larson: mean 4 G tau, standard deviation half of it, M = 6 k rho B G^3 tau^4."""
+    outcome = _nickel(residence_time=5400.0)
+    report, rates = outcome.report, Kinetics.of(RETGERSITE)
+    growth = rates.growth(report["supersaturation"], 328.15)
+    born = rates.nucleation(report["supersaturation"], report["magma_density"], 328.15)
+    assert report["growth_rate"] == pytest.approx(growth, rel=1e-9)
+    assert report["mean_size"] == pytest.approx(4.0 * growth * 5400.0, rel=1e-3)
+    assert report["size_variation"] == pytest.approx(0.5, rel=0.02)
+    magma = 6.0 * rates.shape_factor * 2070.0 * born * growth**3 * 5400.0**4
+    assert report["magma_density"] == pytest.approx(magma, rel=1e-3)
+    sizes = outcome.outlets["slurry"].size_distribution(RETGERSITE)
+    assert sizes.mean(4, 3) == pytest.approx(report["mean_size"], rel=0.01)
+    assert sizes.d50 == pytest.approx(3.672 * growth * 5400.0, rel=0.01)  # of the gamma distribution of the mass
+
+
+def test_crystalliser__leaves_its_supersaturation_in_the_liquor():
+    outcome = _nickel()
+    slurry = outcome.outlets["slurry"]
+    settled, _ = settle(slurry, 328.15, [RETGERSITE])
+    ratio = (slurry["Ni+2"] / slurry["H2O"]) / (settled["Ni+2"] / settled["H2O"])
+    assert outcome.report["supersaturation"] > 0.001
+    assert ratio - 1.0 == pytest.approx(outcome.report["supersaturation"], rel=1e-6)
+
+
+def test_crystalliser__comes_to_equilibrium_as_growth_gets_fast():
+    fast = dataclasses.replace(Kinetics.of(GLAUBER), growth_constant=1e6, occlusion=0.0)
+    outcome = Crystalliser(salts=(GLAUBER,), evaporated=0.0, temperature=283.15, kinetics=fast).run({"feed": BRINE})
+    settled, _ = settle(BRINE, 283.15, [GLAUBER])
+    assert outcome.outlets["slurry"][GLAUBER] == pytest.approx(settled[GLAUBER], rel=1e-5)
+
+
+def test_crystalliser__makes_larger_crystals_and_leaves_less_dissolved_in_more_time():
+    reports = [_nickel(residence_time=time).report for time in (1800.0, 7200.0, 28800.0)]
+    sizes, left = ([report[name] for report in reports] for name in ("mean_size", "supersaturation"))
+    assert sizes == sorted(sizes)
+    assert left == sorted(left, reverse=True)
+
+
+def test_crystalliser__puts_magnesium_into_the_lattice_by_its_distribution_coefficient():
+    """x_Mg / x_Ni of the crystals is 0.6 times that of the liquor; nothing else where nothing is occluded."""
+    pure = dataclasses.replace(Kinetics.of(RETGERSITE), occlusion=0.0)
+    outcome = _nickel(kinetics=pure)
+    slurry = outcome.outlets["slurry"]
+    in_crystals = slurry["MgSO4.6H2O(s)"] / slurry[RETGERSITE]
+    assert in_crystals == pytest.approx(0.6 * slurry["Mg+2"] / slurry["Ni+2"], rel=1e-9)
+    assert slurry["Na2SO4(s)"] == 0.0
+    assert slurry["Mg+2"] + slurry["MgSO4.6H2O(s)"] == pytest.approx(NICKEL["Mg+2"], rel=1e-12)
+    assert outcome.report["occluded_impurities"] == 0.0
+    mass = slurry["MgSO4.6H2O(s)"] * mass_of("Mg")
+    assert outcome.report["lattice_impurities"] == pytest.approx(
+        mass / (slurry[RETGERSITE] * mass_of("NiSO4.6H2O")), rel=1e-9
+    )
+    assert imbalance({"feed": NICKEL}, outcome) < 1e-10
+
+
+def test_crystalliser__occludes_mother_liquor_with_what_it_holds():
+    """Sodium has no place in the lattice: what is in the crystals is in as much mother liquor as they enclose."""
+    outcome = _nickel()
+    slurry, report, rates = outcome.outlets["slurry"], outcome.report, Kinetics.of(RETGERSITE)
+    enclosed = rates.occluded(report["growth_rate"], report["mean_size"]) * slurry[RETGERSITE] * mass_of("NiSO4.6H2O")
+    total = slurry["Na+"] + 2.0 * slurry["Na2SO4(s)"]
+    assert 2.0 * slurry["Na2SO4(s)"] == pytest.approx(total * enclosed / slurry.liquor.mass, rel=1e-6)
+    assert slurry.sizes["Na2SO4(s)"] is slurry.sizes[RETGERSITE]
+
+
+def test_crystalliser__frees_recrystallised_salt_of_most_of_its_magnesium():
+    first = _nickel().outlets["slurry"].solids
+    water_for_it = Stream.of(CHEMISTRY, {"H2O": 0.6 * first.mass}, temperature=328.15)
+    unit = Crystalliser(salts=(RETGERSITE,), evaporated=0.3, temperature=328.15)
+    again = unit.run({"feed": first.with_sizes({}) + water_for_it}).outlets["slurry"]
+    assert again["MgSO4.6H2O(s)"] / again[RETGERSITE] < 0.75 * first["MgSO4.6H2O(s)"] / first[RETGERSITE]
+    assert again["Mg+2"] + again["MgSO4.6H2O(s)"] == pytest.approx(first["MgSO4.6H2O(s)"], rel=1e-9)
+
+
+def test_crystalliser__grows_seeds_whose_sizes_it_is_told():
+    seeds = Stream.of(CHEMISTRY, {GLAUBER: 0.02}, temperature=283.15, sizes={GLAUBER: SizeDistribution.single(3e-4)})
+    unit = Crystalliser(salts=(GLAUBER,), evaporated=0.0, temperature=283.15)
+    plain, seeded = (unit.run({"feed": feed}) for feed in (BRINE, BRINE + seeds))
+    assert seeded.report["supersaturation"] < plain.report["supersaturation"]
+    finer = seeded.outlets["slurry"].size_distribution(GLAUBER).passing(2e-4)
+    assert finer < plain.outlets["slurry"].size_distribution(GLAUBER).passing(2e-4)
+
+
+def test_crystalliser__comes_to_equilibrium_with_a_salt_of_unknown_rates_and_says_so():
+    feed = Stream.of(CHEMISTRY, {"H2O": 1.0, "MgSO4": 0.6}, temperature=303.15)
+    outcome = Crystalliser(salts=("MgSO4.7H2O(s)",), evaporated=0.0, temperature=283.15).run({"feed": feed})
+    settled, _ = settle(feed, 283.15, ["MgSO4.7H2O(s)"])
+    assert outcome.outlets["slurry"]["MgSO4.7H2O(s)"] == pytest.approx(settled["MgSO4.7H2O(s)"], rel=1e-12)
+    assert "MgSO4.7H2O(s)" not in outcome.outlets["slurry"].sizes
+    assert any("has no rates of MgSO4.7H2O(s)" in note for note in outcome.warnings)
+
+
+def test_crystalliser__closes_its_heat():
+    outcome = _nickel()
+    assert outcome.report["heat"] == heat_duty([NICKEL], outcome.outlets.values())
 
 
 def test_crystalliser__makes_no_crystals_of_a_dilute_liquor():

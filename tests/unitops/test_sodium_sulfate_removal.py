@@ -15,7 +15,8 @@ def test_removal__reaches_the_lithium_asked(lithium):
     slurry = outcome.outlets["slurry"]
     assert slurry.concentration("Li+") == pytest.approx(lithium, rel=1e-9)
     assert outcome.report["lithium"] == pytest.approx(lithium, rel=1e-9)
-    assert slurry["Li+"] == pytest.approx(FEED["Li+"], rel=1e-12)
+    assert slurry["Li+"] + 2.0 * slurry["Li2SO4.H2O(s)"] == pytest.approx(FEED["Li+"], rel=1e-12)
+    assert slurry["Li+"] > 0.995 * FEED["Li+"]  # what the crystals take up
     assert imbalance({"feed": FEED}, outcome) < 1e-10
 
 
@@ -25,11 +26,15 @@ def test_removal__closes_water_and_sodium():
     slurry, vapour = outcome.outlets["slurry"], outcome.outlets["vapour"]
     crystals = slurry["Na2SO4(s)"]
     assert crystals > 0.0
-    assert slurry["H2O"] + vapour["H2O(g)"] == pytest.approx(FEED["H2O"], rel=1e-12)
+    bound = slurry["Li2SO4.H2O(s)"]
+    assert slurry["H2O"] + vapour["H2O(g)"] + bound == pytest.approx(FEED["H2O"], rel=1e-12)
     assert slurry["Na+"] == pytest.approx(FEED["Na+"] - 2.0 * crystals, rel=1e-10)
-    assert outcome.report["crystals"] == pytest.approx(crystals * mass_of("Na2SO4"), rel=1e-10)
+    mass = crystals * mass_of("Na2SO4") + bound * mass_of("Li2SO4.H2O")
+    assert outcome.report["crystals"] == pytest.approx(mass, rel=1e-10)
     assert outcome.report["evaporated_fraction"] == pytest.approx(vapour.mass / 1.0, rel=1e-10)
-    assert slurry.equilibrium.saturation_index("Na2SO4(s)") == pytest.approx(0.0, abs=1e-6)
+    # (1 + 0.005)^3 by the ions, less as the activity coefficients fall
+    excess = 10.0 ** slurry.equilibrium.saturation_index("Na2SO4(s)") - 1.0
+    assert 0.0 < excess < 4.0 * outcome.report["supersaturation"] < 0.04
 
 
 def test_removal__boils_more_for_more_lithium():
