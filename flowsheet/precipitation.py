@@ -44,10 +44,12 @@ _MEMORY = 6  # passes that the next one is made of
 _DAMPED = 0.7  # of the first step
 _LONGEST = 5.0  # step in ln x
 _DOSE_ACCURACY = 1e-13
+_NOTICED = 0.05  # of pH
 _MOST_SULFATE = 0.9  # of the nickel that may be bound as basic sulfate
 _BASIC_SULFATE = "Ni4(OH)6SO4(s)"
 _SULFATE_HOST, _SULFATE = "Ni(OH)2(s)", "SO4-2"
 _Uptake = tuple[str, str]  # host and ion
+_WEAK = {"CO3-2": 1.5, "PO4-3": 1.5, "HS-": 0.5, "SO3-2": 0.5, "NH4+": 0.5}  # protons that a mole takes near pH 7
 _CARRIERS = {
     "Li+": "LiOH.H2O(s)",
     "Mg+2": "Mg(OH)2(s)",
@@ -113,9 +115,9 @@ def precipitate(
 def _dose(stream: Stream, tank: Tank, titrant: Stream, target_ph: float, warnings: list[str]) -> float:
     """Answer how much of the titrant brings the liquor that leaves to the pH; 0 where it is beyond already."""
     start = _left(stream, tank)[1].ph
-    is_base = titrant.flows[PROTON] < 0.0
+    is_base = _alkalinity(titrant, tank) > 0.0
     if (start >= target_ph) if is_base else (start <= target_ph):
-        if abs(start - target_ph) > 1e-6:
+        if abs(start - target_ph) > _NOTICED:
             side = "above" if is_base else "below"
             warnings.append(f"the liquor stands at pH {start:.2f} without a dose, {side} the {target_ph:g} wanted")
         return 0.0
@@ -134,6 +136,14 @@ def _dose(stream: Stream, tank: Tank, titrant: Stream, target_ph: float, warning
     else:
         raise DataError(f"pH {target_ph:g} cannot be reached: {high:.3g} doses leave the liquor short of it")
     return float(brentq(beyond, low, high, xtol=_DOSE_ACCURACY * high, rtol=4.0 * np.finfo(float).eps))
+
+
+def _alkalinity(titrant: Stream, tank: Tank) -> float:
+    """Answer how much base (mol/s) a titrant is at pH 7 or so; below 0 an acid."""
+    chemistry = titrant.chemistry
+    totals = gathered(titrant, chemistry.allowed(tank.forms))
+    weak = sum(share * totals[chemistry.index[name]] for name, share in _WEAK.items() if name in chemistry.index)
+    return float(weak - totals[PROTON])
 
 
 def _is_slow(chemistry: Chemistry, tank: Tank) -> bool:
@@ -226,15 +236,20 @@ def _balanced(
     history = _History()
     for _ in range(_PASSES):
         totals = given + _changes(chemistry, bound)[chemistry.liquor]
-        if per_dose is None:
-            dose = 0.0
+        dose, refused = 0.0, None
+        if per_dose is not None:
+            try:
+                dose, found = titrate(
+                    chemistry, totals, per_dose, target_ph, tank.temperature, allowed, pressures, activities
+                )
+            except DataError as error:  # solids that do not agree yet can put the liquor beyond the pH
+                refused = error
+        if per_dose is None or refused is not None:
             found = speciate(chemistry, totals, tank.temperature, allowed, pressures, activities=activities)
-        else:
-            dose, found = titrate(
-                chemistry, totals, per_dose, target_ph, tank.temperature, allowed, pressures, activities
-            )
         fractions = lattice_fractions(found, tank.lattice)
         new = _taken_up(stream, tank, found, bound)
+        if refused is not None and not fractions and not new:
+            raise refused
         if not fractions and not new:
             return dose, found, bound
         if fractions.keys() != activities.keys() or new.keys() != bound.keys():
@@ -243,6 +258,8 @@ def _balanced(
         old = np.array([*(math.log(activities[n]) for n in fractions), *(bound[k] / scale for k in new)])
         wanted = np.array([*(math.log(x) for x in fractions.values()), *(v / scale for v in new.values())])
         if np.abs(wanted - old).max() <= _AGREED:
+            if refused is not None:
+                raise refused
             return dose, found, bound
         following = history.next(old, wanted)
         activities = {n: math.exp(min(v, 0.0)) for n, v in zip(fractions, following, strict=False)}
