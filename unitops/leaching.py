@@ -90,9 +90,9 @@ class Leaching(UnitOp):
         if feed["H2O"] == 0.0:  # as on the first pass of a recycle that brings the liquor
             idle = ("no liquor is fed: nothing dissolves",)
             return Outcome({"slurry": feed, "offgas": nothing}, dict.fromkeys(self.figures, 0.0), warnings=idle)
-        found = leach(self._train(), feed)
+        found = leach(self._train(), [inlets["solids"], inlets["liquor"]])
         slurry = with_gas(found.slurry)
-        report = figures(found, slurry, [inlets["solids"], inlets["liquor"]])
+        report = figures(found, slurry)
         exchange = found.exchange
         report |= {
             "reductant_dose": found.reagent.mass,
@@ -109,7 +109,7 @@ class Leaching(UnitOp):
 
     def profile(self, inlets: Mapping[str, Stream]) -> tuple[Tank, ...]:
         """Answer what leaves each tank: liquor, solids and gas so far, free acid, pH, electrons, shares dissolved."""
-        return leach(self._train(), mix([inlets["solids"], inlets["liquor"]])).tanks
+        return leach(self._train(), [inlets["solids"], inlets["liquor"]]).tanks
 
     def _train(self) -> Train:
         return Train(

@@ -32,7 +32,7 @@ PRODUCTS: Mapping[str, str] = {
 }  # fmt: skip
 METALS = ("Al(s)", "Mn(s)", "Fe(s)", "Co(s)", "Ni(s)", "Cu(s)")  # that give electrons, the strongest reductant first
 PHOSPHATE, STRIPPED = "LiFePO4(s)", "FePO4(s)"
-_BARE = {"Ni": "NiO2(s)", "Co": "CoO2(s)", "Mn": "MnO2(s)"}
+BARE = {"Ni": "NiO2(s)", "Co": "CoO2(s)", "Mn": "MnO2(s)"}
 _ALKALI = ("Li", "Na", "K")
 _FAST = "Li3PO4(s)"  # whose rate stands for carbonates and hydroxides
 _SALTS_OF = {"Li", "Na", "K", "Mg", "Ca", "Mn", "Co", "Ni", "Cu", "Zn"}
@@ -127,10 +127,10 @@ def _in_acid(chemistry: Chemistry, solid: Species) -> np.ndarray:
 def _unreduced(chemistry: Chemistry, solid: Species) -> np.ndarray:
     """Answer what a mole of a lithium or sodium oxide becomes where nothing gives it electrons; all 0 for other solids."""
     nothing = np.zeros(chemistry.size)
-    metals = {element: solid.elements[element] for element in _BARE if element in solid.elements}
+    metals = {element: solid.elements[element] for element in BARE if element in solid.elements}
     alkali = sum(solid.elements.get(element, 0.0) for element in _ALKALI)
-    others = set(solid.elements) - {*_BARE, *_ALKALI, "O", "Al"}
-    if not metals or alkali == 0.0 or others or not {_BARE[e] for e in metals} | {"O2(g)"} <= set(chemistry.index):
+    others = set(solid.elements) - {*BARE, *_ALKALI, "O", "Al"}
+    if not metals or alkali == 0.0 or others or not {BARE[e] for e in metals} | {"O2(g)"} <= set(chemistry.index):
         return nothing
     charge = 2.0 * solid.elements["O"] - alkali - 3.0 * solid.elements.get("Al", 0.0)  # of the metals
     if charge <= 2.0 * sum(metals.values()):
@@ -148,7 +148,7 @@ def _unreduced(chemistry: Chemistry, solid: Species) -> np.ndarray:
     for element, count in metals.items():
         stays = count * (1.0 - dissolved[element])
         change[chemistry.index[PRODUCTS[element]]] -= stays
-        change[chemistry.index[_BARE[element]]] += stays
+        change[chemistry.index[BARE[element]]] += stays
         change[WATER] -= 2.0 * stays
         change[PROTON] += 4.0 * stays
     oxygen = 0.25 * (charge - _FOUR * whole + 2.0 * part)  # 2 H2O = O2 + 4 H+ + 4 e-

@@ -10,20 +10,22 @@ Shapes: M minerals, G groups of minerals that dissolve alike, N tanks, S species
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
 
+from ...kernels.leach_residue import residue_sizes
 from ...kernels.shrinking_core import leach_train
 from ...kernels.status import CONVERGED, SENTENCES
-from ..chemistry import density
+from ..chemistry import density, water
 from ..chemistry.system import PROTON, Chemistry
 from ..convergence import Accelerator
 from ..errors import ConvergenceError, DataError
-from ..stream import Stream
-from .dissolution import METALS, PHOSPHATE, Ways, acid_ways, oxidative_ways, present, rate_laws
+from ..sizes import DIAMETERS, EDGES
+from ..stream import Stream, mix
+from .dissolution import BARE, METALS, PHOSPHATE, STRIPPED, Ways, acid_ways, oxidative_ways, present, rate_laws
 from .dosing import AcidRule, ElectronRule, PerElectron, ToFreeAcid, electrons_of, moles_of_acid, times
 from .electrons import CATALYSTS, Exchange, Offers, decay_constant, exchange, exchange_rows, extents
 from .rates import RateLaw, minerals
@@ -32,7 +34,8 @@ STEPS = 60
 AGREED = 1e-10
 _USUAL = 0.95  # of what can dissolve, to begin with
 _BOUND = (("F-", 1.0), ("PO4-3", 3.0), ("CO3-2", 2.0), ("SO3-2", 2.0))  # protons that a weak acid's anion holds
-_LEAST_ACID = 1e-12  # mol/s
+_LEAST_ACID = 1e-12  # mol/s, and mol/m3
+_WHOLLY = 1.0 - 1e-6
 _NONE: Mapping[str, RateLaw] = {}
 _SIGNED = np.array([False, False, True])
 
@@ -43,7 +46,9 @@ class Train:
 
     `acid`, `reagent`: what is dosed, or None; `reagent` gives or takes electrons. `decomposition`: share of the peroxide that
     decays unused, or None for the law of `electrons.py`. `oxidative`: whether lithium iron phosphate keeps its lattice.
-    `laws`: rate laws other than the usual ones. Other names as in `unitops/leaching.py`.
+    `laws`: rate laws other than the usual ones. `temperatures`: of the tanks where they differ, K, the last being `temperature`;
+    rates then follow them by the activation energy of the mineral that takes up the most acid. Other names as in
+    `unitops/leaching.py`.
     """
 
     acid: Stream | None
@@ -57,16 +62,22 @@ class Train:
     temperature: float
     oxidative: bool = False
     laws: Mapping[str, RateLaw] = field(default_factory=lambda: _NONE)
+    temperatures: tuple[float, ...] = ()
+
+    def temperature_of(self, number: int) -> float:
+        """Answer the temperature of a tank, K."""
+        return self.temperatures[number] if self.temperatures else self.temperature
 
 
 class Kinetics(NamedTuple):
-    """What the kernel takes, and how minerals fall into groups: group (M,), accessible (M,), demand (M,) of acid."""
+    """What the kernel takes, and how minerals fall into groups: group (M,), accessible (M,), demand (M,) of acid, faster (N,)."""
 
     packed: tuple
     sizes: tuple
     group: np.ndarray
     accessible: np.ndarray
     demand: np.ndarray
+    faster: np.ndarray
     laws: Mapping[str, RateLaw]
     members: tuple[str, ...]
 
@@ -76,14 +87,21 @@ class Tank:
     """What leaves one tank.
 
     `stream`: slurry and the gas made so far. `free_acid`: mol/m3 of protons beyond salts and weak acids. `exchange`: electrons
-    exchanged since the feed, mol/s. `peroxide`: mol/s left. `dissolved`: share of each mineral that is gone.
+    exchanged since the feed, mol/s. `dissolved`: share of each mineral that is gone. `heat`: W to supply to this tank so that
+    it stands at its temperature, below 0 to take away. `reagent`: share of the reagent dosed so far.
     """
 
     stream: Stream
     free_acid: float
     exchange: Exchange
-    peroxide: float
     dissolved: Mapping[str, float]
+    heat: float
+    reagent: float
+
+    @property
+    def temperature(self) -> float:
+        """Temperature, K."""
+        return self.stream.temperature
 
     @property
     def ph(self) -> float:
@@ -138,11 +156,13 @@ class _Known(NamedTuple):
 class Leached:
     """What a train answers.
 
-    `feed`: all that was fed, reagents left out. `slurry`: what leaves the last tank, gas included. `acid`, `reagent`: drawn.
+    `inlets`: what was fed, `feed`: all of it mixed, reagents left out. `slurry`: what leaves the last tank, gas included.
+    `acid`, `reagent`: drawn.
     `conversion`: (N, M) by the kinetics alone. `exchange`: electrons in all tanks. `volume`: m3/s of liquor.
     """
 
     train: Train
+    inlets: tuple[Stream, ...]
     feed: Stream
     slurry: Stream
     acid: Stream
@@ -165,18 +185,35 @@ class Leached:
     @functools.cached_property
     def tanks(self) -> tuple[Tank, ...]:
         """What leaves each tank; acid enters the first, the reagent where it is needed."""
-        found = []
-        known, chemistry = self.known, self.feed.chemistry
-        at = [chemistry.index[name] for name in self.ways.names]
-        states, _ = _tanks(self.train, known, self.conversion, self.volume, every=True)
-        for state in states[:-1]:
+        at = [self.feed.chemistry.index[name] for name in self.ways.names]
+        states, _ = _tanks(self.train, self.known, self.conversion, self.volume, every=True)
+        brought = sum(stream.enthalpy_flow for stream in (*self.inlets, self.acid))
+        found, before = [], 0.0
+        for number, state in enumerate(states):
             start = self.feed.flows + self.acid.flows + state.share * self.reagent.flows
-            found.append((state, self.slurry.replace(flows=rounded(start + _change(known, state)))))
-        return tuple(_tank(state, stream, at, known) for state, stream in [*found, (states[-1], self.slurry)])
+            stream = self.slurry.replace(
+                flows=rounded(start + _change(self.known, state)), temperature=self.train.temperature_of(number)
+            )
+            heat = stream.enthalpy_flow - brought - state.share * self.reagent.enthalpy_flow
+            volume = stream.liquor_volume
+            gone = 1.0 - stream.flows[at] / self.known.flows
+            found.append(
+                Tank(
+                    stream=stream,
+                    free_acid=free_protons(stream.chemistry, stream.flows) / volume,
+                    exchange=state.exchange,
+                    dissolved=dict(zip(self.ways.names, gone.tolist(), strict=True)),
+                    heat=heat - before,
+                    reagent=state.share,
+                )
+            )
+            before = heat
+        return tuple(found)
 
 
-def leach(train: Train, feed: Stream) -> Leached:
-    """Let a train leach `feed`; raises `DataError` for reagents that are none, `ConvergenceError` where nothing settles."""
+def leach(train: Train, inlets: Sequence[Stream]) -> Leached:
+    """Let a train leach what enters; raises `DataError` for reagents that are none, `ConvergenceError` where nothing settles."""
+    feed = mix(inlets)
     known = _known(train, feed)
     floor, volume = _start(train, known)
     accelerator = Accelerator(floor=floor, may_be_negative=_SIGNED)
@@ -187,7 +224,7 @@ def leach(train: Train, feed: Stream) -> Leached:
     state = accelerator.start(np.array([passed.volume, passed.factor, passed.acid_fed]))
     for _ in range(STEPS):
         volume, factor, acid = (float(value) for value in state.x)
-        conversion = _conversion(train, known, acid, volume, factor)
+        conversion, tank_acid = _conversion(train, known, acid, volume, factor)
         passed = _pass(train, known, conversion, volume)
         state, _ = accelerator.step(state, np.array([passed.volume, passed.factor, passed.acid_fed]))
         if state.residual <= AGREED:
@@ -198,10 +235,14 @@ def leach(train: Train, feed: Stream) -> Leached:
             f"itself, {AGREED:g} is wanted"
         )
     nothing = Stream.empty(known.chemistry, train.temperature)
+    slurry = feed.replace(flows=rounded(passed.flows), temperature=train.temperature)
+    if feed.sizes:
+        slurry = slurry.with_sizes(_residue(train, known, conversion[-1], tank_acid, passed.exchange))
     return Leached(
         train=train,
+        inlets=tuple(inlets),
         feed=feed,
-        slurry=feed.replace(flows=rounded(passed.flows), temperature=train.temperature),
+        slurry=slurry,
         acid=nothing if train.acid is None else train.acid * passed.acid,
         reagent=nothing if train.reagent is None else train.reagent * passed.reagent,
         conversion=conversion,
@@ -306,6 +347,7 @@ def _known(train: Train, feed: Stream) -> _Known:
         acts = "peroxide, persulfate, sulfite or iron(II)"
         raise DataError(f"reductant: H2O2 = {train.reagent['H2O2']:.4g} mol/s, the reagent must hold {acts}")
     names = ways.names
+    flows = feed.flows[[chemistry.index[name] for name in names]]
     oxides = np.maximum(0.0, ways.electrons)
     phosphate = names.index(PHOSPHATE) if train.oxidative and PHOSPHATE in names else -1
     wants = np.array(oxides)
@@ -323,8 +365,8 @@ def _known(train: Train, feed: Stream) -> _Known:
         chemistry=chemistry,
         feed=feed,
         ways=ways,
-        flows=feed.flows[[chemistry.index[name] for name in names]],
-        kinetics=_kinetics(train, feed, ways, bool(oxides.any())),
+        flows=flows,
+        kinetics=_kinetics(train, feed, ways, flows, bool(oxides.any())),
         protons=_proton_row(chemistry),
         metals=tuple((name, names.index(name)) for name in METALS[:-1] if name in names),
         copper=names.index(METALS[-1]) if METALS[-1] in names else -1,
@@ -350,7 +392,7 @@ def _active(stream: Stream) -> dict[str, float]:
     return {name: stream[name] if name in index else 0.0 for name in names}
 
 
-def _kinetics(train: Train, feed: Stream, ways: Ways, with_oxides: bool) -> Kinetics:
+def _kinetics(train: Train, feed: Stream, ways: Ways, flows: np.ndarray, with_oxides: bool) -> Kinetics:
     """Pack what the kernel needs: minerals that dissolve alike are one to it, as all oxides of the cathode are."""
     laws = rate_laws(ways.names, train.laws)
     members: dict[object, str] = {}
@@ -375,28 +417,39 @@ def _kinetics(train: Train, feed: Stream, ways: Ways, with_oxides: bool) -> Kine
         elif name == PHOSPHATE and train.oxidative:
             peroxide = 0.0 if train.reagent is None else train.reagent["H2O2"]
             demand[at] = 1.0 if peroxide > 0.0 else 0.0
-    return Kinetics(packed, sizes, group, accessible, demand, laws, chosen)
+    return Kinetics(packed, sizes, group, accessible, demand, _faster(train, laws, ways, flows * demand), laws, chosen)
 
 
-def _conversion(train: Train, known: _Known, acid: float, volume: float, factor: float) -> np.ndarray:
-    """Answer how much of each mineral its kinetics dissolve, (N, M), from the kernel."""
+def _faster(train: Train, laws: Mapping[str, RateLaw], ways: Ways, taken: np.ndarray) -> np.ndarray:
+    """Answer how many times faster each tank (N,) is than the last, by its temperature."""
+    if not train.temperatures or not len(ways.names):
+        return np.ones(train.tanks)
+    energy = laws[ways.names[int(np.argmax(taken))]].activation_energy
+    inverse = 1.0 / train.temperature - 1.0 / np.array(train.temperatures)
+    return np.exp(energy / water.GAS_CONSTANT * inverse)
+
+
+def _conversion(
+    train: Train, known: _Known, acid: float, volume: float, factor: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Answer how much of each mineral its kinetics dissolve, (N, M), and the acid (N,) mol/m3, from the kernel."""
     kinetics = known.kinetics
     count = len(kinetics.members)
     if count == 0:
-        return np.zeros((train.tanks, 0))
+        return np.zeros((train.tanks, 0)), np.ones(train.tanks)
     reactive = known.flows * kinetics.accessible
     flows = np.bincount(kinetics.group, reactive, count)
     taken = np.bincount(kinetics.group, reactive * kinetics.demand * factor, count)
     packed = kinetics.packed._replace(acid_demand=taken / flows)
-    residence = np.full(train.tanks, train.residence_time / train.tanks)
-    conversion, _, error, _, status = leach_train(
+    residence = train.residence_time / train.tanks * kinetics.faster
+    conversion, tank_acid, error, _, status = leach_train(
         packed, kinetics.sizes, residence, flows, max(acid, _LEAST_ACID), volume
     )
     if status != CONVERGED:
         raise ConvergenceError(
             f"train of {train.tanks} tanks {SENTENCES[status]} (acid {acid:.4g} mol/s, error {error:.2g})"
         )
-    return conversion[:, kinetics.group] * kinetics.accessible
+    return conversion[:, kinetics.group] * kinetics.accessible, tank_acid
 
 
 def _tanks(
@@ -471,13 +524,29 @@ def _change(known: _Known, state: _State) -> np.ndarray:
     return change
 
 
-def _tank(state: _State, stream: Stream, at: list[int], known: _Known) -> Tank:
-    volume = stream.liquor_volume
-    gone = 1.0 - stream.flows[at] / known.flows
-    return Tank(
-        stream=stream,
-        free_acid=free_protons(stream.chemistry, stream.flows) / volume if volume > 0.0 else 0.0,
-        exchange=state.exchange,
-        peroxide=stream["H2O2"],
-        dissolved=dict(zip(known.ways.names, gone.tolist(), strict=True)),
+def _residue(
+    train: Train, known: _Known, conversion: np.ndarray, tank_acid: np.ndarray, exchanged: Exchange
+) -> dict[str, np.ndarray]:
+    """Answer the sizes (50,) of what is left of each mineral that came with sizes, and of what keeps its shape."""
+    kinetics, sizes = known.kinetics, known.feed.sizes
+    sized = [name for name in known.ways.names if name in sizes]
+    if not sized:
+        return {}
+    chosen = [name for name in kinetics.members if name in sizes]
+    held = np.flatnonzero(np.sum([sizes[name] for name in chosen], axis=0))
+    edges = EDGES / DIAMETERS[held[len(held) // 2]]
+    packed = kinetics.packed._replace(
+        accessible=np.array([kinetics.laws[name].accessible for name in kinetics.members])
     )
+    residence = train.residence_time / train.tanks * kinetics.faster
+    acid = np.maximum(tank_acid, _LEAST_ACID)
+    fractions = residue_sizes(packed, kinetics.sizes, residence, acid, np.full(train.tanks, np.inf), edges)
+    left = {name: fractions[kinetics.group[at]] for at, name in enumerate(known.ways.names) if name in sizes}
+    if known.copper >= 0 and 0.5 * exchanged.copper < _WHOLLY * known.flows[known.copper] * conversion[known.copper]:
+        left.pop(METALS[-1], None)  # it waits for someone to take its electrons
+    index, oxides = known.chemistry.index, [n for n in sized if known.oxides[known.ways.names.index(n)] > 0.0]
+    if known.phosphate >= 0 and PHOSPHATE in sizes:
+        left |= {PHOSPHATE: sizes[PHOSPHATE], STRIPPED: sizes[PHOSPHATE]}
+    if oxides and exchanged.covered < 1.0:
+        left |= {name: sizes[oxides[0]] for name in BARE.values() if name in index and name not in sizes}
+    return left

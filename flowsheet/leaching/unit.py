@@ -39,11 +39,11 @@ def with_gas(slurry: Stream) -> Stream:
     return settle(slurry, slurry.temperature, gases)[0] if gases else slurry
 
 
-def figures(found: Leached, slurry: Stream, inlets: list[Stream]) -> dict[str, float]:
+def figures(found: Leached, slurry: Stream) -> dict[str, float]:
     """Answer `FIGURES` of a leach whose slurry, gas included, is `slurry`."""
     volume = slurry.liquor_volume
     exchanged = found.exchange.reducing + found.exchange.oxidising
-    fed = sum(stream["H2O2"] for stream in inlets) + found.reagent["H2O2"]
+    fed = found.feed["H2O2"] + found.reagent["H2O2"]
     report = {f"{word}_extraction": extraction(element, found.feed, slurry) for element, word in ELEMENTS.items()}
     index = slurry.chemistry.index
     report |= {word: slurry[gas] if gas in index else 0.0 for gas, word in GASES.items()}
@@ -53,7 +53,7 @@ def figures(found: Leached, slurry: Stream, inlets: list[Stream]) -> dict[str, f
         "pulp_density": found.feed.solids.mass / volume,
         "acid_dose": found.acid.mass,
         "peroxide_utilisation": 0.5 * exchanged / fed if fed > 0.0 else 0.0,
-        "heat": heat_duty([*inlets, found.acid, found.reagent], [slurry]),
+        "heat": heat_duty([*found.inlets, found.acid, found.reagent], [slurry]),
     }
 
 
