@@ -46,8 +46,6 @@ CLOSURE = 1e-12
 ROUNDING = 4e-15
 MOST_STEPS = 100
 
-_STRAIGHT = np.array([0.0, 1.0])
-
 
 class Minerals(NamedTuple):
     """What dissolves: arrays of one number, or one row, a mineral. `Minerals.of` fills in what a law does not need.
@@ -136,14 +134,8 @@ class Solids(NamedTuple):
 
 @kernel
 def size_factor(law: int, size_exponent: float, size_ratio: float) -> float:
-    """Factor of the complete time for a particle of `size_ratio`; 1 for MIXED, whose resistances differ in it."""
-    if law in (ASH, SHRINKING_FILM):
-        return size_ratio**2
-    if law in (FIRST_ORDER, AVRAMI, MIXED):
-        return 1.0
-    if law == TABULATED:
-        return size_ratio**size_exponent
-    return size_ratio
+    """Factor of the coordinates of a law given by points, TABULATED or FILM, for a particle of `size_ratio`."""
+    return size_ratio**size_exponent if law == TABULATED else size_ratio
 
 
 @inner.kernel
@@ -163,6 +155,14 @@ def cubic_of(minerals: Minerals, m: int, size_ratio: float) -> tuple[float, floa
         surface = 1.0
     ash *= size_ratio
     return size_ratio * (3.0 * film + surface), 3.0 * size_ratio * (ash - film), size_ratio * (film - 2.0 * ash)
+
+
+@inner.kernel
+def curve_of(minerals: Minerals, m: int) -> tuple[np.ndarray, np.ndarray]:
+    """Points (Q,) of a law that is straight between them, TABULATED or FILM: coordinates and unreacted fractions."""
+    if minerals.law[m] == FILM:
+        return np.array([0.0, 1.0]), np.array([1.0, 0.0])
+    return minerals.curve_coordinate[m], minerals.curve_unreacted[m]
 
 
 @inner.kernel
@@ -276,9 +276,7 @@ def prepare_solids(minerals: Minerals, sizes: Sizes, longest: np.ndarray) -> Sol
         elif law in (TABULATED, FILM):
             for k in range(K):
                 through[k] = scale * size_factor(law, minerals.size_exponent[m], sizes.size_ratio[k])
-            coordinate, unreacted = minerals.curve_coordinate[m], minerals.curve_unreacted[m]
-            if law == FILM:
-                coordinate, unreacted = _STRAIGHT, 1.0 - _STRAIGHT
+            coordinate, unreacted = curve_of(minerals, m)
             weights[m], rest[m] = curve_weights(coordinate, unreacted, through, sizes.size_fraction[m])
         else:
             weights[m], rest[m] = cubic_weights(cubics_of(minerals, sizes, m, scale))

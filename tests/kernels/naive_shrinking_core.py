@@ -96,3 +96,32 @@ def leach_train(minerals, sizes, residence_times, mineral_flows, acid_flow, volu
         acids.append(brentq(balance, 1e-6 * largest, largest, xtol=1e-9 * largest, rtol=1e-11))
         conversions.append(conversion_at(minerals, sizes, residence_times[: i + 1], acids))
     return np.array(conversions), np.array(acids)
+
+
+def arriving(thetas, s):
+    """Density of a sum of exponential times of means `thetas` at s: the flow from the last state of the chain."""
+    count = len(thetas)
+    generator = np.diag(-1 / np.asarray(thetas)) + np.diag(1 / np.asarray(thetas[:-1]), 1)
+    return (expm(generator * s)[0] / thetas)[count - 1]
+
+
+def residue_sizes(minerals, m, thetas, sizes, edges):
+    """Mass fractions (E,) of what is left of a mineral, class by class, particle by particle."""
+    masses = np.zeros(len(edges) - 1)
+    for ratio, fraction in zip(sizes.size_ratio, sizes.size_fraction[m], strict=True):
+        own = np.clip(np.searchsorted(edges, ratio, side="right") - 1, 0, len(masses) - 1)
+        masses[own] += fraction * (1 - minerals.accessible[m])
+        left = fraction * minerals.accessible[m]
+        if minerals.law[m] not in (REACTION, SHRINKING_FILM):
+            masses[own] += left * unreacted_of_class(minerals, m, thetas, ratio)
+            continue
+
+        def mass_at(depth, ratio=ratio):
+            slope = ratio if minerals.law[m] == REACTION else 2 * ratio**2 * (1 - depth)
+            return (1 - depth) ** 3 * arriving(thetas, coordinate(minerals, m, ratio, depth)) * slope
+
+        for e in range(own + 1):
+            low = 0 if e == own else 1 - edges[e + 1] / ratio
+            high = 1 if e == 0 else 1 - edges[e] / ratio
+            masses[e] += left * integral(mass_at, low, high, np.sum(thetas) / ratio * np.array([0.03, 0.1, 0.5, 1, 3]))
+    return masses / np.sum(masses)
