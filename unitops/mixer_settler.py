@@ -8,6 +8,8 @@ Valid      loading below gelling, pH below about 8
 Sources    `kernels/circuit.py`; constants of `extraction.csv`, each with its source
 """
 
+import dataclasses
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
@@ -109,11 +111,21 @@ class MixerSettler(UnitOp):
         return Outcome(outlets, warnings=warnings)
 
     def _section(self, inlets: Mapping[str, Stream]) -> Section:
-        """Answer the section that this unit is."""
-        sides = {"liquor_side": self.liquor_stage, "organic_side": self.organic_stage}
-        given = {
-            name: {stage: inlets[name]} for name, stage in sides.items() if name in inlets and inlets[name].mass > 0.0
+        """Answer the section that this unit is, with what enters from the side."""
+        sides = {
+            "liquor_feeds": ("liquor_side", self.liquor_stage),
+            "organic_feeds": ("organic_side", self.organic_stage),
         }
+        given = {
+            feeds: {stage: inlets[name]}
+            for feeds, (name, stage) in sides.items()
+            if name in inlets and inlets[name].mass > 0.0
+        }
+        return dataclasses.replace(self._alone, **given) if given else self._alone
+
+    @functools.cached_property
+    def _alone(self) -> Section:
+        """The section that this unit is where nothing enters from the side."""
         return Section(
             extractant=self.extractant,
             stages=self.stages,
@@ -124,8 +136,6 @@ class MixerSettler(UnitOp):
             ph=self.target_ph,
             dose=self.hydroxide or {},
             base=self.base,
-            liquor_feeds=given.get("liquor_side", {}),
-            organic_feeds=given.get("organic_side", {}),
             liquor_bleeds=self.liquor_bleeds or {},
             organic_bleeds=self.organic_bleeds or {},
         )

@@ -192,6 +192,52 @@ def _hydroxide(chemistry: Chemistry, base: Stream, where: str) -> _Base:
     return _Base(dissolved / hydroxide, next(iter(held)), 1.0 / hydroxide)
 
 
+class _Members(NamedTuple):
+    """What an extractant of a chemistry concerns: names of its cations (K), and of those that it has no constant for.
+
+    component, salt: (K,), where each cation and its salt stand among components and organics. charge: (K,). left: where the
+    ignored ones stand. charges: (C,), of the components. free: of the free extractant among the organics. anion, hydroxide: as
+    of `Places`. others: organics that are in no exchange.
+    """
+
+    names: tuple[str, ...]
+    ignored: tuple[str, ...]
+    component: np.ndarray
+    salt: np.ndarray
+    charge: np.ndarray
+    left: np.ndarray
+    charges: np.ndarray
+    free: int
+    anion: int
+    hydroxide: int
+    others: np.ndarray
+
+
+@functools.lru_cache(maxsize=64)
+def _members(chemistry: Chemistry, extractant: str) -> _Members:
+    """Answer what an extractant of a chemistry concerns."""
+    known = chemistry.extractant(extractant)
+    index = {c.name: at for at, c in enumerate(chemistry.components)}
+    first = chemistry.organic.start
+    names, passed = cations(chemistry, extractant), ignored(chemistry, extractant)
+    salt = np.array([chemistry.position(known.salt_form(name)) - first for name in names], dtype=np.int64)
+    free = chemistry.position(known.free_form) - first
+    taking_part = {free, *salt.tolist()}
+    return _Members(
+        names=names,
+        ignored=passed,
+        component=np.array([index[name] for name in names], dtype=np.int64),
+        salt=salt,
+        charge=np.array([float(parse(name).charge) for name in names]),
+        left=np.array([index[name] for name in passed], dtype=np.int64),
+        charges=np.array([float(c.charge) for c in chemistry.components]),
+        free=free,
+        anion=index.get(known.anion, -1),
+        hydroxide=chemistry.aqueous_names.index("OH-"),
+        others=np.array([at for at in range(chemistry.organic.stop - first) if at not in taking_part], dtype=np.int64),
+    )
+
+
 class _Row:
     """A section and its streams as the kernel takes them, and the way back."""
 
@@ -202,18 +248,17 @@ class _Row:
         extractant = chemistry.extractant(section.extractant)
         self.extractant = extractant
         self.base = None if section.base is None else _hydroxide(chemistry, section.base, self.where)
+        self.members = _members(chemistry, section.extractant)
         self._gather()
         self._choose()
-        charges = np.array([float(c.charge) for c in chemistry.components])
         ligands, forms = _ligands(chemistry)
-        index = {c.name: at for at, c in enumerate(chemistry.components)}
         self.places = circuit_flows.Places(
             cation=self.at,
             ligand=ligands,
             forms=forms,
-            anion=index.get(extractant.anion, -1),
-            hydroxide=chemistry.aqueous_names.index("OH-"),
-            component_charge=charges,
+            anion=self.members.anion,
+            hydroxide=self.members.hydroxide,
+            component_charge=self.members.charges,
         )
         self.complexes = _complexes(chemistry, section.extractant, self.names, self.temperature)
         self._lay_organic()
@@ -253,27 +298,33 @@ class _Row:
 
     def _choose(self) -> None:
         """Choose the cations that take part: those that are there and that the extractant, or the base, concerns."""
-        chemistry, known = self.chemistry, self.extractant
-        index = {c.name: at for at, c in enumerate(chemistry.components)}
-        first = chemistry.organic.start
-        held = {name: chemistry.position(known.salt_form(name)) - first for name in cations(chemistry, known.name)}
+        members = self.members
         flowing = self.aqueous_in.sum(axis=0)
         bound = self.organic_in.sum(axis=0)
-        names = [name for name, salt in held.items() if flowing[index[name]] > 0.0 or bound[salt] > 0.0]
-        if self.base is not None:
-            dosed = chemistry.components[self.base.cation].name
-            if dosed not in names:
-                names.append(dosed)
-        if not names:
-            names = list(held)[:1] or ["H+"]
+        there = (flowing[members.component] > 0.0) | (bound[members.salt] > 0.0)
+        if not there.any() and there.size:
+            there[0] = self.base is None
+        names = [name for name, taken in zip(members.names, there.tolist(), strict=True) if taken]
+        self.at, self.salts, self.charge = members.component[there], members.salt[there], members.charge[there]
+        if self.base is None and not names:
+            self._add("H+", PROTON, names)
+        elif self.base is not None and self.base.cation not in self.at:
+            self._add(self.chemistry.components[self.base.cation].name, self.base.cation, names)
         self.names = tuple(names)
-        self.at = np.array([index[name] for name in names])
-        self.salts = np.array([held.get(name, -1) for name in names])
-        self.charge = np.array([float(parse(name).charge) for name in names])
-        self.free_at = chemistry.position(known.free_form) - first
+        self.free_at = members.free
         self.passed = tuple(
-            name for name in ignored(chemistry, known.name) if flowing[index[name]] > 0.0 and name not in names
+            name
+            for name, flow in zip(members.ignored, flowing[members.left].tolist(), strict=True)
+            if flow > 0.0 and name not in names
         )
+
+    def _add(self, name: str, component: int, names: list[str]) -> None:
+        """Have a cation take part; one that the extractant has no constant for forms no salt."""
+        salt = dict(zip(self.members.names, self.members.salt.tolist(), strict=True)).get(name, -1)
+        names.append(name)
+        self.at = np.append(self.at, component)
+        self.salts = np.append(self.salts, salt)
+        self.charge = np.append(self.charge, float(parse(name).charge))
 
     def _bound(self, organics: np.ndarray) -> np.ndarray:
         """Answer what of organic flows (..., organics) is each cation's salt (..., M)."""
@@ -386,15 +437,14 @@ class _Row:
         drawn_in = self.aqueous_in.copy()
         if self.base is not None:
             drawn_in += dose[:, None] * self.base.components
-        named = self._exits(answer)
-        streams = {name: np.zeros(chemistry.size) for name in named}
+        named, water, oil = self._exits(answer)
         organics = self._organics(answer)
-        for name, (water, oil) in named.items():
-            streams[name][chemistry.liquor] = water @ answer.totals
-            streams[name][chemistry.organic] = oil @ organics
-        self._close(streams, drawn_in.sum(axis=0))
-        made = {name: self.mixed.replace(flows=flows) for name, flows in streams.items()}
-        made["raffinate"] = self.mixed.replace(flows=streams["raffinate"] + self.rest)
+        flows = np.zeros((len(named), chemistry.size))
+        flows[:, chemistry.liquor] = water @ answer.totals
+        flows[:, chemistry.organic] = oil @ organics
+        self._close(flows, drawn_in.sum(axis=0))
+        flows[0] += self.rest
+        made = {name: self.mixed.replace(flows=row) for name, row in zip(named, flows, strict=True)}
         bound = self._bound(organics)
         molecules = organics[:, self.free_at] + (bound @ self.charge if self.extractant.kind == "acidic" else 0.0)
         free = np.exp(answer.point[0])
@@ -433,31 +483,31 @@ class _Row:
             totals=answer.totals,
         ).warned(self.passed)
 
-    def _exits(self, answer: circuit_flows.CircuitAnswer) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-        """Answer what leaves by each exit: kg of water of the liquor of each stage (N,), L of its organic (N,)."""
+    def _exits(self, answer: circuit_flows.CircuitAnswer) -> tuple[tuple[str, ...], np.ndarray, np.ndarray]:
+        """Answer the exits (E), kg of water of the liquor of each stage that leave by them, and L of its organic, (E, N)."""
         section, stages = self.section, self.section.stages
-        flows = answer.flows
-        nothing = np.zeros(stages)
-        exits = {"raffinate": (nothing.copy(), nothing.copy()), "loaded": (nothing.copy(), nothing.copy())}
-        for i in range(stages):
-            through = float(flows[i, :3].sum())
-            carried = float(self.circuit.carried[i])
-            rest = through - carried
-            wet = self.wet[i] * rest
-            bled = section.liquor_bleeds.get(i + 1, 0.0) * (rest - wet)
-            exits["loaded"][0][i] += wet + (carried if i == 0 else 0.0)
-            if i == stages - 1:
-                exits["raffinate"][0][i] += rest - wet - bled
-                exits["raffinate"][1][i] += self.drops
-            if bled > 0.0:
-                liquid = exits.setdefault(f"liquor of stage {i + 1}", (nothing.copy(), nothing.copy()))
-                liquid[0][i] += bled
-            if self.bled[i] > 0.0:
-                liquid = exits.setdefault(f"organic of stage {i + 1}", (nothing.copy(), nothing.copy()))
-                liquid[1][i] += self.bled[i]
-            if i == 0 or section.flow == CROSS_CURRENT:
-                exits["loaded"][1][i] += self.back[i]
-        return exits
+        through = answer.flows[:, :3].sum(axis=1)
+        rest = through - self.circuit.carried
+        wet = self.wet * rest
+        bled = np.zeros(stages)
+        for stage, share in section.liquor_bleeds.items():
+            bled[stage - 1] = share * (rest[stage - 1] - wet[stage - 1])
+        names = ["raffinate", "loaded"]
+        water, oil = np.zeros((2, stages)), np.zeros((2, stages))
+        water[1] = wet
+        water[1, 0] += self.circuit.carried[0]
+        water[0, -1] = rest[-1] - wet[-1] - bled[-1]
+        oil[0, -1] = self.drops
+        oil[1] = self.back if section.flow == CROSS_CURRENT else 0.0
+        oil[1, 0] = self.back[0]
+        alone = np.eye(stages)
+        for name, flows in (("liquor", bled), ("organic", self.bled)):
+            for i in np.flatnonzero(flows > 0.0):
+                names.append(f"{name} of stage {i + 1}")
+                row = flows[i] * alone[i]
+                water = np.vstack([water, row if name == "liquor" else 0.0 * row])
+                oil = np.vstack([oil, row if name == "organic" else 0.0 * row])
+        return tuple(names), water, oil
 
     def _organics(self, answer: circuit_flows.CircuitAnswer) -> np.ndarray:
         """Answer mol/L of every organic species in each stage (N, organics)."""
@@ -471,44 +521,37 @@ class _Row:
             held[:, self.free_at] = molecules
         return held
 
-    def _close(self, streams: Mapping[str, np.ndarray], entered: np.ndarray) -> None:
-        """Take round-off out of the balance of each component and of the extractant, and charge out of every stream."""
-        chemistry = self.chemistry
-        first = chemistry.organic.start
-        salts = first + np.maximum(self.salts, 0)
+    def _close(self, flows: np.ndarray, entered: np.ndarray) -> None:
+        """Take round-off out of the balance of each component and of the extractant, and charge out of every exit.
+
+        `flows`: (E, size), of what leaves by each exit. `entered`: (C,).
+        """
+        chemistry, members = self.chemistry, self.members
+        acidic = self.extractant.kind == "acidic"
+        liquor, organic = flows[:, chemistry.liquor], flows[:, chemistry.organic]  # views: what is set in them is set
+        known = self.salts >= 0
+        salts, at = self.salts[known], self.at[known]
+        bound_in = self.organic_in[:, salts].sum(axis=0)
         total = entered.copy()
-        total[self.at] += self._bound(self.organic_in).sum(axis=0)
-        if self.extractant.kind != "acidic":
-            total[self.places.anion] += self._bound(self.organic_in).sum(axis=0) @ self.complexes.anions
-        computed = np.zeros_like(total)
-        for flows in streams.values():
-            computed += flows[chemistry.liquor]
-            computed[self.at] += np.where(self.salts >= 0, flows[salts], 0.0)
-            if self.extractant.kind != "acidic":
-                computed[self.places.anion] += np.where(self.salts >= 0, flows[salts], 0.0) @ self.complexes.anions
+        total[at] += bound_in
+        computed = liquor.sum(axis=0)
+        taken = organic[:, salts].sum(axis=0)
+        computed[at] += taken
+        if not acidic:
+            anions = self.complexes.anions[known]
+            total[members.anion] += bound_in @ anions
+            computed[members.anion] += taken @ anions
         factor = np.divide(total, computed, out=np.ones_like(total), where=computed > 0.0)
         factor[PROTON] = 1.0
-        liquor_charges = chemistry.charges[chemistry.liquor]
-        free = first + self.free_at
-        molecules = 0.0
-        for flows in streams.values():
-            flows[chemistry.liquor] *= factor
-            for j in np.flatnonzero(self.salts >= 0):
-                flows[salts[j]] *= factor[self.at[j]]
-            molecules += flows[free]
-            if self.extractant.kind == "acidic":
-                molecules += float(np.where(self.salts >= 0, flows[salts], 0.0) @ self.charge)
-            liquor = flows[chemistry.liquor]
-            liquor[PROTON] = 0.0
-            liquor[PROTON] = -float(liquor @ liquor_charges)
-        largest = max(streams.values(), key=lambda flows: flows[free])
-        largest[free] += float(self.molecules.sum()) - molecules
-        others = [
-            at for at in range(chemistry.organic.stop - first) if at != self.free_at and at not in set(self.salts)
-        ]
-        for at in others:
-            entered_oil = float(self.organic_in[:, at].sum())
-            left = sum(float(flows[first + at]) for flows in streams.values())
-            if left > 0.0:
-                for flows in streams.values():
-                    flows[first + at] *= entered_oil / left
+        liquor *= factor
+        organic[:, salts] *= factor[at]
+        molecules = organic[:, members.free].sum()
+        if acidic:
+            molecules += organic[:, salts].sum(axis=0) @ self.charge[known]
+        liquor[:, PROTON] = 0.0
+        liquor[:, PROTON] = -(liquor @ members.charges)
+        largest = int(np.argmax(organic[:, members.free]))
+        organic[largest, members.free] += self.molecules.sum() - molecules
+        left = organic[:, members.others].sum(axis=0)
+        entered_oil = self.organic_in[:, members.others].sum(axis=0)
+        organic[:, members.others] *= np.divide(entered_oil, left, out=np.ones_like(left), where=left > 0.0)
