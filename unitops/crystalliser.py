@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ..flowsheet.crystallisation.crystals import Tank, crystallise
+from ..flowsheet.crystallisation.crystals import Start, Tank, crystallise
 from ..flowsheet.crystallisation.figures import CRYSTALS, Report, crystal_report
 from ..flowsheet.crystallisation.kinetics import Kinetics
 from ..flowsheet.heat import heat_duty
@@ -45,6 +45,10 @@ class Crystalliser(UnitOp):
 
     def run(self, inlets: Mapping[str, Stream]) -> Outcome:
         """Answer the slurry and the vapour."""
+        return self.resume(inlets, None)
+
+    def resume(self, inlets: Mapping[str, Stream], start: object) -> Outcome:
+        """Do as `run`, from where an earlier run ended."""
         feed = inlets["feed"]
         if feed.mass == 0.0:
             return Outcome({"slurry": feed, "vapour": feed})
@@ -54,7 +58,7 @@ class Crystalliser(UnitOp):
             residence_time=self.residence_time,
             kinetics=self.kinetics,
         )
-        made = crystallise(feed, tank, self.evaporated)
+        made = crystallise(feed, tank, self.evaporated, start if isinstance(start, Start) else None)
         known = {**crystal_report(made, feed), "evaporation": made.vapour.mass}
         report = Report(known, ("heat",), lambda: {"heat": heat_duty([feed], [made.slurry, made.vapour])})
-        return Outcome({"slurry": made.slurry, "vapour": made.vapour}, report, warnings=made.warnings)
+        return Outcome({"slurry": made.slurry, "vapour": made.vapour}, report, warnings=made.warnings, start=made.start)

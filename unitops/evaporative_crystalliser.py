@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ..flowsheet.crystallisation.boiling import BOILER, boiler_report
-from ..flowsheet.crystallisation.crystals import Tank
+from ..flowsheet.crystallisation.crystals import Start, Tank
 from ..flowsheet.crystallisation.kinetics import Kinetics
 from ..flowsheet.crystallisation.targets import crystallise_to_yield, main_metal
 from ..flowsheet.stream import Stream
@@ -48,6 +48,10 @@ class EvaporativeCrystalliser(UnitOp):
 
     def run(self, inlets: Mapping[str, Stream]) -> Outcome:
         """Answer the slurry and the vapour."""
+        return self.resume(inlets, None)
+
+    def resume(self, inlets: Mapping[str, Stream], start: object) -> Outcome:
+        """Do as `run`, from where an earlier run ended."""
         feed = inlets["feed"]
         if feed[main_metal(feed.chemistry, self.salts)] == 0.0:
             return Outcome({"slurry": feed, "vapour": Stream.empty(feed.chemistry)})
@@ -57,6 +61,10 @@ class EvaporativeCrystalliser(UnitOp):
             residence_time=self.residence_time,
             kinetics=self.kinetics,
         )
-        made, gained, notes = crystallise_to_yield(feed, tank, self.yield_per_pass)
+        made, gained, notes = crystallise_to_yield(
+            feed, tank, self.yield_per_pass, start if isinstance(start, Start) else None
+        )
         report = boiler_report(made, feed, self.steam_temperature, yield_per_pass=gained)
-        return Outcome({"slurry": made.slurry, "vapour": made.vapour}, report, warnings=made.warnings + notes)
+        return Outcome(
+            {"slurry": made.slurry, "vapour": made.vapour}, report, warnings=made.warnings + notes, start=made.start
+        )

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ..flowsheet.crystallisation.boiling import BOILER, boiler_report
-from ..flowsheet.crystallisation.crystals import Crystals, Tank, crystallise_until
+from ..flowsheet.crystallisation.crystals import Crystals, Start, Tank, crystallise_until
 from ..flowsheet.crystallisation.kinetics import Kinetics
 from ..flowsheet.errors import DataError
 from ..flowsheet.stream import Stream
@@ -48,14 +48,18 @@ class SodiumSulfateRemoval(UnitOp):
 
     def run(self, inlets: Mapping[str, Stream]) -> Outcome:
         """Answer the slurry and the vapour."""
+        return self.resume(inlets, None)
+
+    def resume(self, inlets: Mapping[str, Stream], start: object) -> Outcome:
+        """Do as `run`, from where an earlier run ended."""
         feed = inlets["feed"]
         if feed["Li+"] == 0.0:
             return Outcome({"slurry": feed, "vapour": Stream.empty(feed.chemistry)})
-        made, reached = self._boil(feed)
+        made, reached = self._boil(feed, start if isinstance(start, Start) else None)
         report = boiler_report(made, feed, self.steam_temperature, lithium=reached)
-        return Outcome({"slurry": made.slurry, "vapour": made.vapour}, report, warnings=made.warnings)
+        return Outcome({"slurry": made.slurry, "vapour": made.vapour}, report, warnings=made.warnings, start=made.start)
 
-    def _boil(self, feed: Stream) -> tuple[Crystals, float]:
+    def _boil(self, feed: Stream, start: Start | None) -> tuple[Crystals, float]:
         """Answer the crystals, and lithium in their mother liquor."""
         tank = Tank(
             temperature=self.temperature,
@@ -64,7 +68,9 @@ class SodiumSulfateRemoval(UnitOp):
             kinetics=self.kinetics,
         )
         first = 1.0 - min(1.0, feed.concentration("Li+") / self.lithium)
-        made, reached = crystallise_until(feed, tank, lambda slurry: slurry.concentration("Li+"), self.lithium, first)
+        made, reached = crystallise_until(
+            feed, tank, lambda slurry: slurry.concentration("Li+"), self.lithium, first, start
+        )
         if reached < self.lithium * (1.0 - _MET):
             raise DataError(
                 f"lithium = {self.lithium:g} kg/m3 cannot be reached: with {made.evaporated:.1%} of the water gone the mother "

@@ -56,6 +56,24 @@ class Tank:
 
 
 @dataclass(frozen=True, eq=False)
+class Uptake:
+    """What crystals of one salt hold at present: cations (G,) in the lattice and occluded, mol/s."""
+
+    guests: Guests
+    lattice: np.ndarray
+    occluded: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Start:
+    """Where a crystalliser ended: the `share` boiled off, how the gain rises with it, and what the crystals hold."""
+
+    share: float
+    slope: float
+    uptakes: Mapping[str, Uptake]
+
+
+@dataclass(frozen=True, eq=False)
 class Crystals:
     """What leaves a crystalliser.
 
@@ -72,6 +90,7 @@ class Crystals:
     lattice: Mapping[str, float]
     occluded: Mapping[str, float]
     warnings: tuple[str, ...]
+    start: Start
 
     @property
     def main(self) -> Population | None:
@@ -79,19 +98,10 @@ class Crystals:
         return max(self.populations.values(), key=lambda population: population.mass, default=None)
 
 
-@dataclass(eq=False)
-class _Uptake:
-    """What crystals of one salt hold at present: cations (G,) in the lattice and occluded, mol/s."""
-
-    guests: Guests
-    lattice: np.ndarray
-    occluded: np.ndarray
-
-
 class _Passes:
     """The iteration of one crystalliser on one feed: `step` is a pass at a share of the water boiled off."""
 
-    def __init__(self, feed: Stream, tank: Tank):
+    def __init__(self, feed: Stream, tank: Tank, start: Start | None = None):
         chemistry = feed.chemistry
         self.feed, self.tank, self.chemistry = feed, tank, chemistry
         self.allowed = chemistry.allowed(tank.salts)
@@ -109,7 +119,8 @@ class _Passes:
             if name in feed.sizes and tank.rates(name) is not None
             for at in [chemistry.index[name]]
         }
-        self.uptakes: dict[str, _Uptake] = {}
+        self.uptakes: Mapping[str, Uptake] = {} if start is None else start.uptakes
+        self.slope = 0.0
         self.found: Equilibrium | None = None
         self.left = self.totals
         self.populations: dict[str, Population] = {}
@@ -202,7 +213,7 @@ class _Passes:
             occluded = share * (amounts - lattice)
             held_back = self._restrained(own, lattice + occluded, before)
             lattice, occluded = lattice * held_back, occluded * held_back
-            uptakes[name] = _Uptake(own, lattice, occluded)
+            uptakes[name] = Uptake(own, lattice, occluded)
             present = amounts > 0.0
             change = np.abs(lattice + occluded - before)[present] / amounts[present]
             moved = max(moved, float(change.max(initial=0.0)))
@@ -287,15 +298,17 @@ class _Passes:
             {name: value for name, value in lattice.items() if value > 0.0},
             {name: value for name, value in occluded.items() if value > 0.0},
             found.warnings + notes,
+            Start(share, self.slope, self.uptakes),
         )  # fmt: skip
 
 
-def crystallise(feed: Stream, tank: Tank, share: float = 0.0) -> Crystals:
+def crystallise(feed: Stream, tank: Tank, share: float = 0.0, start: Start | None = None) -> Crystals:
     """Boil off a share of the liquor's water and let the salts of a tank crystallise.
 
+    `start`: that of an earlier answer near this one, which saves passes and changes nothing.
     Raises `DataError` for a liquor without water or salts that the data do not know, `ConvergenceError` where no answer is found.
     """
-    passes = _Passes(feed, tank)
+    passes = _Passes(feed, tank, start)
     _settle(passes, share)
     return passes.answer(share)
 
@@ -311,15 +324,16 @@ def _settle(passes: _Passes, share: float) -> None:
 
 
 def crystallise_until(
-    feed: Stream, tank: Tank, gain: Callable[[Stream], float], wanted: float, first: float
+    feed: Stream, tank: Tank, gain: Callable[[Stream], float], wanted: float, first: float, start: Start | None = None
 ) -> tuple[Crystals, float]:
-    """Boil off water until the slurry gains what is wanted; `first`: a share to begin with.
+    """Boil off water until the slurry gains what is wanted; `first`: a share to begin with where there is no `start`.
 
     `gain` measures a slurry, and rises with the water boiled off. Answers the crystals and their gain: `wanted`, or more of
     it where nothing need be boiled off, or a little less than the most that can be had.
     """
-    passes = _Passes(feed, tank)
-    share = _sought(passes, gain, wanted, min(max(first, 0.0), _DRIEST))
+    passes = _Passes(feed, tank, start)
+    begun, slope = (first, 0.0) if start is None else (start.share, start.slope)
+    share = _sought(passes, gain, wanted, min(max(begun, 0.0), _DRIEST), slope)
     if share is None:  # the most that can be had is looked for without supersaturation and uptake, which cost it little
         near, most = share_until(lambda at: _answered(lambda: gain(passes.saturated(at))), wanted)
         passes = _Passes(feed, tank)
@@ -340,9 +354,10 @@ def _answered(gain: Callable[[], float]) -> float:
         return 0.0
 
 
-def _sought(passes: _Passes, gain: Callable[[Stream], float], wanted: float, share: float) -> float | None:
+def _sought(
+    passes: _Passes, gain: Callable[[Stream], float], wanted: float, share: float, slope: float = 0.0
+) -> float | None:
     """Find the share of the water to boil off along with the uptake, by secants; None where they do not get there."""
-    slope = 0.0
     last: tuple[float, float] | None = None
     for looks in range(_PASSES):
         try:
@@ -360,10 +375,11 @@ def _sought(passes: _Passes, gain: Callable[[Stream], float], wanted: float, sha
                 return None
             share = 1.0 - (1.0 - share) * _FORWARD
             continue
-        if last is None:
+        if last is None and slope == 0.0:
             slope = max(gained, 0.1 * wanted) / max(1.0 - share, 1e-3)
-        elif abs(share - last[0]) > _NEAR:
+        elif last is not None and abs(share - last[0]) > _NEAR:
             slope = (error - last[1]) / (share - last[0])
+        passes.slope = slope
         if not slope > 0.0:
             return None
         new = min(max(share - error / slope, 0.0), 1.0 - (1.0 - share) * _NOT_BEYOND)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..chemistry.system import WATER, Chemistry
 from ..errors import DataError
 from ..stream import Stream
-from .crystals import Crystals, Tank, crystallise_until
+from .crystals import Crystals, Start, Tank, crystallise_until
 from .uptake import guests
 
 _SHORT = 0.95  # of the water that leaves by a simple balance, where the search begins
@@ -29,7 +29,9 @@ def first_share(feed: Stream, tank: Tank, wanted: float) -> float:
     return _SHORT * wanted * max(0.0, 1.0 - bound)
 
 
-def crystallise_to_yield(feed: Stream, tank: Tank, wanted: float) -> tuple[Crystals, float, tuple[str, ...]]:
+def crystallise_to_yield(
+    feed: Stream, tank: Tank, wanted: float, start: Start | None = None
+) -> tuple[Crystals, float, tuple[str, ...]]:
     """Boil off water until the share `wanted` of the main salt's metal is crystals; answers them, the yield, and a note.
 
     Less, with the note, where that is the most that can be had. Raises `DataError` where nothing crystallises at all.
@@ -39,7 +41,7 @@ def crystallise_to_yield(feed: Stream, tank: Tank, wanted: float) -> tuple[Cryst
     def crystallised(slurry: Stream) -> float:
         return 1.0 - slurry[metal] / feed[metal]
 
-    made, gained = crystallise_until(feed, tank, crystallised, wanted, first_share(feed, tank, wanted))
+    made, gained = crystallise_until(feed, tank, crystallised, wanted, first_share(feed, tank, wanted), start)
     if gained >= wanted * (1.0 - _MET):
         return made, gained, ()
     if gained <= 0.0:
