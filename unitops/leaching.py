@@ -20,8 +20,16 @@ from typing import ClassVar
 
 from ..flowsheet.leaching.dosing import AcidRule, ElectronRule, PerElectron, ToFreeAcid
 from ..flowsheet.leaching.rates import RateLaw
-from ..flowsheet.leaching.train import Leached, Tank, Train, leach
-from ..flowsheet.leaching.unit import FIGURES, figures, left_alone, remarks, with_gas
+from ..flowsheet.leaching.train import Tank, Train, leach
+from ..flowsheet.leaching.unit import (
+    ELECTRON_FIGURES,
+    FIGURES,
+    electron_figures,
+    figures,
+    left_alone,
+    remarks,
+    with_gas,
+)
 from ..flowsheet.stream import Stream, mix
 from ..flowsheet.unitop import Figure, Outcome, Port, UnitOp, parameter, reagent
 
@@ -43,13 +51,7 @@ class Leaching(UnitOp):
     outlets: ClassVar[Mapping[str, str]] = {"slurry": "leach liquor and residue", "offgas": "gas evolved"}
     figures: ClassVar[Mapping[str, Figure]] = {
         **FIGURES,
-        "reductant_dose": Figure("kg/s", "reductant solution drawn"),
-        "oxide_conversion": Figure("-", "share of the nickel, cobalt and manganese of the cathode that dissolved"),
-        "electrons_needed": Figure("mol/s", "electrons that the dissolved oxides took up from others"),
-        "electrons_by_metals": Figure("mol/s", "of them given by aluminium, iron, nickel, cobalt and copper metal"),
-        "electrons_by_peroxide": Figure("mol/s", "of them given by hydrogen peroxide"),
-        "electrons_by_sulfite": Figure("mol/s", "electrons given by sulfite or SO2"),
-        "electrons_by_iron": Figure("mol/s", "electrons given by iron(II)"),
+        **ELECTRON_FIGURES,
     }
 
     acid: Stream = reagent("sulfuric acid", example={"H2SO4": 0.98, "H2O": 0.02})
@@ -92,17 +94,7 @@ class Leaching(UnitOp):
             return Outcome({"slurry": feed, "offgas": nothing}, dict.fromkeys(self.figures, 0.0), warnings=idle)
         found = leach(self._train(), [inlets["solids"], inlets["liquor"]])
         slurry = with_gas(found.slurry)
-        report = figures(found, slurry)
-        exchange = found.exchange
-        report |= {
-            "reductant_dose": found.reagent.mass,
-            "oxide_conversion": _converted(found, slurry),
-            "electrons_needed": exchange.needed,
-            "electrons_by_metals": exchange.metals,
-            "electrons_by_peroxide": exchange.reducing,
-            "electrons_by_sulfite": exchange.sulfite,
-            "electrons_by_iron": exchange.ferrous,
-        }
+        report = figures(found, slurry) | electron_figures(found, slurry)
         drawn = {"acid": found.acid, "reductant": found.reagent}
         said = remarks(found, slurry, report["free_acid"]) + left_alone(found, slurry)
         return Outcome({"slurry": slurry.without(slurry.gas), "offgas": slurry.gas}, report, drawn, said)
@@ -124,17 +116,3 @@ class Leaching(UnitOp):
             temperature=self.temperature,
             laws=self.laws or {},
         )
-
-
-def _converted(found: Leached, slurry: Stream) -> float:
-    """Answer the share of the metals of oxides above valence two that has left the solids."""
-    chemistry = slurry.chemistry
-    symbols = [e for e in ("Ni", "Co", "Mn") if e in chemistry.element_names]
-    rows = [chemistry.element_matrix[chemistry.element_names.index(symbol)][chemistry.solid] for symbol in symbols]
-    metals = sum(rows, 0.0 * chemistry.molar_masses[chemistry.solid])
-    at = [chemistry.index[n] for n, e in zip(found.ways.names, found.ways.electrons, strict=True) if e > 0.0]
-    fed = sum(metals[i - chemistry.solid.start] * found.feed.flows[i] for i in at)
-    gone = float(metals @ (found.feed.flows - slurry.flows)[chemistry.solid])
-    others = [chemistry.index[n] for n, e in zip(found.ways.names, found.ways.electrons, strict=True) if e <= 0.0]
-    gone -= sum(metals[i - chemistry.solid.start] * (found.feed.flows - slurry.flows)[i] for i in others)
-    return gone / fed if fed > 0.0 else 0.0

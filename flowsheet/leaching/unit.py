@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
+
 from ..heat import heat_duty
 from ..stream import Stream, settle
 from ..unitop import Figure
+from .dissolution import BARE
 from .rates import RateLaw
 from .train import Leached, extraction, free_protons
 
@@ -29,6 +32,15 @@ FIGURES: Mapping[str, Figure] = {
     "acid_dose": Figure("kg/s", "acid drawn"),
     "peroxide_utilisation": Figure("-", "share of the peroxide that exchanged electrons"),
     "heat": Figure("W", "to supply; below 0 to take away"),
+}
+ELECTRON_FIGURES: Mapping[str, Figure] = {
+    "reductant_dose": Figure("kg/s", "reductant solution drawn"),
+    "oxide_conversion": Figure("-", "share of the nickel, cobalt and manganese of the cathode that dissolved"),
+    "electrons_needed": Figure("mol/s", "electrons that the dissolved oxides took up from others"),
+    "electrons_by_metals": Figure("mol/s", "of them given by aluminium, iron, nickel, cobalt and copper metal"),
+    "electrons_by_peroxide": Figure("mol/s", "of them given by hydrogen peroxide"),
+    "electrons_by_sulfite": Figure("mol/s", "electrons given by sulfite or SO2"),
+    "electrons_by_iron": Figure("mol/s", "electrons given by iron(II)"),
 }
 
 
@@ -57,6 +69,20 @@ def figures(found: Leached, slurry: Stream) -> dict[str, float]:
     }
 
 
+def electron_figures(found: Leached, slurry: Stream) -> dict[str, float]:
+    """Answer `ELECTRON_FIGURES` of a reductive leach."""
+    exchange = found.exchange
+    return {
+        "reductant_dose": found.reagent.mass,
+        "oxide_conversion": _converted(found, slurry),
+        "electrons_needed": exchange.needed,
+        "electrons_by_metals": exchange.metals,
+        "electrons_by_peroxide": exchange.reducing,
+        "electrons_by_sulfite": exchange.sulfite,
+        "electrons_by_iron": exchange.ferrous,
+    }
+
+
 def remarks(found: Leached, slurry: Stream, free_acid: float) -> tuple[str, ...]:
     """Say what of a leach lies outside the range of its models."""
     said = list(slurry.equilibrium.warnings)
@@ -77,3 +103,18 @@ def left_alone(found: Leached, slurry: Stream) -> tuple[str, ...]:
     if not left:
         return ()
     return (f"{', '.join(left)} would dissolve in acid; without a rate in leaching.csv it stays as it is",)
+
+
+def _converted(found: Leached, slurry: Stream) -> float:
+    """Answer the share of the metals of oxides that need electrons which has left the solids."""
+    chemistry, ways = slurry.chemistry, found.ways
+    known = chemistry.element_names
+    metals = sum((chemistry.element_matrix[known.index(e)] for e in BARE if e in known), np.zeros(chemistry.size))
+    needy = np.zeros(chemistry.size)
+    for name, electrons in zip(ways.names, ways.electrons, strict=True):
+        needy[chemistry.index[name]] = electrons > 0.0
+    for name in BARE.values():
+        if name in chemistry.index:
+            needy[chemistry.index[name]] = 1.0
+    fed = float(metals * needy @ found.feed.flows)
+    return 1.0 - float(metals * needy @ slurry.flows) / fed if fed > 0.0 else 0.0
