@@ -65,14 +65,15 @@ def left_by_repulps(
     """Answer the share of a cake's liquor that repulping leaves, and how much liquor the cake holds at the end.
 
     `liquors`: what the cake comes with, and what it can hold when it is filtered again. `wash`: each time, in the same
-    measure. `efficiency`: share of the cake's liquor that mixes; a cake that grows wetter takes up what is mixed.
+    measure. `efficiency`: share of the cake's liquor that mixes; the rest stays in lumps.
     """
     within, holds = liquors
     left = 1.0
     for _ in range(times):
         kept = min(holds, within + wash)
         if within > 0.0:
-            left *= left_by_mixing(wash / within, efficiency if kept <= within else 1.0) * kept / within
+            mixes = _mixing(efficiency, within / kept) if kept > 0.0 else 1.0
+            left *= min(1.0, left_by_mixing(wash / within, mixes) * kept / within)
         within = kept
     return left, within
 
@@ -98,9 +99,14 @@ def left_by_decantation(ratio: float, feed: float, thickeners: int, efficiency: 
     much less than 1 as the wash makes up for. `efficiency`: share of the liquor of an underflow that mixes.
     """
     beyond = left_by_stages(left_by_mixing(ratio, efficiency), ratio, thickeners - 1)
-    mixed = efficiency / (feed + ratio)
+    mixed = _mixing(efficiency, feed) / (feed + ratio)
     first = (1.0 - mixed * ratio) / (1.0 - mixed * (1.0 - beyond))
-    return beyond * first / feed
+    return min(1.0, beyond * first / feed)
+
+
+def _mixing(efficiency: float, before: float) -> float:
+    """Answer the share that mixes of the liquor that solids hold, `before` as much came with them, lumps and all."""
+    return 1.0 - (1.0 - efficiency) * min(1.0, before)
 
 
 def occluded_too(left: float, occluded: float) -> float:

@@ -3,7 +3,8 @@
 Model      cake of `moisture`, or, where that is 0, of what capillarity holds against `acceleration` in the pores of the crystals
            (`flowsheet/filtration.py`, which needs their sizes), or else of the table; the wash leaves u + (1 - u) exp(-k N)
            of the mother liquor. Of what is finer than `slot` the share `fines_loss` goes through the screen
-Assumes    spun to equilibrium; no reaction, no breakage
+Assumes    no reaction, no breakage; spun until only capillaries hold liquor (5 to 8 % in sulfates, which practice betters
+           where a wash thins the liquor: give `moisture` where it is known)
 Valid      pusher 300 to 600, peeler 500 to 1500 times gravity, crystals above 0.1 mm; moisture 0.02 to 0.06 of sulfates, 0.08 to
            0.15 of lithium carbonate; k 0.7 to 0.9; u 0.001 to 0.01 (estimated); slot 0.1 to 0.25 mm (recalled)
 Sources    Wakeman & Tarleton (2005) ch. 5; displacement: Svarovsky (2000) ch. 15
@@ -56,6 +57,7 @@ class Centrifuge(UnitOp):
         0.05,
         low=0.0,
         high=0.95,
+        default=0.0,
     )
     acceleration: float = parameter("-", "at the basket, in times gravity", 500.0, low=10.0, high=1e4, default=500.0)
     cake_thickness: float = parameter("m", "of the cake on the basket", 0.05, low=1e-3, high=0.5, default=0.05)

@@ -52,10 +52,8 @@ class CounterCurrentDecantation(UnitOp):
             outlets = {"overflow": slurry.without(slurry.solids) + wash * (1.0 - share), "underflow": underflow}
             return Outcome(outlets, {"wash_ratio": 0.0, "retained_fraction": 0.0, "recovery": 1.0})
         ratio = wash.mass / held
-        # a feed thicker than the underflows takes up what is mixed, as the lumps in it must
-        mixing = self.mixing if liquor >= held else 1.0
-        retained = left_by_decantation(ratio, liquor / held, self.thickeners, mixing)
-        taken = (held - retained * liquor) / wash.mass if wash.mass > 0.0 else 0.0
+        retained = left_by_decantation(ratio, liquor / held, self.thickeners, self.mixing)
+        taken = min(1.0, max(0.0, (held - retained * liquor) / wash.mass)) if wash.mass > 0.0 else 0.0
         underflow = slurry.solids + slurry.liquor * retained + wash * taken
         overflow = slurry.without(slurry.solids + slurry.liquor * retained) + wash * (1.0 - taken)
         warnings = ()

@@ -40,7 +40,7 @@ class RepulpWash(UnitOp):
         held = cake.solids.mass * self.moisture / (1.0 - self.moisture)
         came = cake.liquor.mass
         retained, leaves = left_by_repulps((came, held), wash.mass / self.repulps, self.repulps, self.mixing)
-        part = (leaves - retained * came) / wash.mass if wash.mass > 0.0 else 0.0
+        part = min(1.0, max(0.0, (leaves - retained * came) / wash.mass)) if wash.mass > 0.0 else 0.0
         washed = mix([cake.solids, cake.liquor * retained, wash * part])
         washings = mix([cake.liquor * (1.0 - retained), wash * (1.0 - part), cake.organic, cake.gas])
         ratio = wash.mass / leaves if leaves > 0.0 else 0.0

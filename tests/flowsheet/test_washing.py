@@ -122,7 +122,9 @@ def test_decantation__agrees_with_a_balance_over_each_thickener(feed, thickeners
         # mixed: (into x + ratio y) / (into + ratio); underflow: e mixed + (1 - e) x; overflow: what is left of both
         matrix[u, u] = matrix[o, o] = 1.0
         out = into + ratio - 1.0
-        mixes = (efficiency * into / (into + ratio) + 1.0 - efficiency, efficiency * ratio / (into + ratio))
+        # of a feed thicker than the underflows there are fewer lumps than these could hold
+        share = 1.0 - (1.0 - efficiency) * min(1.0, into)
+        mixes = (share * into / (into + ratio) + 1.0 - share, share * ratio / (into + ratio))
         for row, (own, wash) in ((u, mixes), (o, ((into - mixes[0]) / out, (ratio - mixes[1]) / out))):
             if n == 0:
                 right[row] += own
