@@ -14,7 +14,7 @@ Sources: Levenspiel, Chemical Reaction Engineering, 3rd ed. 1999, ch. 25.
 
 import numpy as np
 
-from .jit import kernel, lean
+from .jit import inner, kernel, lean
 from .lanes import WIDTH, load, spread, store
 from .leach_panels import DEGREE, EDGES, PANELS, curve_weights, depth_at, pass_tank, share_below
 from .shrinking_core import (
@@ -89,7 +89,7 @@ def _add_core(masses, distribution, cubic, ratio, share, shrinks, edges, room):
     masses[at] += share * max(below + (1.0 - x) ** 3 - before, 0.0)
 
 
-@kernel
+@inner.kernel
 def distribution_after(
     minerals: Minerals, m: int, span: float, residence_times: np.ndarray, rates: np.ndarray, distribution: np.ndarray
 ) -> np.ndarray:

@@ -23,7 +23,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .jit import inner, kernel
+from .jit import apart, inner, kernel
 from .lanes import WIDTH
 from .leach_panels import avrami_weights, cubic_weights, curve_weights, depth_at, fresh, pass_tank
 from .status import CONVERGED, OUT_OF_STEPS, STARVED
@@ -132,7 +132,12 @@ class Solids(NamedTuple):
     unreacted: np.ndarray
 
 
-@kernel
+NO_MINERALS = Minerals.of(np.zeros(0), np.zeros(0))
+NO_SIZES = Sizes(np.zeros(0), np.zeros((0, 0)))
+NO_SOLIDS = Solids(np.zeros((0, 0, 0)), np.zeros(0), np.zeros(0), np.zeros((0, 0, 0)), np.zeros(0))
+
+
+@inner.kernel
 def size_factor(law: int, size_exponent: float, size_ratio: float) -> float:
     """Factor of the coordinates of a law given by points, TABULATED or FILM, for a particle of `size_ratio`."""
     return size_ratio**size_exponent if law == TABULATED else size_ratio
@@ -210,7 +215,7 @@ def batch_conversion(minerals: Minerals, sizes: Sizes, times: np.ndarray, acid: 
     return conversion
 
 
-@kernel
+@inner.kernel
 def longest_coordinates(minerals: Minerals, residence_times: np.ndarray, ln_acid: float, ln_oxidant: float):
     """Mean reaction coordinate (M,), s, after the tanks of residence_times (N,) if all had this much reagent."""
     longest = np.zeros(minerals.law.size)
@@ -220,7 +225,7 @@ def longest_coordinates(minerals: Minerals, residence_times: np.ndarray, ln_acid
     return longest
 
 
-@kernel
+@inner.kernel
 def rate_factor(minerals: Minerals, m: int, ln_acid: float, ln_oxidant: float) -> float:
     """How many times as fast mineral m dissolves as at its references.
 
@@ -234,7 +239,7 @@ def rate_factor(minerals: Minerals, m: int, ln_acid: float, ln_oxidant: float) -
     return np.exp(min(exponent, LARGEST_EXPONENT))
 
 
-@kernel
+@inner.kernel
 def slowest_coordinate(minerals: Minerals, sizes: Sizes, m: int) -> float:
     """Reaction coordinate, s, at which nothing of mineral m changes any more."""
     law = minerals.law[m]
@@ -252,7 +257,8 @@ def slowest_coordinate(minerals: Minerals, sizes: Sizes, m: int) -> float:
     return minerals.complete_time[m] * slowest
 
 
-@kernel
+@apart(NO_MINERALS, NO_SIZES, np.zeros(1), answers=NO_SOLIDS)
+@inner.kernel
 def prepare_solids(minerals: Minerals, sizes: Sizes, longest: np.ndarray) -> Solids:
     """Solids before the first tank; longest: (M,) s, no less than the mean reaction coordinate that they will reach."""
     M, K = minerals.law.size, sizes.size_ratio.size
@@ -284,7 +290,8 @@ def prepare_solids(minerals: Minerals, sizes: Sizes, longest: np.ndarray) -> Sol
     return Solids(weights, rest, span, distributions, np.ones(M))
 
 
-@kernel
+@apart(NO_MINERALS, NO_SOLIDS, 0.0, 0.0, 0.0, answers=(NO_SOLIDS, np.zeros(1)))
+@inner.kernel
 def dissolve(
     minerals: Minerals, solids: Solids, residence_time: float, ln_acid: float, ln_oxidant: float
 ) -> tuple[Solids, np.ndarray]:
@@ -315,7 +322,7 @@ def dissolve(
     return Solids(solids.weights, solids.rest, solids.span, distribution, unreacted), slopes
 
 
-@kernel
+@inner.kernel
 def leach_tank(
     minerals: Minerals,
     solids: Solids,
