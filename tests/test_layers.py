@@ -22,7 +22,7 @@ FLOWSHEET = (
     "oxidation", "yields", "assay", "feeds", "filtration", "washing", "thickening", "evaporation",
     "crystallisation.kinetics", "crystallisation.uptake", "crystallisation.population", "crystallisation.crystals",
     "crystallisation.vapour", "crystallisation.targets", "unitop", "crystallisation.figures", "graph", "ordering", "convergence", "balances", "tearing", "solver",
-    "warm_up", "heat", "crystallisation.boiling", "drying", "leaching.dissolution", "leaching.electrons", "leaching.dosing", "leaching.train", "leaching.unit",
+    "warm_up", "heat", "crystallisation.boiling", "drying", "leaching.dissolution", "leaching.electrons", "leaching.dosing", "leaching.train", "leaching.unit", "leaching.iron_phosphate",
     "extraction.sizing",
     "substances", "report", "origins", "product_sheets", "layout", "canvas", "sankey", "pictures", "results",
     "sweeps", "solubility", "analysis", "pourbaix", "charts", "product_pictures", "pourbaix_picture", "diagrams",
