@@ -278,17 +278,19 @@ def _refuse_closed_loop(run: _Run, part: Part, path: tuple[str, ...], tears: lis
 def _conclude(flowsheet: Flowsheet, run: _Run, parts: tuple[Part, ...]) -> Solution:
     """Check every unit and the plant independently, and answer the solution."""
     balances = {}
+    tears = {key for part in parts for _, _, key in part.tears}
     for name, unit in run.units.items():
         inlets = run.inlets(name)
         outcome = run.outcomes[name]
         if unit.inlets:
+            # what a unit was given of a torn stream is known to the traces of that stream
+            torn = [run.streams[link.source] for link in run.links if link.target == name and link.source in tears]
             balances[name] = balance(
-                run.chemistry, [*inlets.values(), *outcome.drawn.values()], list(outcome.outlets.values())
+                run.chemistry, [*inlets.values(), *outcome.drawn.values()], list(outcome.outlets.values()), torn
             )
             if balances[name].worst > CLOSURE:
                 raise ConvergenceError(_imbalance_text(name, balances[name]), MappingProxyType(dict(run.streams)))
-    torn = [run.streams[key] for part in parts for _, _, key in part.tears]
-    plant = balance(run.chemistry, *run.crossing(run.units), torn)
+    plant = balance(run.chemistry, *run.crossing(run.units), [run.streams[key] for key in tears])
     if plant.worst > CLOSURE:
         raise ConvergenceError(_imbalance_text("plant", plant), MappingProxyType(dict(run.streams)))
     used = {link.source for link in run.links}
