@@ -134,7 +134,7 @@ def product_sheet(solution: Solution, product: str, main: str) -> pandas.DataFra
     if not chemistry.solid.start <= at < chemistry.solid.stop:
         solids = chemistry.names[chemistry.solid]
         raise DataError(f"product sheet of {product}: {main!r} is not a solid of the chemistry{nearest(main, solids)}")
-    dry = _dried(stream, main)
+    dry = dried(stream, main)
     mass = float(dry @ chemistry.molar_masses)
     if mass <= 0.0:
         raise DataError(f"product sheet of {product}: {mass * _PER_HOUR:g} kg/h of dry product, more than 0 is needed")
@@ -151,8 +151,11 @@ def product_sheet(solution: Solution, product: str, main: str) -> pandas.DataFra
     return pandas.DataFrame(rows, columns=["quantity", "value", "unit"]).set_index("quantity")
 
 
-def _dried(stream: Stream, main: str) -> np.ndarray:
-    """Answer the flows (mol/s) of the dried product; the gas and the organic are gone."""
+def dried(stream: Stream, main: str) -> np.ndarray:
+    """Answer the flows (mol/s) of a product of which `main` is the solid, once dried; the gas and the organic are gone.
+
+    The solutes of its liquor stay, as much of them as can as `main`.
+    """
     chemistry = stream.chemistry
     dry = np.zeros(chemistry.size)
     dry[chemistry.solid] = stream.flows[chemistry.solid]
