@@ -73,9 +73,9 @@ def heat_of_evaporation(temperature: float) -> float:
 
 @functools.lru_cache(maxsize=4096)
 def saturation_temperature(pressure: float) -> float:
-    """Answer the temperature at which water boils under `pressure` (Pa), K."""
+    """Answer the temperature at which water boils under `pressure` (Pa), K; that of the triple point where it would freeze."""
     water = _water()
-    water.PQ = pressure, 1.0
+    water.PQ = max(pressure, vapour_pressure(_TRIPLE_POINT)), 1.0
     return float(water.T)
 
 
