@@ -24,16 +24,18 @@ $(VENV)/.lint: $(VENV)/.test
 demo: $(VENV)/.base
 	$(BIN)/python examples/nmc_black_mass.py
 
-# The tests run with the kernel cache off, since numba does not see an edit in a file that a cached kernel calls.
+# Numba does not see an edit in a file that a cached kernel calls, so every state of the kernels has a cache of its own.
+KERNELS = $(CURDIR)/$(VENV)/kernels-$(shell cat kernels/*.py | cksum | cut -d ' ' -f 1)
+
 test: $(VENV)/.test
-	RAFFINATE_KERNEL_CACHE=0 $(BIN)/python -m pytest
+	NUMBA_CACHE_DIR=$(KERNELS) $(BIN)/python -m pytest -n 2 --dist worksteal
 
 bench: $(VENV)/.test
 	$(BIN)/python -m pytest benchmarks --benchmark-enable --benchmark-only --benchmark-columns=min,median,max,rounds
 	$(BIN)/python benchmarks/time_equilibrium.py
 
 validate: $(VENV)/.test
-	RAFFINATE_KERNEL_CACHE=0 $(BIN)/python -m pytest -m validation_long
+	NUMBA_CACHE_DIR=$(KERNELS) $(BIN)/python -m pytest -n 2 --dist worksteal -m validation_long
 
 lint: $(VENV)/.lint
 	$(BIN)/ruff check .
