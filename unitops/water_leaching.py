@@ -26,7 +26,7 @@ _CARBON_DIOXIDE = "CO2(g)"
 
 @dataclass(frozen=True, kw_only=True)
 class WaterLeaching(UnitOp):
-    """A stirred tank. `carbon_dioxide_pressure` (Pa, 0 for none) is the partial pressure of what enters by `gas`; the rest leaves.
+    """A stirred tank. `carbon_dioxide_pressure` (Pa, 0 for none) is that of what enters by `gas`; the rest of it leaves.
 
     `accessible`: shares by salt other than those of the data, `{"Li2CO3(s)": 0.9}`.
     """
