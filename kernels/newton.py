@@ -179,7 +179,7 @@ def residuals(liquor, model, terms, row):
 
 
 @lean.kernel
-def _reply(liquor, model, terms, work):
+def fill_reply(liquor, model, terms, work):
     """Fill slopes and reply at the last `residuals`; answer the number of abundant species, -1 if singular."""
     species = liquor.species
     c, s = liquor.component.shape[1], liquor.dissolved
@@ -300,7 +300,7 @@ def _mass_action(liquor, work, wetness):
 
 
 @lean.kernel
-def _system(liquor, model, terms, work, found):
+def fill_system(liquor, model, terms, work, found):
     """Fill matrix and STEP with the system for the changes of (x, ln W, n / weight); answer its order."""
     matrix, row, phase = work.matrix, work.row, liquor.phase
     c = liquor.component.shape[1]
@@ -339,7 +339,7 @@ def _system(liquor, model, terms, work, found):
 
 
 @lean.kernel
-def _keep(liquor):
+def keep(liquor):
     """Keep the iterate as the place that a step starts from."""
     for i in range(liquor.species.shape[1]):
         liquor.species[OLD_U, i] = liquor.species[U, i]
@@ -353,7 +353,7 @@ def _keep(liquor):
 
 
 @lean.kernel
-def _move(liquor, row, alpha):
+def move(liquor, row, alpha):
     """Set the iterate to the one kept plus alpha times the step."""
     species, component, phase, whole = liquor.species, liquor.component, liquor.phase, liquor.whole
     c = component.shape[1]
@@ -374,7 +374,7 @@ def _move(liquor, row, alpha):
 
 
 @lean.kernel
-def _changes(liquor, kind, terms, work, found):
+def fill_changes(liquor, kind, terms, work, found):
     """Fill CHANGE, what the step does to ln m, and RISE."""
     row, species, slopes, reply = work.row, liquor.species, work.slopes, work.reply
     c = liquor.component.shape[1]
@@ -410,7 +410,7 @@ def _changes(liquor, kind, terms, work, found):
 
 
 @lean.kernel
-def _longest_step(liquor, row):
+def longest_step(liquor, row):
     """Answer the share of the Newton step within reason, and the largest change of an unknown by it."""
     c = liquor.component.shape[1]
     largest = abs(row[STEP, c])
@@ -435,17 +435,17 @@ def newton(liquor, model, terms, work, most):
     for iteration in range(most):
         found = 0
         if model.kind == PITZER:
-            found = _reply(liquor, model, terms, work)
-        order = _system(liquor, model, terms, work, found)
+            found = fill_reply(liquor, model, terms, work)
+        order = fill_system(liquor, model, terms, work, found)
         if found < 0 or not eliminate(work.matrix, row[STEP], order):
             return False, iteration, error
-        _changes(liquor, model.kind, terms, work, found)
-        longest, largest = _longest_step(liquor, row)
-        _keep(liquor)
+        fill_changes(liquor, model.kind, terms, work, found)
+        longest, largest = longest_step(liquor, row)
+        keep(liquor)
         before = error
         old = merit
         for _ in range(7):
-            _move(liquor, row, longest)
+            move(liquor, row, longest)
             error, merit = residuals(liquor, model, terms, row)
             if merit < old or error < 1e-12:
                 break
