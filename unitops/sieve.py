@@ -19,6 +19,8 @@ from ..flowsheet.sizes import DIAMETERS
 from ..flowsheet.stream import Stream
 from ..flowsheet.unitop import Figure, Outcome, Port, UnitOp, parameter
 
+_STEEPEST = 50.0  # beyond which nothing passes
+
 
 @dataclass(frozen=True, kw_only=True)
 class Sieve(UnitOp):
@@ -44,9 +46,8 @@ class Sieve(UnitOp):
         """Answer coarse and fine."""
         feed = inlets["feed"]
         chemistry = feed.chemistry
-        curve = self.bypass - (1.0 - self.bypass) * np.expm1(
-            -math.log(2.0) * (DIAMETERS / self.cut_size) ** self.sharpness
-        )
+        steepness = np.minimum(_STEEPEST, self.sharpness * np.log(DIAMETERS / self.cut_size))
+        curve = self.bypass - (1.0 - self.bypass) * np.expm1(-math.log(2.0) * np.exp(steepness))
         coarse, fine = np.zeros_like(feed.flows), np.array(feed.flows)
         coarse_sizes, fine_sizes, unknown = {}, {}, []
         for at in np.flatnonzero(feed.flows[chemistry.solid]) + chemistry.solid.start:
@@ -54,7 +55,7 @@ class Sieve(UnitOp):
             if name in feed.sizes:
                 kept = feed.sizes[name] * curve
                 passed = feed.sizes[name] - kept
-                share = float(kept.sum())
+                share = min(1.0, float(kept.sum()))
                 coarse_sizes |= {name: kept / share} if share > 0.0 else {}
                 fine_sizes |= {name: passed / passed.sum()} if passed.any() else {}
             else:
