@@ -213,7 +213,7 @@ def _places(stream: Stream, element: str, main: str) -> dict[str, float]:
     """Answer the shares of an element that sit in each of the `PLACES`; they sum to 1."""
     chemistry = stream.chemistry
     held = chemistry.element_matrix[chemistry.element_names.index(element)] * stream.flows
-    found = dict.fromkeys(PLACES, 0.0)
+    found: dict[str, float] = dict.fromkeys(PLACES, 0.0)
     found[LIQUOR] = max(0.0, float(held[chemistry.liquor].sum()))
     places = _guest_places(stream, main)
     for at in np.flatnonzero(held[chemistry.solid]) + chemistry.solid.start:

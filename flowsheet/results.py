@@ -11,6 +11,9 @@ import pandas
 from .chemistry.formula import parse
 from .files import write_csv
 from .pictures import draw_flowsheet
+from .product_pictures import draw_product_sheet
+from .product_sheets import product_sheet as standard_sheet
+from .product_sheets import standards
 from .report import (
     balance_table,
     exit_table,
@@ -32,7 +35,8 @@ def show_results(
 ) -> dict[str, Path]:
     """Print the tables of a solution and write them and its pictures to `folder`; answers what was written.
 
-    `products`: outlet by which each product leaves, and its main solid. `feed`: what recoveries are counted from.
+    `products`: outlet by which each product leaves, and its main solid; where a standard is of that solid, the product is
+    held against it. `feed`: what recoveries are counted from.
     `elements`: whose ways out are listed and drawn. Raises `DataError` for a name that the solution does not have.
     """
     tables = {
@@ -59,7 +63,22 @@ def show_results(
     draw_flowsheet(solution, target / "flowsheet.png")
     draw_sankey(solution, list(elements), target / "sankey.png")
     written |= {"flowsheet": target / "flowsheet.png", "sankey": target / "sankey.png"}
+    written |= _hold_against_standards(solution, products, target)
     print(f"\n{len(written)} tables and pictures are in {target}/")
+    return written
+
+
+def _hold_against_standards(solution: Solution, products: Mapping[str, str], target: Path) -> dict[str, Path]:
+    """Print the sheet of every product that a standard is of, and write it with its picture."""
+    written = {}
+    for outlet, main in products.items():
+        for name, standard in standards().items():
+            if standard.main == main and solution.streams[outlet].solids.mass > 0.0:
+                sheet = standard_sheet(solution, outlet, standard)
+                print(f"\n{sheet.text()}")
+                written[f"standard_{name}"] = sheet.write(target / f"standard_{name}.csv")
+                picture = target / f"standard_{name}.png"
+                written[f"standard_{name}_picture"] = draw_product_sheet(sheet, picture)
     return written
 
 

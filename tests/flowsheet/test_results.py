@@ -39,6 +39,15 @@ def test_show_results__prints_streams_products_balance_and_notes(shown):
     assert "nan" not in printed
 
 
+def test_show_results__holds_products_against_their_standards(shown):
+    printed, written = shown
+    for name in ("NiSO4.6H2O", "CoSO4.7H2O", "MnSO4.H2O", "Li2CO3"):
+        assert f"; {name}: " in printed
+        table = pandas.read_csv(written[f"standard_{name}"], index_col=0)
+        assert set(table["verdict"]) <= {"pass", "FAIL", "not followed"}
+        assert written[f"standard_{name}_picture"].suffix == ".png"
+
+
 def test_show_results__written_streams_are_those_of_the_solution(shown, line):
     _, written = shown
     _, solution = line
