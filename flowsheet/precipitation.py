@@ -6,16 +6,13 @@
     k           `settling_rate` of `precipitation.csv` at the tank's temperature; f = 1 of a solid without a row
     t, h        residence time; solids held per solids made, seed and recycled ones counted
 
-Solids that share a lattice are an ideal solid solution: the activity of each is its mole fraction x, so that with T in all,
-n in the solid and D = dissolved / activity
-
-    x_i = T_i / (n + D_i),  sum_i x_i = 1
+Solids that share a lattice are an ideal solid solution (`solid_solutions.py`).
 
 What a precipitate takes up is bound as a solid of its own that plays no part in the tank: ions in place of protons of the
 host as hydroxides, y = K n_host m / (1 + K n_host / w) with K `sorption` (kg of water per mole of host formed), and sulfate
 in nickel hydroxide as Ni4(OH)6SO4(s). So elements, charge and heat are kept.
 
-Sources: first-order approach: Mullin (2001) Crystallization, 4th ed., ch. 6; solid solutions: Prausnitz et al. (1999) ch. 11;
+Sources: first-order approach: Mullin (2001) Crystallization, 4th ed., ch. 6;
 uptake: Dzombak & Morel (1990) Surface Complexation Modeling, ch. 2.
 """
 
@@ -24,31 +21,36 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from scipy.optimize import brentq
 
+from .acceleration import Anderson
 from .chemistry.database import table
 from .chemistry.equilibrium import Equilibrium, speciate, titrate
 from .chemistry.reaction import reaction
 from .chemistry.system import PROTON, WATER, Chemistry
 from .chemistry.water import GAS_CONSTANT
 from .errors import ConvergenceError, DataError
+from .solid_solutions import Member, lattice_members, taken_as_solids
 from .stream import Stream, gathered, mix
 
 _ROOM = 298.15
 _PASSES = 200
 _AGREED = 1e-10  # of mole fractions, and of the largest total
-_MEMORY = 6  # passes that the next one is made of
-_DAMPED = 0.7  # of the first step
-_LONGEST = 5.0  # step in ln x
+_MOST_CHANGES = 6  # of which members of a lattice are taken as solids
+_MOST_SOLID = 0.999  # of a metal that is mostly dissolved
 _DOSE_ACCURACY = 1e-13
+_LONGER = 60  # times that a dose is made longer
+_ENDLESS = 5.0  # times the first dose
 _NOTICED = 0.05  # of pH
+_MOST_TAKEN = 0.97  # of an ion, while what is taken up is sought
 _MOST_SULFATE = 0.9  # of the nickel that may be bound as basic sulfate
 _BASIC_SULFATE = "Ni4(OH)6SO4(s)"
 _SULFATE_HOST, _SULFATE = "Ni(OH)2(s)", "SO4-2"
 _Uptake = tuple[str, str]  # host and ion
+_AS_SULFATE: _Uptake = (_SULFATE_HOST, _SULFATE)
 _WEAK = {"CO3-2": 1.5, "PO4-3": 1.5, "HS-": 0.5, "SO3-2": 0.5, "NH4+": 0.5}  # protons that a mole takes near pH 7
 _CARRIERS = {
     "Li+": "LiOH.H2O(s)",
@@ -103,39 +105,45 @@ def precipitate(
         raise DataError("precipitation: 0 kg/s enters the tank, there is nothing to precipitate from")
     nothing = stream.replace(flows=np.zeros(chemistry.size))
     warnings: list[str] = []
-    dose = 0.0
+    dose, state = 0.0, _State()
     if titrant is not None and target_ph is not None:
-        dose = _dose(stream, tank, titrant, target_ph, warnings)
+        dose, state = _dose(stream, tank, titrant, target_ph, warnings)
     drawn = titrant * dose if titrant is not None and dose > 0.0 else nothing
     whole = mix([stream, drawn]) if dose > 0.0 else stream
-    after, found = _left(whole, tank)
+    after, found, _ = _left(whole, tank, state)
     return Precipitated(after, drawn, found, (*warnings, *found.warnings))
 
 
-def _dose(stream: Stream, tank: Tank, titrant: Stream, target_ph: float, warnings: list[str]) -> float:
-    """Answer how much of the titrant brings the liquor that leaves to the pH; 0 where it is beyond already."""
-    start = _left(stream, tank)[1].ph
+def _dose(stream: Stream, tank: Tank, titrant: Stream, target_ph: float, warnings: list[str]) -> tuple[float, _State]:
+    """Answer how much of the titrant brings the liquor that leaves to the pH, 0 where it is beyond already, and the solids."""
+    _, liquor, state = _left(stream, tank, _State())
+    start = liquor.ph
     is_base = _alkalinity(titrant, tank) > 0.0
     if (start >= target_ph) if is_base else (start <= target_ph):
         if abs(start - target_ph) > _NOTICED:
             side = "above" if is_base else "below"
             warnings.append(f"the liquor stands at pH {start:.2f} without a dose, {side} the {target_ph:g} wanted")
-        return 0.0
-    dose, _, _ = _balanced(stream, tank, titrant, target_ph)
+        return 0.0, state
+    dose, _, state = _balanced(stream, tank, state, titrant, target_ph)
     if not _is_slow(stream.chemistry, tank):
-        return dose
+        return dose, state
+    last, known = [state], {0.0: start - target_ph}
 
     def beyond(trial: float) -> float:
-        return _left(mix([stream, titrant * trial]), tank)[1].ph - target_ph
+        if trial not in known:
+            _, left, last[0] = _left(mix([stream, titrant * trial]), tank, last[0])
+            known[trial] = left.ph - target_ph
+        return known[trial]
 
     low, high = 0.0, dose
-    for _ in range(60):
+    for _ in range(_LONGER):
         if (beyond(high) >= 0.0) == is_base:
             break
         low, high = high, 1.3 * high
     else:
         raise DataError(f"pH {target_ph:g} cannot be reached: {high:.3g} doses leave the liquor short of it")
-    return float(brentq(beyond, low, high, xtol=_DOSE_ACCURACY * high, rtol=4.0 * np.finfo(float).eps))
+    dose = float(brentq(beyond, low, high, xtol=_DOSE_ACCURACY * high, rtol=4.0 * np.finfo(float).eps))
+    return dose, last[0]
 
 
 def _alkalinity(titrant: Stream, tank: Tank) -> float:
@@ -178,11 +186,12 @@ def _approach(chemistry: Chemistry, tank: Tank) -> np.ndarray:
     return shares
 
 
-def _left(stream: Stream, tank: Tank) -> tuple[Stream, Equilibrium]:
-    """Answer what leaves the tank of what is in it, and the speciation of its liquor."""
+def _left(stream: Stream, tank: Tank, start: _State) -> tuple[Stream, Equilibrium, _State]:
+    """Answer what leaves the tank of what is in it, the speciation of its liquor, and the solids of the equilibrium."""
     chemistry = stream.chemistry
     allowed = chemistry.allowed((*tank.forms, *tank.pressures))
-    _, found, bound = _balanced(stream, tank)
+    _, found, state = _balanced(stream, tank, start)
+    bound = state.bound
     held = np.where(allowed, stream.flows[chemistry.phase_positions], 0.0)
     shares = np.where(allowed, _approach(chemistry, tank), 1.0)
     flows = np.array(stream.flows)
@@ -190,7 +199,7 @@ def _left(stream: Stream, tank: Tank) -> tuple[Stream, Equilibrium]:
         flows += _changes(chemistry, bound)
         flows[chemistry.liquor] = found.totals
         flows[chemistry.phase_positions[allowed]] = found.amounts[allowed]
-        return stream.replace(flows=flows, temperature=tank.temperature), found
+        return stream.replace(flows=flows, temperature=tank.temperature), found, state
     composition = chemistry.mixture(tank.temperature).phase_composition
     totals = gathered(stream, allowed)
 
@@ -207,7 +216,7 @@ def _left(stream: Stream, tank: Tank) -> tuple[Stream, Equilibrium]:
     flows[chemistry.liquor] = liquor
     flows[chemistry.phase_positions[allowed]] = np.maximum(amounts[allowed], 0.0)
     as_it_is = speciate(chemistry, liquor, tank.temperature, np.zeros(len(chemistry.phases), dtype=np.bool_))
-    return stream.replace(flows=flows, temperature=tank.temperature), as_it_is
+    return stream.replace(flows=flows, temperature=tank.temperature), as_it_is, state
 
 
 def _furthest(liquor_at, scale: np.ndarray) -> float:
@@ -222,110 +231,143 @@ def _furthest(liquor_at, scale: np.ndarray) -> float:
 
 
 def _balanced(
-    stream: Stream, tank: Tank, titrant: Stream | None = None, target_ph: float = 7.0
-) -> tuple[float, Equilibrium, Mapping[_Uptake, float]]:
-    """Answer dose, equilibrium and how much each host takes up of each ion (mol/s of what binds it), all three agreeing."""
+    stream: Stream, tank: Tank, start: _State, titrant: Stream | None = None, target_ph: float = 7.0
+) -> tuple[float, Equilibrium, _State]:
+    """Answer dose, equilibrium, and the solid solution and uptakes that agree with it; `start`: those of a liquor near this."""
     chemistry = stream.chemistry
     allowed = chemistry.allowed((*tank.forms, *tank.pressures))
-    given = gathered(stream, allowed)
-    per_dose = None if titrant is None else gathered(titrant, allowed)
-    pressures = tank.pressures or None
-    scale = float(np.abs(given[PROTON + 1 :]).max(initial=1e-300))
-    activities: dict[str, float] = {}
-    bound: dict[_Uptake, float] = {}
-    history = _History()
+    problem = _Problem(
+        chemistry,
+        tank,
+        allowed,
+        gathered(stream, allowed),
+        None if titrant is None else gathered(titrant, allowed),
+        target_ph,
+    )
+    scale = float(np.abs(problem.given[PROTON + 1 :]).max(initial=1e-300))
+    state, history, changes, first = start, Anderson(), 0, 0.0
     for _ in range(_PASSES):
-        totals = given + _changes(chemistry, bound)[chemistry.liquor]
-        dose, refused = 0.0, None
-        if per_dose is not None:
-            try:
-                dose, found = titrate(
-                    chemistry, totals, per_dose, target_ph, tank.temperature, allowed, pressures, activities
-                )
-            except DataError as error:  # solids that do not agree yet can put the liquor beyond the pH
-                refused = error
-        if per_dose is None or refused is not None:
-            found = speciate(chemistry, totals, tank.temperature, allowed, pressures, activities=activities)
-        fractions = lattice_fractions(found, tank.lattice)
-        new = _taken_up(stream, tank, found, bound)
-        if refused is not None and not fractions and not new:
-            raise refused
-        if not fractions and not new:
-            return dose, found, bound
-        if fractions.keys() != activities.keys() or new.keys() != bound.keys():
-            activities, bound, history = fractions, new, _History()
+        dose, found, refused = _solved(problem, state)
+        first = first or dose
+        members = lattice_members(found, tank.lattice)
+        solids = taken_as_solids(members, frozenset(state.activities))
+        if changes > _MOST_CHANGES and state.activities.keys() & members.keys():
+            solids = frozenset(state.activities)  # no more to and fro: each way is right, one is quicker
+        new = _State(
+            {name: members[name].fraction for name in members if name in solids},
+            {name: members[name].amount for name in members if name not in solids},
+            _taken_up(stream, tank, found, state.bound),
+        )
+        if new.keys() != state.keys():
+            state, history, changes = new, Anderson(), changes + 1
             continue
-        old = np.array([*(math.log(activities[n]) for n in fractions), *(bound[k] / scale for k in new)])
-        wanted = np.array([*(math.log(x) for x in fractions.values()), *(v / scale for v in new.values())])
-        if np.abs(wanted - old).max() <= _AGREED:
+        old, wanted = state.vector(scale), new.vector(scale)
+        if np.abs(wanted - old).max(initial=0.0) <= _AGREED:
             if refused is not None:
                 raise refused
-            return dose, found, bound
-        following = history.next(old, wanted)
-        activities = {n: math.exp(min(v, 0.0)) for n, v in zip(fractions, following, strict=False)}
-        bound = {k: max(0.0, v) * scale for k, v in zip(new, following[len(fractions) :], strict=True)}
+            return dose, found, state
+        state = new.at(history.next(old, wanted), scale, members, _limits(found, state), state)
+    if refused is not None or dose > _ENDLESS * first > 0.0:
+        raise DataError(
+            f"pH {target_ph:g} cannot be reached: the dose grows without end, the base's own solid is saturated"
+        )
     raise ConvergenceError(
         f"precipitation: {_PASSES} passes have not made solids agree with what they take up at {tank.temperature:g} K"
     )
 
 
-class _History:
-    """Anderson's acceleration of a fixed point, from the last few passes; begins anew where it gets worse."""
+@dataclass(frozen=True)
+class _Problem:
+    """What `_balanced` solves: totals `given` and `per_dose` (C,) of components, phases that may form, and the pH."""
 
-    def __init__(self) -> None:
-        self._points: list[np.ndarray] = []
-        self._steps: list[np.ndarray] = []
-
-    def next(self, old: np.ndarray, wanted: np.ndarray) -> np.ndarray:
-        """Answer the point to try after `old`, which led to `wanted`."""
-        step = wanted - old
-        if len(self._steps) > 1 and np.abs(step).max() > 2.0 * np.abs(self._steps[-1]).max():
-            self._points, self._steps = [], []
-        self._points, self._steps = [*self._points, old][-_MEMORY:], [*self._steps, step][-_MEMORY:]
-        if len(self._steps) == 1:
-            return old + _DAMPED * step
-        turns = np.array([step - s for s in self._steps[:-1]]).T
-        share = np.linalg.lstsq(turns, step, rcond=1e-12)[0]
-        moved = np.array([old - q for q in self._points[:-1]]).T
-        following = wanted - (moved + turns) @ share
-        return following if np.isfinite(following).all() and np.abs(following - old).max() < _LONGEST else wanted
+    chemistry: Chemistry
+    tank: Tank
+    allowed: np.ndarray
+    given: np.ndarray
+    per_dose: np.ndarray | None
+    target_ph: float
 
 
-def lattice_fractions(found: Equilibrium, lattice: tuple[str, ...]) -> dict[str, float]:
-    """Answer the mole fractions of an ideal solid solution of the named solids, each of one metal, with a liquor.
+@dataclass(frozen=True)
+class _State:
+    """What a pass starts from: activities of lattice members that are solids, amounts of those that are not, uptakes (mol/s)."""
 
-    Those of a metal that is not there are left out; under saturation the fractions of the first solid that would form.
-    """
-    chemistry = found.chemistry
-    names, totals, dissolved = [], [], []
-    for name in lattice:
-        if name not in chemistry.phase_index:
-            continue
-        at, count = _metal(chemistry, name)
-        free, solid = found.totals[at] / count, float(found.amounts[chemistry.phase_index[name]])
-        index = found.saturation_index(name)
-        if free > 0.0 and np.isfinite(index):
-            names.append(name)
-            totals.append(free + solid)
-            dissolved.append(free / 10.0**index)
-    if not names:
-        return {}
-    total, per_activity = np.array(totals), np.array(dissolved)
-    if (total / per_activity).sum() <= 1.0:
-        share = total / per_activity
-        return dict(zip(names, (float(x) for x in share / share.sum()), strict=True))
-    solid = brentq(lambda n: (total / (n + per_activity)).sum() - 1.0, 0.0, total.sum(), xtol=1e-300, rtol=1e-14)
-    return dict(zip(names, (float(x) for x in total / (solid + per_activity)), strict=True))
+    activities: Mapping[str, float] = field(default_factory=dict)
+    amounts: Mapping[str, float] = field(default_factory=dict)
+    bound: Mapping[_Uptake, float] = field(default_factory=dict)
+
+    def keys(self) -> tuple:
+        return tuple(self.activities), tuple(self.amounts), tuple(self.bound)
+
+    def vector(self, scale: float) -> np.ndarray:
+        logarithms = [math.log(x) for x in self.activities.values()]
+        return np.array([*logarithms, *(v / scale for v in (*self.amounts.values(), *self.bound.values()))])
+
+    def at(
+        self,
+        vector: np.ndarray,
+        scale: float,
+        members: Mapping[str, Member],
+        limits: Mapping[_Uptake, float],
+        before: _State,
+    ) -> _State:
+        """Answer the state of a vector, its amounts kept within what there is."""
+        first, second = len(self.activities), len(self.activities) + len(self.amounts)
+        bound = {k: min(max(0.0, v) * scale, limits[k]) for k, v in zip(self.bound, vector[second:], strict=True)}
+        amounts = {}
+        for name, value in zip(self.amounts, vector[first:second], strict=True):
+            most = members[name].total
+            if name == _SULFATE_HOST:  # nickel that goes over to the basic sulfate is not there for the hydroxide
+                most -= 4.0 * (bound.get(_AS_SULFATE, 0.0) - before.bound.get(_AS_SULFATE, 0.0))
+            amounts[name] = min(max(0.0, value) * scale, _MOST_SOLID * max(0.0, most))
+        return _State(
+            {n: math.exp(min(v, 0.0)) for n, v in zip(self.activities, vector[:first], strict=True)}, amounts, bound
+        )
 
 
-@functools.lru_cache(maxsize=256)
-def _metal(chemistry: Chemistry, name: str) -> tuple[int, float]:
-    """Answer the place of the only cation of a solid among the components, and how many it holds."""
-    held = {c: n for c, n in chemistry.database.species[name].reaction.items() if c not in {"H2O", "H+"} and n > 0.0}
-    cations = [c for c in held if chemistry.database.species[c].charge > 0]
-    if len(cations) != 1:
-        raise DataError(f"lattice: {name} holds {len(cations)} cations, a solid solution is of solids with 1")
-    return chemistry.index[cations[0]], held[cations[0]]
+def _limits(found: Equilibrium, state: _State) -> dict[_Uptake, float]:
+    """Answer the most that each host can take up of each ion (mol/s) of what is there."""
+    chemistry, limits = found.chemistry, {}
+    for host, ion in state.bound:
+        held = sum(amount for (_, other), amount in state.bound.items() if other == ion)
+        most = float(found.totals[chemistry.index[ion]]) + held
+        if ion == _SULFATE:
+            nickel = float(found.totals[chemistry.index["Ni+2"]] + found.amounts[chemistry.phase_index[host]])
+            most = min(most, nickel / 4.0 + held)
+        limits[(host, ion)] = _MOST_TAKEN * most
+    return limits
+
+
+def _solved(problem: _Problem, state: _State) -> tuple[float, Equilibrium, DataError | None]:
+    """Answer dose and equilibrium of a state, and why the pH cannot be reached in it where it cannot."""
+    chemistry, tank = problem.chemistry, problem.tank
+    totals = problem.given + _changes(chemistry, state.bound)[chemistry.liquor]
+    allowed, apart = problem.allowed, np.zeros(len(chemistry.phases))
+    if state.amounts:
+        allowed = problem.allowed.copy()
+        for name, amount in state.amounts.items():
+            allowed[chemistry.phase_index[name]] = False
+            apart[chemistry.phase_index[name]] = amount
+        totals = totals - apart @ chemistry.mixture(tank.temperature).phase_composition
+    pressures = tank.pressures or None
+    dose, refused, found = 0.0, None, None
+    if problem.per_dose is not None:
+        try:
+            dose, found = titrate(
+                chemistry,
+                totals,
+                problem.per_dose,
+                problem.target_ph,
+                tank.temperature,
+                allowed,
+                pressures,
+                state.activities,
+            )
+        except DataError as error:  # solids that do not agree yet can put the liquor beyond the pH
+            refused = error
+    if found is None:
+        found = speciate(chemistry, totals, tank.temperature, allowed, pressures, activities=state.activities)
+    return dose, replace(found, amounts=found.amounts + apart), refused
 
 
 @functools.cache
@@ -350,14 +392,14 @@ def _taken_up(stream: Stream, tank: Tank, found: Equilibrium, before: Mapping[_U
     for ion, carrier in _CARRIERS.items():
         if carrier not in chemistry.index or carrier in tank.forms:
             continue
-        hosts = {h: k * tank.uptake * made[h] for h, i, k in _sorptions() if i == ion and made.get(h, 0.0) > 0.0}
+        hosts = {h: k * tank.uptake * made[h] for h, i, k in _sorptions() if i == ion and h in made}
         total = float(found.totals[chemistry.index[ion]]) + sum(before.get((h, ion), 0.0) for h in hosts)
         if total <= 0.0:
             continue
         for host, affinity in hosts.items():
             taken[(host, ion)] = min(affinity * total / (water + sum(hosts.values())), most * made[host])
-    if made.get(_SULFATE_HOST, 0.0) > 0.0 and _BASIC_SULFATE in chemistry.index and _BASIC_SULFATE not in tank.forms:
-        taken[(_SULFATE_HOST, _SULFATE)] = _sulfate(chemistry, tank, found, made, before)
+    if _SULFATE_HOST in made and _BASIC_SULFATE in chemistry.index and _BASIC_SULFATE not in tank.forms:
+        taken[_AS_SULFATE] = _sulfate(chemistry, tank, found, made, before)
     return taken
 
 
@@ -386,7 +428,7 @@ def _sulfate(
     """Answer the basic sulfate (mol/s) that hydroxides with nickel make, a share of their metal."""
     share = min(table("precipitation").value(_SULFATE_HOST, "sulfate_uptake") * tank.uptake, _MOST_SULFATE / 4.0)
     metals = sum(made[n] for n in (tank.lattice if _SULFATE_HOST in tank.lattice else (_SULFATE_HOST,)) if n in made)
-    held = before.get((_SULFATE_HOST, _SULFATE), 0.0)
+    held = before.get(_AS_SULFATE, 0.0)
     nickel = made[_SULFATE_HOST] + 4.0 * held
     sulfate = float(found.totals[chemistry.index[_SULFATE]]) + held
     return min(share * (metals + 4.0 * held), _MOST_SULFATE * nickel / 4.0, _MOST_SULFATE * sulfate)
