@@ -42,13 +42,15 @@ _DRIEST = 0.995
 class Tank:
     """A mixed crystalliser: `temperature` (K), `salts` that may crystallise, mean `residence_time` of the slurry (s).
 
-    `kinetics`: of the first of `salts`, in place of those in the data.
+    `kinetics`: of the first of `salts`, in place of those in the data. `others`: solids and gases that come to equilibrium
+    beside the salts, without sizes and uptake.
     """
 
     temperature: float
     salts: tuple[str, ...]
     residence_time: float
     kinetics: Kinetics | None = None
+    others: tuple[str, ...] = ()
 
     def rates(self, solid: str) -> Kinetics | None:
         """Answer the rates of a salt, None where it has none."""
@@ -104,9 +106,10 @@ class _Passes:
     def __init__(self, feed: Stream, tank: Tank, start: Start | None = None):
         chemistry = feed.chemistry
         self.feed, self.tank, self.chemistry = feed, tank, chemistry
-        self.allowed = chemistry.allowed(tank.salts)
+        self.allowed = chemistry.allowed((*tank.salts, *tank.others))
         phases = np.flatnonzero(self.allowed)
-        self.phases = {chemistry.phases[at].name: int(at) for at in phases}
+        self.phases = {chemistry.phases[at].name: int(at) for at in phases if chemistry.phases[at].name in tank.salts}
+        self.others = np.array([at for at in phases if chemistry.phases[at].name not in self.phases], dtype=np.int64)
         self.rows = chemistry.mixture(298.15).phase_composition
         self.volumes = {name: float(chemistry.own_volumes[chemistry.index[name]]) for name in self.phases}
         self.rest = np.array(feed.flows)
@@ -150,7 +153,8 @@ class _Passes:
         available = totals - bound
         self.found = speciate(chemistry, available, tank.temperature, self.allowed, start=self.found)
         formed = [name for name, at in self.phases.items() if self.found.amounts[at] > 0.0]
-        self.left, self.populations = available, {}
+        self.left = available - self.found.amounts[self.others] @ self.rows[self.others]
+        self.populations = {}
         if formed:
             saturated = self.found.totals
             outflow = self.inert + density.liquor_volume(chemistry, saturated, tank.temperature)
@@ -246,6 +250,8 @@ class _Passes:
         chemistry = self.chemistry
         flows, sizes = np.array(self.rest), {}
         totals = np.array(self.left)
+        if self.found is not None:
+            flows[chemistry.phase_positions[self.others]] += self.found.amounts[self.others]
         for name, population in self.populations.items():
             at = chemistry.index[name]
             flows[at] += population.mass / chemistry.molar_masses[at]

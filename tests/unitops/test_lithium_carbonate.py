@@ -1,8 +1,11 @@
+import dataclasses
+
 import pytest
 from hand import imbalance, mass_of
 
-from raffinate.flowsheet import DataError, DeclarationError, Stream
+from raffinate.flowsheet import DataError, DeclarationError, Stream, settle
 from raffinate.flowsheet.chemistry import Chemistry
+from raffinate.flowsheet.crystallisation.kinetics import Kinetics
 from raffinate.unitops.lithium_carbonate import LithiumCarbonate
 
 CHEMISTRY = Chemistry("Li Na S C P")
@@ -34,14 +37,32 @@ def test_lithium_carbonate__counts_the_carbonate_of_the_feed():
     assert LithiumCarbonate(soda=SODA).run({"feed": rich}).report["dose"] == 0.0
 
 
-def test_lithium_carbonate__leaves_a_saturated_liquor():
+def test_lithium_carbonate__leaves_a_liquor_supersaturated_by_what_its_rates_keep():
     outcome = LithiumCarbonate(soda=SODA).run({"feed": _liquor(0.15)})
     slurry = outcome.outlets["slurry"]
-    assert slurry.equilibrium.saturation_index("Li2CO3(s)") == pytest.approx(0.0, abs=1e-6)
+    settled, _ = settle(slurry, 365.15, ["Li2CO3(s)"])
+    ratio = (slurry["Li+"] / slurry["H2O"]) / (settled["Li+"] / settled["H2O"])
+    assert outcome.report["supersaturation"] == pytest.approx(ratio - 1.0, rel=1e-6)
     assert slurry["Li+"] + 2.0 * slurry["Li2CO3(s)"] == pytest.approx(_liquor(0.15)["Li+"], rel=1e-10)
     expected = 2.0 * slurry["Li2CO3(s)"] / _liquor(0.15)["Li+"]
     assert outcome.report["precipitated_fraction"] == pytest.approx(expected, rel=1e-10)
     assert outcome.report["lithium"] == pytest.approx(slurry.concentration("Li+"), rel=1e-13)
+
+
+def test_lithium_carbonate__comes_to_equilibrium_as_growth_gets_fast():
+    fast = dataclasses.replace(Kinetics.of("Li2CO3(s)"), growth_constant=1e6, occlusion=0.0)
+    outcome = LithiumCarbonate(soda=SODA, kinetics=fast).run({"feed": _liquor(0.15)})
+    assert outcome.outlets["slurry"].equilibrium.saturation_index("Li2CO3(s)") == pytest.approx(0.0, abs=1e-4)
+
+
+def test_lithium_carbonate__encloses_sodium_sulfate():
+    """As much as crude carbonate holds after the best washing, 0.1 to 0.5 %; sizes of 50 to 100 um (Zhao et al. 2019)."""
+    outcome = LithiumCarbonate(soda=SODA).run({"feed": _liquor(0.15)})
+    slurry = outcome.outlets["slurry"]
+    share = slurry["Na2SO4(s)"] * mass_of("Na2SO4") / (slurry["Li2CO3(s)"] * mass_of("Li2CO3"))
+    assert 0.001 < share < 0.005
+    assert 5e-5 < outcome.report["mean_size"] < 1e-4
+    assert slurry.size_distribution("Li2CO3(s)").mean(4, 3) == pytest.approx(outcome.report["mean_size"], rel=0.02)
 
 
 def test_lithium_carbonate__leaves_what_plants_find_in_the_mother_liquor():
@@ -57,7 +78,7 @@ def test_lithium_carbonate__yields_less_of_a_dilute_liquor():
     assert found == sorted(found)
     assert found[0] == pytest.approx(0.0, abs=1e-12)
     assert found[1] < 0.5
-    assert found[-1] > 0.85
+    assert found[-1] > 0.84
 
 
 def test_lithium_carbonate__yields_more_when_hot_and_with_more_soda():
