@@ -19,7 +19,7 @@ FLOWSHEET = (
     "chemistry.couples", "chemistry.headspace", "chemistry.equilibrium", "chemistry.macinnes",
     "chemistry.electrons", "chemistry.redox",
     "sizes", "leaching.rates", "stream", "extraction.profile", "extraction.section", "extraction.holding", "extraction.losses",
-    "oxidation", "yields", "assay", "feeds", "filtration", "washing", "thickening", "evaporation",
+    "oxidation", "acceleration", "grown_sizes", "solid_solutions", "precipitation", "precipitation_trains", "iron_oxidation", "yields", "assay", "feeds", "filtration", "washing", "thickening", "evaporation",
     "crystallisation.kinetics", "crystallisation.uptake", "crystallisation.population", "crystallisation.crystals",
     "crystallisation.vapour", "crystallisation.targets", "crystallisation.effects", "crystallisation.flash", "unitop", "crystallisation.figures", "graph", "ordering", "convergence", "balances", "tearing", "solver",
     "warm_up", "heat", "crystallisation.boiling", "drying", "leaching.dissolution", "leaching.electrons", "leaching.dosing", "leaching.train", "leaching.unit", "leaching.iron_phosphate",

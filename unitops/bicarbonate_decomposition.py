@@ -36,7 +36,7 @@ class BicarbonateDecomposition(UnitOp):
         "precipitated_fraction": Figure("-", "share of the feed's lithium that came down"),
         "lithium": Figure("kg/m3", "lithium left in the mother liquor"),
         "evaporation": Figure("kg/s", "water that leaves with the gas"),
-        "carbon_dioxide": Figure("kg/s", "carbon dioxide that leaves"),
+        "carbon_dioxide": Figure("mol/s", "carbon dioxide that leaves"),
         "ph": Figure("-", "pH of the mother liquor, at its temperature"),
     }
 
@@ -80,7 +80,7 @@ class BicarbonateDecomposition(UnitOp):
             "precipitated_fraction": 1.0 - slurry["Li+"] / feed["Li+"] if feed["Li+"] > 0.0 else 0.0,
             "lithium": slurry.concentration("Li+"),
             "evaporation": float(offgas[_STEAM] * feed.chemistry.molar_masses[feed.chemistry.index[_STEAM]]),
-            "carbon_dioxide": float(offgas[_GAS] * feed.chemistry.molar_masses[feed.chemistry.index[_GAS]]),
+            "carbon_dioxide": offgas[_GAS],
             "ph": found.ph,
         }
         return Outcome({"slurry": slurry, "offgas": offgas}, report, {}, found.warnings)
