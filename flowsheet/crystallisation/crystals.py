@@ -151,21 +151,20 @@ class _Passes:
         for uptake in self.uptakes.values():
             bound += uptake.guests.bound(uptake.lattice + uptake.occluded)
         available = totals - bound
-        self.found = speciate(chemistry, available, tank.temperature, self.allowed, start=self.found)
-        formed = [name for name, at in self.phases.items() if self.found.amounts[at] > 0.0]
-        self.left = available - self.found.amounts[self.others] @ self.rows[self.others]
+        self.found = found = speciate(chemistry, available, tank.temperature, self.allowed, start=self.found)
+        formed = [name for name, at in self.phases.items() if found.amounts[at] > 0.0]
+        self.left = available - found.amounts[self.others] @ self.rows[self.others]
         self.populations = {}
         if formed:
-            saturated = self.found.totals
-            outflow = self.inert + density.liquor_volume(chemistry, saturated, tank.temperature)
-            outflow += sum(float(self.found.amounts[self.phases[name]]) * self.volumes[name] for name in formed)
-        for name in formed:
-            self._grow(name, available, outflow)
+            outflow = self.inert + density.liquor_volume(chemistry, found.totals, tank.temperature)
+            outflow += sum(float(found.amounts[self.phases[name]]) * self.volumes[name] for name in formed)
+            for name in formed:
+                self._grow(name, found, outflow)
         return self._take_up(formed)
 
-    def _grow(self, name: str, available: np.ndarray, outflow: float) -> None:
-        """Let one salt crystallise out of what is `available`; `outflow` of slurry, m3/s."""
-        chemistry, tank, found = self.chemistry, self.tank, self.found
+    def _grow(self, name: str, found: Equilibrium, outflow: float) -> None:
+        """Let one salt crystallise of which `found` is what equilibrium makes; `outflow` of slurry, m3/s."""
+        chemistry, tank = self.chemistry, self.tank
         at, row = self.phases[name], self.rows[self.phases[name]]
         molar_mass = float(chemistry.molar_masses[chemistry.index[name]])
         most = float(found.amounts[at])
@@ -234,6 +233,11 @@ class _Passes:
         short[[WATER, PROTON]] = False
         return float((_HELD * there[short] / needed[short]).min()) if short.any() else 1.0
 
+    def _last(self) -> Equilibrium:
+        if self.found is None:
+            raise ConvergenceError("crystalliser: 0 passes have been made, there is nothing to answer")
+        return self.found
+
     def saturated(self, share: float) -> Stream:
         """Answer the slurry at a share of the water boiled off, without supersaturation and uptake."""
         chemistry = self.chemistry
@@ -250,8 +254,7 @@ class _Passes:
         chemistry = self.chemistry
         flows, sizes = np.array(self.rest), {}
         totals = np.array(self.left)
-        if self.found is not None:
-            flows[chemistry.phase_positions[self.others]] += self.found.amounts[self.others]
+        flows[chemistry.phase_positions[self.others]] += self._last().amounts[self.others]
         for name, population in self.populations.items():
             at = chemistry.index[name]
             flows[at] += population.mass / chemistry.molar_masses[at]
@@ -278,7 +281,7 @@ class _Passes:
     def answer(self, share: float, notes: tuple[str, ...] = ()) -> Crystals:
         """Answer the last pass, at the share of the water boiled off."""
         chemistry, temperature = self.chemistry, self.tank.temperature
-        found = self.found
+        found = self._last()
         slurry = self.slurry()
         boiled = np.zeros(chemistry.size)
         boiled[chemistry.position("H2O(g)")] = share * self.feed.flows[WATER]

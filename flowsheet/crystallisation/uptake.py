@@ -77,7 +77,7 @@ def guests(chemistry: Chemistry, host: str) -> Guests:
     rows = chemistry.mixture(298.15).phase_composition
     own = rows[chemistry.phase_index[host]]
     charges = chemistry.charges[chemistry.liquor]
-    host_cations = [at for at in np.flatnonzero(own) if at > PROTON and charges[at] > 0.0]
+    host_cations = [int(at) for at in np.flatnonzero(own) if at > PROTON and charges[at] > 0.0]
     if not host_cations:
         raise DataError(f"crystals: {host!r} holds 0 cations of the chemistry, 1 is needed")
     main = max(host_cations, key=lambda at: charges[at])
