@@ -12,8 +12,8 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 from .canvas import FONT, sheet
 from .charts import COLOURS, FAINT, GREY, INK, LABEL, NOTE, TICK, TITLE, written
 from .files import write_figure
-from .product_sheets import FAIL, Line, ProductSheet
-from .quantities import hour, percent, ppm
+from .product_sheets import FAIL, Line, ProductSheet, hourly
+from .quantities import percent, ppm
 
 _WIDTH, _LEFT, _FRAME, _TOP, _BOTTOM, _ROW = 720.0, 58.0, 280.0, 62.0, 40.0, 15.0
 _LEAST_SHOWN = 1e-3  # ppm, below which a prediction stands at the edge
@@ -49,7 +49,7 @@ def draw_product_sheet(product: ProductSheet, path: str | Path) -> Path:
 
 def _head(base: Axes, product: ProductSheet) -> None:
     """Write the title, what must be there at least, and what the marks mean."""
-    title = f"{written(product.standard.name)}: {product.outlet}, {product.mass * hour:.4g} kg/h dry"
+    title = f"{written(product.standard.name)}: {product.outlet}, {hourly(product.mass)} dry"
     base.text(10.0, 16.0, title, size=TITLE, color=INK, family=FONT, va="center", weight="bold")
     told = [_told(line) for line in product.lines if line.limit.kind == "least" or line.limit.unit == "-"]
     base.text(10.0, 33.0, "    ".join(text for text in told if text), size=NOTE, color=GREY, family=FONT, va="center")

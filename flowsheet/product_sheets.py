@@ -24,7 +24,7 @@ from types import MappingProxyType
 import numpy as np
 import pandas
 
-from .chemistry.database import atomic_masses
+from .chemistry.database import atomic_masses, table
 from .chemistry.system import WATER
 from .crystallisation.uptake import guests
 from .errors import DataError, nearest
@@ -105,7 +105,7 @@ class ProductSheet:
         """Answer the sheet as lines of text, for a terminal."""
         verdicts = [line.verdict for line in self.lines]
         head = (
-            f"{self.outlet}: {self.mass * hour:.4g} kg/h dry, {self.purity / percent:.4g} % {self.standard.main}; "
+            f"{self.outlet}: {hourly(self.mass)} dry, {self.purity / percent:.4g} % {self.standard.main}; "
             f"{self.standard.name}: {verdicts.count(PASS)} of {len(verdicts)} limits kept, "
             f"{verdicts.count(FAIL)} broken, {verdicts.count(UNKNOWN)} not followed"
         )
@@ -226,7 +226,7 @@ def _guest_places(stream: Stream, main: str) -> dict[int, str]:
     """Answer where solids sit that are part of crystals of `main`, by their position: itself and what it takes up."""
     chemistry = stream.chemistry
     found = {chemistry.index[main]: LATTICE}
-    if main in chemistry.phase_index:
+    if main in chemistry.phase_index and table("crystallisation").find(main, "occlusion") is not None:
         taken = guests(chemistry, main)
         for at, coefficient in zip(taken.solids.tolist(), taken.coefficients.tolist(), strict=True):
             found[at] = LATTICE if coefficient > 0.0 else OCCLUDED
@@ -269,6 +269,11 @@ def _words(line: Line) -> tuple[str, ...]:
     sits = ", ".join(_share(place, share) for place, share in line.places.items() if share >= _NAMED)
     comes = ", ".join(_share(name, share) for name, share in line.origins.items() if share >= _NAMED)
     return limit.analyte, wanted, found, line.verdict, margin, sits, comes
+
+
+def hourly(mass: float) -> str:
+    """Answer a flow of mass (kg/s) in kg/h, as it is printed."""
+    return f"{mass * hour:,.0f} kg/h" if mass * hour >= 9999.5 else f"{mass * hour:,.4g} kg/h"
 
 
 def _share(name: str, share: float) -> str:

@@ -16,6 +16,8 @@ washed without a reaction: the cake then holds that share of it, and the rest of
 The second form is the integral of the breakthrough curve of the dispersion model (flux concentrations, a cake that is long
 against its grains), which is the inverse Gaussian distribution with mean 1: it closes in two error functions.
 
+A wash may dissolve some of the cake itself, lithium carbonate above all: `saturate` lets it.
+
 Sources: Rhodes, Ind. Eng. Chem. 26 (1934) 1331; Brenner, Chem. Eng. Sci. 17 (1962) 229; Wakeman & Tarleton (2005)
 Solid/Liquid Separation ch. 6; counter-current: Svarovsky (2000) ch. 15 (all recalled; derived anew and checked by the tests).
 """
@@ -23,12 +25,15 @@ Solid/Liquid Separation ch. 6; counter-current: Svarovsky (2000) ch. 15 (all rec
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
+import numpy as np
 from scipy.special import erfc, erfcx
 
 from .chemistry.database import table
-from .stream import Stream, mix
+from .stream import Stream, mix, settle
 
+_OFFERED = 5.0  # kg of solids per kg of wash, more than dissolve: a dry heap would only burden the equilibrium
 _PLUG_FLOW = 1e6  # dispersion number beyond which the front is a step
 
 
@@ -125,6 +130,29 @@ def displace(solids: Stream, liquor: Stream, share: float, wash: Stream, retaine
     taken = min(1.0, gone * liquor.mass / wash_mass) if wash_mass > 0.0 else 0.0
     cake = mix([solids, liquor * (share * retained), wash * taken])
     return cake, mix([liquor * gone, wash * (1.0 - taken)])
+
+
+def saturate(cake: Stream, wash: Stream, names: Iterable[str]) -> tuple[Stream, Stream, float]:
+    """Let a wash dissolve what it can of the named solids of a cake, before it displaces anything.
+
+    It leaves them saturated, at the temperature of both together. Answers the cake, the wash, and the share of the mass of
+    the cake's solids that dissolved (below 0 where the wash was beyond saturation). Raises `DataError` for a name that does
+    not dissolve by an equilibrium.
+    """
+    chemistry = cake.chemistry
+    names = tuple(names)
+    met = np.zeros(chemistry.size)
+    for name in names:
+        met[chemistry.position(name)] = cake[name]
+    if not met.any() or wash.liquor.mass == 0.0:
+        return cake, wash, 0.0
+    offered = min(1.0, _OFFERED * wash.liquor.mass / float(met @ chemistry.molar_masses))
+    named = cake.replace(flows=met * offered)
+    both = mix([wash, named])
+    reached, _ = settle(both, both.temperature, names)
+    left = reached.part(chemistry.solid).replace(flows=np.where(met > 0.0, reached.flows, 0.0))
+    solids = cake.solids.mass
+    return mix([cake.without(named), left]), reached.without(left), (named.mass - left.mass) / solids
 
 
 def dispersion_number(thickness: float, velocity: float, size: float) -> float:

@@ -24,7 +24,7 @@ from ..flowsheet.filtration import (
 )
 from ..flowsheet.stream import Stream, mix
 from ..flowsheet.unitop import Figure, Outcome, Port, UnitOp, parameter
-from ..flowsheet.washing import displace, left_by_dispersion, occluded_too
+from ..flowsheet.washing import displace, left_by_dispersion, occluded_too, saturate
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +50,7 @@ class CakeFilter(UnitOp):
         "moisture": Figure("-", "mass of liquor in the moist cake per mass of moist cake"),
         "wash_ratio": Figure("-", "wash liquor per liquor in the cake"),
         "retained_fraction": Figure("-", "share of the cake's mother liquor that the wash left behind"),
+        "dissolved_fraction": Figure("-", "share of the cake's solids that the wash dissolved"),
         "cake_resistance": Figure("m/kg", "specific, at the pressure difference"),
         "filtration_time": Figure("s", "in which the cake forms"),
         "washing_time": Figure("s", "in which the wash passes"),
@@ -81,10 +82,11 @@ class CakeFilter(UnitOp):
     occluded: float = parameter(
         "-", "share of the cake's mother liquor no wash reaches", 0.005, low=0.0, high=1.0, default=0.005
     )
+    dissolving: tuple[str, ...] = parameter("names", "solids that the wash dissolves to saturation", (), default=())
 
     def run(self, inlets: Mapping[str, Stream]) -> Outcome:
         """Answer filtrate, washings and cake."""
-        slurry, wash = inlets["slurry"], inlets["wash"]
+        slurry, wash, lost = saturate(inlets["slurry"], inlets["wash"], self.dissolving)
         solids, liquor = slurry.solids.mass, slurry.liquor
         if solids == 0.0:
             nothing = Stream.empty(slurry.chemistry, slurry.temperature)
@@ -110,6 +112,7 @@ class CakeFilter(UnitOp):
             "moisture": moist.liquor.mass / moist.mass,
             "wash_ratio": ratio,
             "retained_fraction": retained,
+            "dissolved_fraction": lost,
             "cake_resistance": self._resistances(cake)[0],
             "filtration_time": times[0],
             "washing_time": times[1],

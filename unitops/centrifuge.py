@@ -22,7 +22,7 @@ from ..flowsheet.filtration import cake_of, residual_saturation, sauter_mean
 from ..flowsheet.sizes import EDGES
 from ..flowsheet.stream import Stream, mix
 from ..flowsheet.unitop import Figure, Outcome, Port, UnitOp, parameter
-from ..flowsheet.washing import displace, left_by_efficiency, occluded_too
+from ..flowsheet.washing import displace, left_by_efficiency, occluded_too, saturate
 
 _GRAVITY = 9.80665  # m/s2
 
@@ -49,6 +49,7 @@ class Centrifuge(UnitOp):
         "wash_ratio": Figure("-", "wash liquor per liquor in the cake"),
         "retained_fraction": Figure("-", "share of the cake's mother liquor that the wash left behind"),
         "solids_loss": Figure("-", "share of the solids that pass the screen"),
+        "dissolved_fraction": Figure("-", "share of the cake's solids that the wash dissolved"),
     }
 
     moisture: float = parameter(
@@ -69,6 +70,7 @@ class Centrifuge(UnitOp):
     occluded: float = parameter(
         "-", "share of the cake's mother liquor no wash reaches", 0.005, low=0.0, high=1.0, default=0.005
     )
+    dissolving: tuple[str, ...] = parameter("names", "solids that the wash dissolves to saturation", (), default=())
 
     def run(self, inlets: Mapping[str, Stream]) -> Outcome:
         """Answer filtrate, washings and cake."""
@@ -77,9 +79,9 @@ class Centrifuge(UnitOp):
             outlets = {"filtrate": fed, "washings": wash, "cake": Stream.empty(fed.chemistry, fed.temperature)}
             return Outcome(outlets, dict.fromkeys(self.figures, 0.0))
         lost = self._lost(fed)
-        slurry = fed.without(lost) if lost.mass > 0.0 else fed
+        slurry, wash, dissolved = saturate(fed.without(lost) if lost.mass > 0.0 else fed, wash, self.dissolving)
         solids, liquor = slurry.solids, slurry.liquor
-        moisture = self.moisture if self.moisture > 0.0 else self._moisture(slurry)
+        moisture = self.moisture if self.moisture > 0.0 or solids.mass == 0.0 else self._moisture(slurry)
         held = solids.mass * moisture / (1.0 - moisture)
         share = min(1.0, held / liquor.mass) if liquor.mass > 0.0 else 0.0
         in_cake = liquor.mass * share
@@ -93,6 +95,7 @@ class Centrifuge(UnitOp):
             "wash_ratio": ratio,
             "retained_fraction": retained,
             "solids_loss": lost.mass / fed.solids.mass,
+            "dissolved_fraction": dissolved,
         }
         return Outcome({"filtrate": filtrate, "washings": washings, "cake": cake}, report)
 

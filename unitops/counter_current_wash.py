@@ -13,7 +13,7 @@ from typing import ClassVar
 
 from ..flowsheet.stream import Stream, mix
 from ..flowsheet.unitop import Figure, Outcome, Port, UnitOp, parameter
-from ..flowsheet.washing import displace, left_by_dispersion, left_by_stages, occluded_too
+from ..flowsheet.washing import displace, left_by_dispersion, left_by_stages, occluded_too, saturate
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +28,7 @@ class CounterCurrentWash(UnitOp):
     figures: ClassVar[Mapping[str, Figure]] = {
         "wash_ratio": Figure("-", "wash liquor per liquor in the cake"),
         "retained_fraction": Figure("-", "share of the cake's mother liquor that the wash left behind"),
+        "dissolved_fraction": Figure("-", "share of the cake's solids that the wash dissolved"),
     }
 
     washes: int = parameter("-", "stages in counter-current", 3, low=1, high=50)
@@ -37,14 +38,16 @@ class CounterCurrentWash(UnitOp):
     occluded: float = parameter(
         "-", "share of the cake's mother liquor no wash reaches", 0.005, low=0.0, high=1.0, default=0.005
     )
+    dissolving: tuple[str, ...] = parameter("names", "solids that the wash dissolves to saturation", (), default=())
 
     def run(self, inlets: Mapping[str, Stream]) -> Outcome:
         """Answer the washed cake and the washings."""
-        cake, wash = inlets["cake"], inlets["wash"]
+        cake, wash, lost = saturate(inlets["cake"], inlets["wash"], self.dissolving)
         held = cake.liquor.mass
         ratio = wash.mass / held if held > 0.0 else 0.0
         left = left_by_stages(left_by_dispersion(ratio, self.dispersion_number), ratio, self.washes)
         retained = occluded_too(left, self.occluded)
         washed, washings = displace(cake.solids, cake.liquor, 1.0, wash, retained)
         washings = mix([washings, cake.organic, cake.gas])
-        return Outcome({"cake": washed, "washings": washings}, {"wash_ratio": ratio, "retained_fraction": retained})
+        report = {"wash_ratio": ratio, "retained_fraction": retained, "dissolved_fraction": lost}
+        return Outcome({"cake": washed, "washings": washings}, report)

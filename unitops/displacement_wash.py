@@ -13,7 +13,7 @@ from typing import ClassVar
 
 from ..flowsheet.stream import Stream, mix
 from ..flowsheet.unitop import Figure, Outcome, Port, UnitOp, parameter
-from ..flowsheet.washing import displace, left_by_dispersion, occluded_too
+from ..flowsheet.washing import displace, left_by_dispersion, occluded_too, saturate
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +31,7 @@ class DisplacementWash(UnitOp):
     figures: ClassVar[Mapping[str, Figure]] = {
         "wash_ratio": Figure("-", "wash liquor per liquor in the cake"),
         "retained_fraction": Figure("-", "share of the cake's mother liquor that the wash left behind"),
+        "dissolved_fraction": Figure("-", "share of the cake's solids that the wash dissolved"),
     }
 
     dispersion_number: float = parameter(
@@ -39,13 +40,15 @@ class DisplacementWash(UnitOp):
     occluded: float = parameter(
         "-", "share of the cake's mother liquor no wash reaches", 0.005, low=0.0, high=1.0, default=0.005
     )
+    dissolving: tuple[str, ...] = parameter("names", "solids that the wash dissolves to saturation", (), default=())
 
     def run(self, inlets: Mapping[str, Stream]) -> Outcome:
         """Answer the washed cake and the washings."""
-        cake, wash = inlets["cake"], inlets["wash"]
+        cake, wash, lost = saturate(inlets["cake"], inlets["wash"], self.dissolving)
         held = cake.liquor.mass
         ratio = wash.mass / held if held > 0.0 else 0.0
         retained = occluded_too(left_by_dispersion(ratio, self.dispersion_number), self.occluded)
         washed, washings = displace(cake.solids, cake.liquor, 1.0, wash, retained)
         washings = mix([washings, cake.organic, cake.gas])
-        return Outcome({"cake": washed, "washings": washings}, {"wash_ratio": ratio, "retained_fraction": retained})
+        report = {"wash_ratio": ratio, "retained_fraction": retained, "dissolved_fraction": lost}
+        return Outcome({"cake": washed, "washings": washings}, report)

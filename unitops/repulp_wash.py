@@ -13,7 +13,7 @@ from typing import ClassVar
 
 from ..flowsheet.stream import Stream, mix
 from ..flowsheet.unitop import Figure, Outcome, Port, UnitOp, parameter
-from ..flowsheet.washing import left_by_repulps
+from ..flowsheet.washing import left_by_repulps, saturate
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,15 +28,17 @@ class RepulpWash(UnitOp):
     figures: ClassVar[Mapping[str, Figure]] = {
         "wash_ratio": Figure("-", "wash liquor, of all times together, per liquor in the cake that leaves"),
         "retained_fraction": Figure("-", "share of the mother liquor that came with the cake which leaves with it"),
+        "dissolved_fraction": Figure("-", "share of the cake's solids that the wash dissolved"),
     }
 
     repulps: int = parameter("-", "times that the cake is stirred up", 2, low=1, high=20, default=1)
     moisture: float = parameter("-", "mass of liquor in the moist cake per mass of moist cake", 0.4, low=0.0, high=0.95)
     mixing: float = parameter("-", "share of the cake's liquor that mixes", 1.0, low=0.0, high=1.0, default=1.0)
+    dissolving: tuple[str, ...] = parameter("names", "solids that the wash dissolves to saturation", (), default=())
 
     def run(self, inlets: Mapping[str, Stream]) -> Outcome:
         """Answer the washed cake and the washings."""
-        cake, wash = inlets["cake"], inlets["wash"]
+        cake, wash, lost = saturate(inlets["cake"], inlets["wash"], self.dissolving)
         held = cake.solids.mass * self.moisture / (1.0 - self.moisture)
         came = cake.liquor.mass
         retained, leaves = left_by_repulps((came, held), wash.mass / self.repulps, self.repulps, self.mixing)
@@ -44,4 +46,5 @@ class RepulpWash(UnitOp):
         washed = mix([cake.solids, cake.liquor * retained, wash * part])
         washings = mix([cake.liquor * (1.0 - retained), wash * (1.0 - part), cake.organic, cake.gas])
         ratio = wash.mass / leaves if leaves > 0.0 else 0.0
-        return Outcome({"cake": washed, "washings": washings}, {"wash_ratio": ratio, "retained_fraction": retained})
+        report = {"wash_ratio": ratio, "retained_fraction": retained, "dissolved_fraction": lost}
+        return Outcome({"cake": washed, "washings": washings}, report)

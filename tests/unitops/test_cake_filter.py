@@ -91,6 +91,17 @@ def test_cake_filter__says_which_solid_it_knows_nothing_of():
     assert CakeFilter(cake_resistance=1e10).run({"slurry": slurry, "wash": NO_WASH}).warnings == ()
 
 
+def test_cake_filter__loses_what_its_wash_dissolves():
+    chemistry = Chemistry("Li Na S C")
+    inlets = {
+        "slurry": Stream.of(chemistry, {"Li2CO3(s)": 1.0, "H2O": 5.0, "Na2SO4": 0.5}),
+        "wash": Stream.of(chemistry, {"H2O": 1.0}),
+    }
+    outcome = CakeFilter(dissolving=("Li2CO3(s)",)).run(inlets)
+    assert outcome.report["dissolved_fraction"] == pytest.approx(0.013, rel=0.1)  # 13 g/L at 25 degC
+    assert imbalance(inlets, outcome) < 1e-9
+
+
 def test_cake_filter__without_solids_passes_everything():
     outcome = CakeFilter().run({"slurry": SLURRY.liquor, "wash": WASH})
     assert outcome.outlets["cake"].mass == 0.0

@@ -67,6 +67,14 @@ def test_centrifuge__loses_fines_through_its_screen():
     assert classes == pytest.approx(SLURRY[name] * SLURRY.sizes[name], rel=1e-9, abs=1e-12)
 
 
+def test_centrifuge__loses_crystals_to_its_wash_where_that_dissolves_them():
+    """30 g of water take some 28 g of hexahydrate at 25 degC, where all else is as before."""
+    outcome = spun(SLURRY, moisture=0.05, dissolving=("NiSO4.6H2O(s)",))
+    assert 0.03 < outcome.report["dissolved_fraction"] < 0.09
+    cake = outcome.outlets["cake"].solids.mass
+    assert cake == pytest.approx(0.5 * (1.0 - outcome.report["dissolved_fraction"]), rel=1e-9)
+
+
 def test_centrifuge__of_a_liquor_gives_no_cake():
     outcome = spun(SLURRY.liquor, moisture=0.05)
     assert outcome.outlets["cake"].mass == 0.0

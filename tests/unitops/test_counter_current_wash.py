@@ -1,7 +1,7 @@
 import pytest
 from hand import imbalance
 
-from raffinate.flowsheet import DeclarationError, Flowsheet, Stream, solve
+from raffinate.flowsheet import DeclarationError, Flowsheet, Stream, settle, solve
 from raffinate.flowsheet.chemistry import Chemistry
 from raffinate.unitops.counter_current_wash import CounterCurrentWash
 from raffinate.unitops.displacement_wash import DisplacementWash
@@ -33,6 +33,18 @@ def test_counter_current__washes_better_with_the_same_water():
         CounterCurrentWash(washes=n).run({"cake": CAKE, "wash": WASH}).report["retained_fraction"] for n in (1, 2, 3)
     ]
     assert left[0] > left[1] > left[2] > 0.005
+
+
+def test_counter_current_wash__dissolves_to_saturation():
+    """Plenty of nickel sulfate: the wash takes as much as the water of a saturated liquor does."""
+    cake = Stream.of(CHEMISTRY, {"NiSO4.6H2O(s)": 2.0, "C(s)": 1.0, "H2O": 0.1})
+    wash = Stream.of(CHEMISTRY, {"H2O": 1.0})
+    outcome = CounterCurrentWash(washes=2, dissolving=("NiSO4.6H2O(s)",)).run({"cake": cake, "wash": wash})
+    reached, _ = settle(cake.solids + wash, cake.temperature, ("NiSO4.6H2O(s)",))
+    left = reached["NiSO4.6H2O(s)"] / cake["NiSO4.6H2O(s)"]
+    assert 0.2 < left < 0.8
+    assert outcome.report["dissolved_fraction"] == pytest.approx((1.0 - left) * 2.0 / 3.0, rel=1e-9)
+    assert imbalance({"cake": cake, "wash": wash}, outcome) < 1e-9
 
 
 def test_counter_current__refuses_no_stage():

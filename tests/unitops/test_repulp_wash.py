@@ -1,7 +1,7 @@
 import pytest
 from hand import imbalance
 
-from raffinate.flowsheet import DeclarationError, Stream
+from raffinate.flowsheet import DeclarationError, Stream, settle
 from raffinate.flowsheet.chemistry import Chemistry
 from raffinate.unitops.repulp_wash import RepulpWash
 
@@ -54,6 +54,18 @@ def test_repulping__wets_dry_solids():
     dry = Stream.of(CHEMISTRY, {"C(s)": 0.6})
     outcome = RepulpWash(moisture=0.4).run({"cake": dry, "wash": Stream.of(CHEMISTRY, {"H2O": 1.0})})
     assert outcome.outlets["cake"]["H2O"] * 0.018015 == pytest.approx(0.4, rel=1e-4)
+
+
+def test_repulp_wash__dissolves_to_saturation():
+    """Plenty of nickel sulfate: the wash takes as much as the water of a saturated liquor does."""
+    cake = Stream.of(CHEMISTRY, {"NiSO4.6H2O(s)": 2.0, "C(s)": 1.0, "H2O": 0.1})
+    wash = Stream.of(CHEMISTRY, {"H2O": 1.0})
+    outcome = RepulpWash(moisture=0.4, dissolving=("NiSO4.6H2O(s)",)).run({"cake": cake, "wash": wash})
+    reached, _ = settle(cake.solids + wash, cake.temperature, ("NiSO4.6H2O(s)",))
+    left = reached["NiSO4.6H2O(s)"] / cake["NiSO4.6H2O(s)"]
+    assert 0.2 < left < 0.8
+    assert outcome.report["dissolved_fraction"] == pytest.approx((1.0 - left) * 2.0 / 3.0, rel=1e-9)
+    assert imbalance({"cake": cake, "wash": wash}, outcome) < 1e-9
 
 
 def test_repulping__refuses_no_repulps():
