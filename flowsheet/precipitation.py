@@ -43,6 +43,7 @@ _MOST_CHANGES = 6  # of which members of a lattice are taken as solids
 _MOST_SOLID = 0.999  # of a metal that is mostly dissolved
 _DOSE_ACCURACY = 1e-13
 _LONGER = 60  # times that a dose is made longer
+_ENDLESS_TIME = 1e5  # times that a solid would need: it is at equilibrium
 _ENDLESS = 5.0  # times the first dose
 _NOTICED = 0.05  # of pH
 _MOST_TAKEN = 0.97  # of an ion, while what is taken up is sought
@@ -179,7 +180,7 @@ def _approach(chemistry: Chemistry, tank: Tank) -> np.ndarray:
         rate = settling_rate(phase.name, tank.temperature)
         if rate is not None:
             times = rate * tank.rates * tank.hold * tank.residence_time
-            shares[place] = times / (1.0 + times)
+            shares[place] = times / (1.0 + times) if times < _ENDLESS_TIME else 1.0
     shared = [chemistry.phase_index[name] for name in tank.lattice if name in chemistry.phase_index]
     if shared:
         shares[shared] = shares[shared].min()
