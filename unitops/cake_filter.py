@@ -24,7 +24,9 @@ from ..flowsheet.filtration import (
 )
 from ..flowsheet.stream import Stream, mix
 from ..flowsheet.unitop import Figure, Outcome, Port, UnitOp, parameter
-from ..flowsheet.washing import displace, left_by_dispersion, occluded_too, saturate
+from ..flowsheet.washing import dispersion_number, displace, left_by_dispersion, occluded_too, saturate
+
+_USUAL_DISPERSION = 10.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +79,7 @@ class CakeFilter(UnitOp):
     porosity: float = parameter("-", "of the cake; 0 takes that of the solids", 0.0, low=0.0, high=0.97, default=0.0)
     blow: float = parameter("Pa", "of air through the cake at the end, 0 for none", 0.0, low=0.0, high=3e6, default=0.0)
     dispersion_number: float = parameter(
-        "-", "of the wash, v L / D_L; large for plug flow", 10.0, low=0.1, high=1e9, default=10.0
+        "-", "of the wash, v L / D_L, large for plug flow; 0 from sizes and rate", 10.0, low=0.0, high=1e9, default=10.0
     )
     occluded: float = parameter(
         "-", "share of the cake's mother liquor no wash reaches", 0.005, low=0.0, high=1.0, default=0.005
@@ -98,7 +100,7 @@ class CakeFilter(UnitOp):
         share = min(1.0, solids * full / (1.0 - full) / liquor.mass) if liquor.mass > 0.0 else 0.0
         in_cake = liquor.mass * share
         ratio = wash.mass / in_cake if in_cake > 0.0 else 0.0
-        retained = occluded_too(left_by_dispersion(ratio, self.dispersion_number), self.occluded)
+        retained = occluded_too(left_by_dispersion(ratio, self._dispersion(slurry, cake, wash)), self.occluded)
         washed, washings = displace(slurry.solids, liquor, share, wash, retained)
         saturation, warnings = self._saturation(slurry, cake)
         blown = washed.liquor * (1.0 - saturation)
@@ -156,6 +158,15 @@ class CakeFilter(UnitOp):
             passing_time(per_area, passed, resistances, washing),
             self.idle_time,
         )
+
+    def _dispersion(self, slurry: Stream, cake: Cake, wash: Stream) -> float:
+        """Answer the dispersion number: as given, or of the wash's velocity in the pores; of a press where no size is known."""
+        size = sauter_mean(slurry)
+        if self.dispersion_number > 0.0 or size == 0.0 or wash.mass == 0.0:
+            return self.dispersion_number or _USUAL_DISPERSION
+        specific, medium = self._resistances(cake)
+        velocity = self.pressure_difference / viscosity(wash) / (specific * self._per_area(cake) + medium)
+        return dispersion_number(self.cake_thickness, velocity / cake.porosity, size)
 
     def _saturation(self, slurry: Stream, cake: Cake) -> tuple[float, tuple[str, ...]]:
         """Answer the share of the pores that stays full, and a note where a blow cannot be followed."""
