@@ -4,7 +4,7 @@ As in `shrinking_core`, but the acid that drives the rates is the H+ of the liqu
 its activity: sulfate, fluoride and metals hold protons, and what dissolves changes what they hold. In tank i, with p the
 ln of that acid,
 
-    T_j(p) = T_j0 + sum_m nu_mj n_m a_m (1 - U_m(p))        totals of the components
+    T_j(p) = T_j0 + sum_m nu_mj n_m a_m X_m(p)        totals of the components
     p = ln of the acid in the liquor of these totals
 
 and the equations of the liquor (see `speciation`) are solved as one system with T(p) in their balances, by Newton's
@@ -71,7 +71,7 @@ CONCENTRATION = 0  # of H+, mol/m3
 ACTIVITY = 1  # of H+, on the molal scale
 
 _ALKALINE = -14.0 * math.log(10.0)  # ln a(H+) below which a liquor counts as out of acid
-_LEAST = 1e-13  # of what is there in the end: the least of a component that a tank is solved with
+_LEAST = 1e-30  # of what is there in the end: the least of a component that a tank is solved with
 _MOST_STEPS = 30
 _MOST_TURNS = 12
 _MOST_HALVINGS = 120
@@ -149,8 +149,8 @@ def _dissolve_into(bench, minerals, solids, residence_time, ln_acid):
     for j in range(component.shape[1]):
         total, slope = bench.feed[j], 0.0
         for m in range(slopes.shape[0]):
-            total += bench.exchange[m, j] * (1.0 - after.unreacted[m])
-            slope -= bench.exchange[m, j] * minerals.acid_order[m] * slopes[m]
+            total += bench.exchange[m, j] * after.reacted[m]
+            slope += bench.exchange[m, j] * minerals.acid_order[m] * slopes[m]
         if j != 1 and total < bench.least[j]:
             total, slope = bench.least[j], 0.0
         component[TOTAL, j] = total
@@ -263,24 +263,24 @@ def _halve(bench, minerals, solids, residence_time):
     converged, error, after = False, 1.0, solids
     if not gap > 0.0:
         return converged, steps, error, after
-    high = _driving(bench)  # the acid where nothing dissolves
-    low, reach = high, 1.0
-    for _ in range(_MOST_HALVINGS):  # more acid, where minerals set it free
+    low = high = _driving(bench)  # the acid where nothing dissolves
+    reach = 1.0
+    for _ in range(_MOST_HALVINGS):  # more acid than that, where minerals set it free
         gap, taken = _gap(bench, minerals, solids, residence_time, high)
         steps += taken
         if not gap > 0.0:
             break
         low = high
         high += gap + 0.1
-    while low == high or gap <= 0.0:
-        low = min(low, high) - reach
-        reach *= 2.0
-        gap, taken = _gap(bench, minerals, solids, residence_time, low)
+    for _ in range(_MOST_HALVINGS):
+        if low < high:
+            break
+        gap, taken = _gap(bench, minerals, solids, residence_time, low - reach)
         steps += taken
-        if gap <= 0.0:
+        low -= reach
+        reach *= 2.0
+        if not gap > 0.0:
             high = low
-        if reach > 1e3:
-            return converged, steps, error, after
     for _ in range(_MOST_HALVINGS):
         middle = 0.5 * (low + high)
         gap, taken = _gap(bench, minerals, solids, residence_time, middle)
@@ -335,19 +335,18 @@ def _most_acid(bench, packed):
 
 
 @inner.kernel
-def _first_guess(bench, minerals, solids, pulp):
-    """Bring the liquor to the totals of the first tank as a balance of H+ alone has them, and solve it."""
+def _guess(bench, minerals, solids, residence_time):
+    """Bring the liquor to the totals of a tank as a balance of H+ alone has them, and solve it; answer the steps."""
     demand = -bench.exchange[:, 1]
-    volume = math.exp(-bench.scale)  # m3 per kg of water
+    volume = math.exp(-bench.scale) if bench.driver == CONCENTRATION else 1.0  # m3 per kg of water; or molal acid
     after = solids
-    if bench.feed[1] > 0.0 and bench.driver == CONCENTRATION:
-        _, after, _, _ = leach_tank(
-            minerals, solids, pulp.residence_times[0], demand, bench.feed[1] / volume, bench.feed[1], volume
-        )
+    if bench.feed[1] > 0.0:
+        before = max(bench.liquor.component[TOTAL, 1], 0.0) / volume
+        _, after, _, _ = leach_tank(minerals, solids, residence_time, demand, before, bench.feed[1], volume)
     for j in range(bench.feed.shape[0]):
         total = bench.feed[j]
         for m in range(demand.shape[0]):
-            total += bench.exchange[m, j] * (1.0 - after.unreacted[m])
+            total += bench.exchange[m, j] * after.reacted[m]
         bench.liquor.component[TOTAL, j] = total if j == 1 else max(total, bench.least[j])
     return find(bench.liquor, bench.model, bench.terms, bench.work, False, 0.0)[1]
 
@@ -428,11 +427,17 @@ def leach_train_in_liquor(
     water = pulp.totals[0] / MOLES_PER_KG
     longest = longest_coordinates(minerals, pulp.residence_times, _most_acid(bench, packed), np.inf)
     solids = prepare_solids(minerals, sizes, longest)
-    steps = _first_guess(bench, minerals, solids, pulp)
-    error = 0.0
+    error, steps = 0.0, 0
     for i in range(N):
-        converged, taken, _, after = _settle(bench, minerals, solids, pulp.residence_times[i])
-        steps += taken
+        converged, after, before = False, solids, bench.liquor.component[TOTAL, 1]
+        for turn in range(2):  # from the tank before; else from what H+ alone says
+            if turn == 1 or i == 0:
+                bench.liquor.component[TOTAL, 1] = before
+                steps += _guess(bench, minerals, solids, pulp.residence_times[i])
+            converged, taken, _, after = _settle(bench, minerals, solids, pulp.residence_times[i])
+            steps += taken
+            if converged or i == 0:
+                break
         if not converged:
             converged, taken, _, after = _halve(bench, minerals, solids, pulp.residence_times[i])
             steps += taken
@@ -441,7 +446,7 @@ def leach_train_in_liquor(
         for j in range(C):
             answer.totals[i, j] = pulp.totals[j]
         for m in range(M):
-            answer.conversion[i, m] = minerals.accessible[m] * (1.0 - solids.unreacted[m])
+            answer.conversion[i, m] = minerals.accessible[m] * solids.reacted[m]
             for j in range(C):
                 answer.totals[i, j] += pulp.changes[m, j] * pulp.mineral_flows[m] * answer.conversion[i, m]
         found = unbalanced(packed, answer, i)

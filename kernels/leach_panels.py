@@ -1,16 +1,16 @@
 """The distribution of a reaction coordinate over the particles in a train of stirred tanks, and what a law weighs it with.
 
-The coordinate s of a particle is the time at reference acid that would have brought it as far. After tank i its
-distribution function F_i over the particles follows from the one before,
+The coordinate s of a particle is the time at reference acid that would have brought it as far. After tank i the share
+of the particles that has come beyond s follows from the one before,
 
-    theta_i dF_i/ds + F_i = F_(i-1),    F_i(0) = 0,    F_0 = 1,
+    theta_i dG_i/ds + G_i = G_(i-1),    G_i(0) = 1,    G_0 = 0,
 
-and the unreacted fraction is the integral of F_i(s) (-du/ds) ds, u(s) being the law. F_i is an entire function of s
-whatever the law and the sizes: it is kept as Legendre series on panels of s / span that shrink towards 0, and the
-equation is solved panel by panel by collocation in the Radau points (the tau method, a tridiagonal system whose pivots
-are all positive, exact at the panel ends to order 2 D - 1). Law and sizes enter only by the weights of the coefficients,
-computed once a call. No partial fractions, which fail for equal tanks. The span ends where all has reacted, or where
-hardly a particle comes: beyond it F = 1, and what of a mineral is left there never reacts.
+and the reacted fraction is the integral of G_i(s) (-du/ds) ds, u(s) being the law; it keeps its digits where little has
+reacted. G_i is an entire function of s whatever the law and the sizes: it is kept as Legendre series on panels of
+s / span that shrink towards 0, and the equation is solved panel by panel by collocation in the Radau points (the tau
+method, a tridiagonal system whose pivots are all positive, exact at the panel ends to order 2 D - 1). Law and sizes enter
+only by the weights of the coefficients, computed once a call. No partial fractions, which fail for equal tanks. The span
+ends where all has reacted, or where hardly a particle comes: beyond it G = 0.
 
 Shrinking cores, whatever resists, have s = c_1 x + c_2 x^2 + c_3 x^3 of the depth x = 1 - (1 - X)^(1/3), and -du is
 3 (1 - x)^2 dx. Weights by Gauss quadrature in x, exact where s is linear in x.
@@ -24,7 +24,7 @@ import math
 
 import numpy as np
 
-from .jit import entry, kernel, lean
+from .jit import entry, inner, kernel, lean
 from .lanes import WIDTH, choose, greater, load, most_of, root, size, spread, store
 
 DEGREE = 12
@@ -156,8 +156,8 @@ def _fill_cubic_weights(cubic, straight, start, sums, weights):
 
 
 @kernel
-def cubic_weights(cubic: np.ndarray) -> tuple[np.ndarray, float]:
-    """Weights (D+1, J) of shrinking cores, and what never reacts.
+def cubic_weights(cubic: np.ndarray) -> np.ndarray:
+    """Weights (D+1, J) of shrinking cores.
 
     cubic: (4, B, 8) coefficients of s / span by the depth, of each class, and its mass fraction, classes in blocks of
     eight; a class of no fraction fills the last block up
@@ -169,16 +169,12 @@ def cubic_weights(cubic: np.ndarray) -> tuple[np.ndarray, float]:
         for lane in range(WIDTH):
             straight = straight and cubic[1, block, lane] == 0.0 and cubic[2, block, lane] == 0.0
     _fill_cubic_weights(cubic, straight, start, np.zeros((DEGREE + 1, WIDTH)), weights)
-    rest = 0.0
-    for block in range(cubic.shape[1]):
-        for lane in range(WIDTH):
-            rest += cubic[3, block, lane] * (1.0 - start[block, lane]) ** 3
-    return weights, rest
+    return weights
 
 
 @kernel
-def avrami_weights(exponent: float, span: float) -> tuple[np.ndarray, float]:
-    """Weights (D+1, J) of u = exp(-s^n), and what never reacts; `span` in time constants."""
+def avrami_weights(exponent: float, span: float) -> np.ndarray:
+    """Weights (D+1, J) of u = exp(-s^n); `span` in time constants."""
     weights = np.zeros((DEGREE + 1, PANELS))
     place, weight, room = np.empty(_NODES.size), np.empty(_NODES.size), np.empty((2, _NODES.size))
     sums = np.zeros((DEGREE + 1, _NODES.size))
@@ -203,7 +199,7 @@ def avrami_weights(exponent: float, span: float) -> tuple[np.ndarray, float]:
                 weight[g] = 0.5 * width * density * _NODE_WEIGHTS[g]
             _add_nodes(sums, place, weight, room)
         _collect(sums, weights, j)
-    return weights, math.exp(-(span**exponent))
+    return weights
 
 
 @lean.kernel
@@ -223,17 +219,15 @@ def _add_stretch(sums, panel, start, end, mass):
 @kernel
 def curve_weights(
     coordinate: np.ndarray, unreacted: np.ndarray, through: np.ndarray, fraction: np.ndarray
-) -> tuple[np.ndarray, float]:
-    """Weights (D+1, J) of a law given by points (Q,), straight between them, and what never reacts.
+) -> np.ndarray:
+    """Weights (D+1, J) of a law given by points (Q,), straight between them.
 
     through: (K,) what the coordinates of each class are multiplied by to be s / span; fraction: (K,) mass fractions
     """
     weights = np.zeros((DEGREE + 1, PANELS))
     sums = np.zeros(((DEGREE + 1) * PANELS, WIDTH))
-    rest = 0.0
     for k in range(fraction.shape[0]):
         j = 0
-        left = unreacted[0]
         for q in range(coordinate.shape[0] - 1):
             start, stop = coordinate[q] * through[k], coordinate[q + 1] * through[k]
             fall = (unreacted[q] - unreacted[q + 1]) / (stop - start)
@@ -245,45 +239,35 @@ def curve_weights(
                     weights[0, j] += fraction[k] * fall * (end - start)
                 else:
                     _add_stretch(sums, j, start, end, fraction[k] * fall * (end - start))
-                left -= (end - start) * fall
                 start = end
                 if end == EDGES[j + 1]:
                     j += 1
-        rest += fraction[k] * max(left, 0.0)
     for j in range(PANELS):
         for n in range(DEGREE + 1):
             for lane in range(WIDTH):
                 weights[n, j] += sums[j * (DEGREE + 1) + n, lane]
-    return weights, rest
+    return weights
 
 
 @kernel
-def fresh() -> np.ndarray:
-    """Distribution (D+1, J) before the first tank: every particle at s = 0."""
-    distribution = np.zeros((DEGREE + 1, PANELS))
-    distribution[0, :] = 1.0
-    return distribution
-
-
-@kernel
-def share_below(distribution: np.ndarray, s: float) -> float:
-    """F at s, in spans, of a distribution (D+1, J); 1 beyond the span."""
+def share_beyond(reached: np.ndarray, s: float) -> float:
+    """G at s, in spans, of its coefficients (D+1, J); 0 beyond the span."""
     if s >= 1.0:
-        return 1.0
+        return 0.0
     j = 0
     while EDGES[j + 1] <= s:
         j += 1
     y = 2.0 * (s - EDGES[j]) / (EDGES[j + 1] - EDGES[j]) - 1.0
     last, value, total = 0.0, 1.0, 0.0
     for n in range(DEGREE + 1):
-        total += distribution[n, j] * value
-        last, value = value, ((2 * n + 1) * y * value - n * last) / (n + 1)
+        total += reached[n, j] * value
+        last, value = value, _ONWARD[n] * y * value - _BACKWARD[n] * last
     return total
 
 
-@kernel
-def substitute(source: np.ndarray, pivots: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Solve the collocation of one tank for the right-hand side `source` (D+1, J) with the `pivots` (D, J).
+@inner.kernel
+def substitute(source: np.ndarray, pivots: np.ndarray, start: float) -> tuple[np.ndarray, np.ndarray]:
+    """Solve the collocation of one tank for the right-hand side `source` (D+1, J) and the value `start` at s = 0.
 
     Returns the coefficients of the solution (D+1, J) and of its derivative in the panels' own coordinate (D, J).
     """
@@ -295,7 +279,6 @@ def substitute(source: np.ndarray, pivots: np.ndarray) -> tuple[np.ndarray, np.n
         upper = 1.0 / (2 * n + 3)
         for j in range(PANELS):
             gradient[n, j] = source[n, j] + upper * gradient[n + 1, j] * pivots[n + 1, j]
-    start = 0.0
     for j in range(PANELS):
         gradient[0, j] = (gradient[0, j] - start) * pivots[0, j]
         solution[0, j] = start + gradient[0, j]
@@ -317,9 +300,9 @@ def substitute(source: np.ndarray, pivots: np.ndarray) -> tuple[np.ndarray, np.n
 
 @kernel
 def pass_tank(before: np.ndarray, theta: float) -> tuple[np.ndarray, np.ndarray]:
-    """Distribution after a tank, (D+1, J), and its derivative by ln theta, from the one `before` it (D+1, J).
+    """G after a tank, (D+1, J), and its derivative by ln theta, from the one `before` it (D+1, J).
 
-    theta: (-) mean residence time over the complete time at the tank's acid, of the largest class
+    theta: (-) mean residence time over the span, both as reaction coordinates
     """
     if theta <= 0.0:
         return before.copy(), np.zeros((DEGREE + 1, PANELS))
@@ -333,10 +316,10 @@ def pass_tank(before: np.ndarray, theta: float) -> tuple[np.ndarray, np.ndarray]
         edge = 1.0 if n == 0 else 0.0
         for j in range(PANELS):
             pivots[n, j] = 1.0 / (stiffness[j] + edge + product * pivots[n + 1, j])
-    after, gradient = substitute(before, pivots)
+    after, gradient = substitute(before, pivots, 1.0)
     source = np.zeros((DEGREE + 1, PANELS))
     for n in range(DEGREE):
         for j in range(PANELS):
             source[n, j] = -stiffness[j] * gradient[n, j]
-    slope, _ = substitute(source, pivots)
+    slope, _ = substitute(source, pivots, 0.0)
     return after, slope

@@ -6,7 +6,7 @@ keep the diameter. What cannot dissolve keeps it too. Of a class, the mass left 
 
     integral of (1 - x)^3 dF(s(x)) = (1 - x)^3 F(s(x)) + integral of 3 (1 - x)^2 F(s(x)) dx
 
-with the distribution function F of the reaction coordinate, see `leach_panels`.
+with the share F = 1 - G of the particles that have not come beyond s, see `leach_panels`.
 
 Shapes: M minerals, K size classes fed, E size classes asked for, N tanks.
 Sources: Levenspiel, Chemical Reaction Engineering, 3rd ed. 1999, ch. 25.
@@ -14,9 +14,9 @@ Sources: Levenspiel, Chemical Reaction Engineering, 3rd ed. 1999, ch. 25.
 
 import numpy as np
 
-from .jit import inner, kernel, lean
+from .jit import kernel, lean
 from .lanes import WIDTH, load, spread, store
-from .leach_panels import DEGREE, EDGES, PANELS, curve_weights, depth_at, pass_tank, share_below
+from .leach_panels import DEGREE, EDGES, PANELS, curve_weights, depth_at, pass_tank, share_beyond
 from .shrinking_core import (
     AVRAMI,
     FILM,
@@ -46,16 +46,16 @@ def _class_of(edges, ratio):
 
 
 @lean.kernel
-def _integral(distribution, panel, cubic, start, end, room):
+def _integral(reached, panel, cubic, start, end, room):
     """Integral of 3 (1 - x)^2 F(s(x)) over depths `start` to `end` that lie within a panel. room: (1, 8)."""
     a, b, c = cubic
     half = 0.5 * (end - start)
     x = start + half * (1.0 + load(_NODES, 0))
     y = 2.0 / (EDGES[panel + 1] - EDGES[panel]) * (x * (a + x * (b + x * c)) - EDGES[panel]) - 1.0
     last, value = spread(0.0), spread(1.0)
-    total = spread(0.0)
+    total = spread(1.0)
     for n in range(DEGREE + 1):
-        total = total + distribution[n, panel] * value
+        total = total - reached[n, panel] * value
         following = (2 * n + 1) / (n + 1) * y * value - n / (n + 1) * last
         last = value
         value = following
@@ -67,7 +67,7 @@ def _integral(distribution, panel, cubic, start, end, room):
 
 
 @lean.kernel
-def _add_core(masses, distribution, cubic, ratio, share, shrinks, edges, room):
+def _add_core(masses, reached, cubic, ratio, share, shrinks, edges, room):
     """Add to masses (E,) what is left of a class of shrinking cores. cubic: of s / span by the depth."""
     a, b, c = cubic
     at = _class_of(edges, ratio)
@@ -76,10 +76,10 @@ def _add_core(masses, distribution, cubic, ratio, share, shrinks, edges, room):
     while j < PANELS and x < 1.0:
         class_end = 1.0 - edges[at] / ratio if shrinks and at > 0 else 1.0
         end = max(min(panel_end, class_end), x)
-        below += _integral(distribution, j, cubic, x, end, room)
+        below += _integral(reached, j, cubic, x, end, room)
         x = end
         if x == class_end and class_end < 1.0:
-            found = below + (1.0 - x) ** 3 * share_below(distribution, x * (a + x * (b + x * c)))
+            found = below + (1.0 - x) ** 3 * (1.0 - share_beyond(reached, x * (a + x * (b + x * c))))
             masses[at] += share * (found - before)
             before = found
             at -= 1
@@ -87,16 +87,6 @@ def _add_core(masses, distribution, cubic, ratio, share, shrinks, edges, room):
             j += 1
             panel_end = depth_at(a, b, c, EDGES[min(j + 1, PANELS)])
     masses[at] += share * max(below + (1.0 - x) ** 3 - before, 0.0)
-
-
-@inner.kernel
-def distribution_after(
-    minerals: Minerals, m: int, span: float, residence_times: np.ndarray, rates: np.ndarray, distribution: np.ndarray
-) -> np.ndarray:
-    """Distribution (D+1, J) of mineral m after all tanks, by rates (N,), as times the one at its references."""
-    for i in range(residence_times.size):
-        distribution, _ = pass_tank(distribution, residence_times[i] * rates[i] / span)
-    return distribution
 
 
 @kernel
@@ -134,7 +124,9 @@ def residue_sizes(
             found[m, _class_of(edges, sizes.size_ratio[k])] += sizes.size_fraction[m, k]
         if law in (FIRST_ORDER, AVRAMI):
             continue
-        after = distribution_after(minerals, m, solids.span[m], residence_times, rates[m], solids.distribution[m])
+        after = solids.reached[m]
+        for i in range(N):
+            after, _ = pass_tank(after, residence_times[i] * rates[m, i] / solids.span[m])
         scale = minerals.complete_time[m] / solids.span[m]
         shrinks = law in (REACTION, SHRINKING_FILM)
         for k in range(K):
@@ -144,10 +136,10 @@ def residue_sizes(
             if law in (TABULATED, FILM):
                 whole[0] = scale * size_factor(law, minerals.size_exponent[m], ratio)
                 coordinate, unreacted = curve_of(minerals, m)
-                weights, left = curve_weights(coordinate, unreacted, whole, one)
+                weights, left = curve_weights(coordinate, unreacted, whole, one), unreacted[0]
                 for n in range(weights.shape[0]):
                     for j in range(weights.shape[1]):
-                        left += weights[n, j] * after[n, j]
+                        left -= weights[n, j] * after[n, j]
                 masses[_class_of(edges, ratio)] += share * left
             else:
                 a, b, c = cubic_of(minerals, m, ratio)

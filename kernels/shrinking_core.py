@@ -25,7 +25,7 @@ import numpy as np
 
 from .jit import apart, inner, kernel
 from .lanes import WIDTH
-from .leach_panels import avrami_weights, cubic_weights, curve_weights, depth_at, fresh, pass_tank
+from .leach_panels import DEGREE, PANELS, avrami_weights, cubic_weights, curve_weights, depth_at, pass_tank
 from .status import CONVERGED, OUT_OF_STEPS, STARVED
 
 REACTION = 0  # s = 1 - (1 - X)^(1/3)               surface reaction on a shrinking core
@@ -118,18 +118,18 @@ class Sizes(NamedTuple):
 class Solids(NamedTuple):
     """Solids on their way through the train.
 
-    weights: (M, D+1, J) of the coefficients, whose sum and `rest` are the unreacted fraction
-    rest: (M,) fraction that stays whatever happens
+    weights: (M, D+1, J) of the coefficients, whose sum and `at_once` are the reacted fraction
+    at_once: (M,) fraction that reacts in no time
     span: (M,) s of reaction coordinate that the panels cover
-    distribution: (M, D+1, J) Legendre coefficients of F after the tanks passed so far
-    unreacted: (M,) fraction of the accessible mineral left after them
+    reached: (M, D+1, J) Legendre coefficients of G after the tanks passed so far
+    reacted: (M,) fraction of the accessible mineral gone after them
     """
 
     weights: np.ndarray
-    rest: np.ndarray
+    at_once: np.ndarray
     span: np.ndarray
-    distribution: np.ndarray
-    unreacted: np.ndarray
+    reached: np.ndarray
+    reacted: np.ndarray
 
 
 NO_MINERALS = Minerals.of(np.zeros(0), np.zeros(0))
@@ -262,10 +262,8 @@ def slowest_coordinate(minerals: Minerals, sizes: Sizes, m: int) -> float:
 def prepare_solids(minerals: Minerals, sizes: Sizes, longest: np.ndarray) -> Solids:
     """Solids before the first tank; longest: (M,) s, no less than the mean reaction coordinate that they will reach."""
     M, K = minerals.law.size, sizes.size_ratio.size
-    distribution = fresh()
-    weights = np.zeros((M, *distribution.shape))
-    distributions = np.zeros((M, *distribution.shape))
-    rest, span = np.zeros(M), np.empty(M)
+    weights, reached = np.zeros((M, DEGREE + 1, PANELS)), np.zeros((M, DEGREE + 1, PANELS))
+    at_once, span = np.zeros(M), np.empty(M)
     through = np.empty(K)
     for m in range(M):
         law = minerals.law[m]
@@ -278,16 +276,16 @@ def prepare_solids(minerals: Minerals, sizes: Sizes, longest: np.ndarray) -> Sol
             span[m] = minerals.complete_time[m]
             continue
         if law == AVRAMI:
-            weights[m], rest[m] = avrami_weights(minerals.exponent[m], 1.0 / scale)
+            weights[m] = avrami_weights(minerals.exponent[m], 1.0 / scale)
         elif law in (TABULATED, FILM):
             for k in range(K):
                 through[k] = scale * size_factor(law, minerals.size_exponent[m], sizes.size_ratio[k])
             coordinate, unreacted = curve_of(minerals, m)
-            weights[m], rest[m] = curve_weights(coordinate, unreacted, through, sizes.size_fraction[m])
+            at_once[m] = 1.0 - unreacted[0]
+            weights[m] = curve_weights(coordinate, unreacted, through, sizes.size_fraction[m])
         else:
-            weights[m], rest[m] = cubic_weights(cubics_of(minerals, sizes, m, scale))
-        distributions[m] = distribution
-    return Solids(weights, rest, span, distributions, np.ones(M))
+            weights[m] = cubic_weights(cubics_of(minerals, sizes, m, scale))
+    return Solids(weights, at_once, span, reached, np.zeros(M))
 
 
 @apart(NO_MINERALS, NO_SOLIDS, 0.0, 0.0, 0.0, answers=(NO_SOLIDS, np.zeros(1)))
@@ -297,29 +295,29 @@ def dissolve(
 ) -> tuple[Solids, np.ndarray]:
     """Solids after one more tank of `residence_time` in s at `ln_acid` and `ln_oxidant`, as of `rate_factor`.
 
-    Returns (Solids, slopes (M,) of the unreacted fractions by the ln of the rate).
+    Returns (Solids, slopes (M,) of the reacted fractions by the ln of the rate).
     """
     M = minerals.law.size
-    distribution = np.zeros_like(solids.distribution)
-    unreacted = np.empty(M)
+    reached = np.zeros_like(solids.reached)
+    reacted = np.empty(M)
     slopes = np.empty(M)
     for m in range(M):
         theta = residence_time / solids.span[m] * rate_factor(minerals, m, ln_acid, ln_oxidant)
         theta = min(theta, LARGEST_THETA)  # keeps a nan, in this order of the arguments
         if minerals.law[m] == FIRST_ORDER:
-            unreacted[m] = solids.unreacted[m] / (1.0 + theta)
-            slopes[m] = -unreacted[m] * theta / (1.0 + theta)
+            reacted[m] = (solids.reacted[m] + theta) / (1.0 + theta)
+            slopes[m] = (1.0 - reacted[m]) * theta / (1.0 + theta)
             continue
-        after, slope = pass_tank(solids.distribution[m], theta)
-        left, change = solids.rest[m], 0.0
-        for n in range(after.shape[0]):
-            for j in range(after.shape[1]):
-                left += solids.weights[m, n, j] * after[n, j]
+        after, slope = pass_tank(solids.reached[m], theta)
+        gone, change = solids.at_once[m], 0.0
+        for n in range(DEGREE + 1):
+            for j in range(PANELS):
+                gone += solids.weights[m, n, j] * after[n, j]
                 change += solids.weights[m, n, j] * slope[n, j]
-        distribution[m] = after
-        unreacted[m] = min(left, 1.0)
+        reached[m] = after
+        reacted[m] = min(gone, 1.0)
         slopes[m] = change
-    return Solids(solids.weights, solids.rest, solids.span, distribution, unreacted), slopes
+    return Solids(solids.weights, solids.at_once, solids.span, reached, reacted), slopes
 
 
 @inner.kernel
@@ -342,13 +340,13 @@ def leach_tank(
     """
     present, scale = volumetric_flow * acid_before, acid_flow
     for m in range(demand.size):
-        present += max(0.0, -demand[m]) * solids.unreacted[m]  # the most that dissolving can set free
+        present += max(0.0, -demand[m]) * (1.0 - solids.reacted[m])  # the most that dissolving can set free
         scale += abs(demand[m])
     if present <= 0.0:
         after, _ = dissolve(minerals, solids, residence_time, -np.inf, np.inf)
         balance = -acid_flow
         for m in range(demand.size):
-            balance += demand[m] * (1.0 - after.unreacted[m])
+            balance += demand[m] * after.reacted[m]
         return 0.0, after, balance, 1
     high = np.log(present / volumetric_flow)
     floor = high + LOWEST_LN_ACID
@@ -361,8 +359,8 @@ def leach_tank(
         acid = np.exp(ln_acid)
         balance, slope = volumetric_flow * acid - acid_flow, volumetric_flow * acid
         for m in range(demand.size):
-            balance += demand[m] * (1.0 - after.unreacted[m])
-            slope -= demand[m] * minerals.acid_order[m] * slopes[m]
+            balance += demand[m] * after.reacted[m]
+            slope += demand[m] * minerals.acid_order[m] * slopes[m]
         if abs(balance) <= ROUNDING * scale or (balance > 0.0 and ln_acid <= floor):
             break
         if balance > 0.0:
@@ -425,7 +423,7 @@ def leach_train(
         # Afresh, from the numbers that are answered.
         imbalance = volumetric_flow * acid[i] - acid_flow
         for m in range(M):
-            conversion[i, m] = minerals.accessible[m] * (1.0 - solids.unreacted[m])
+            conversion[i, m] = minerals.accessible[m] * solids.reacted[m]
             imbalance += minerals.acid_demand[m] * mineral_flows[m] * conversion[i, m]
         if scale != 0.0 and not abs(imbalance) / scale <= error:  # written so that a nan is kept
             error = abs(imbalance) / scale

@@ -330,6 +330,19 @@ def test_leach_train__takes_any_exponent_of_avrami(exponent):
     np.testing.assert_allclose(leach_at_reference(AVRAMI, [0.3, 4.0, 0.05], exponent=[1.0]), whole, atol=1e-12)
 
 
+def test_leach_train__keeps_the_digits_of_small_conversions():
+    """Of a short time, the share that reacts is the mean time over the complete one, times three for a sphere's surface."""
+    for theta in (1e-14, 1e-9):
+        assert leach_at_reference(REACTION, [theta, theta])[-1] == pytest.approx(6.0 * theta, rel=1e-8)
+        assert leach_at_reference(FILM, [theta])[0] == pytest.approx(theta, rel=1e-12)
+        assert leach_at_reference(FIRST_ORDER, [theta])[0] == pytest.approx(theta, rel=1e-8)
+
+
+def test_leach_train__counts_what_a_curve_has_at_once():
+    curve = {"curve_coordinate": [[0.0, 0.5]], "curve_unreacted": [[0.8, 0.3]]}
+    assert leach_at_reference(TABULATED, [1e-9], **curve)[0] == pytest.approx(0.2, abs=1e-8)
+
+
 def test_leach_train__leaves_what_a_curve_leaves():
     curve = {"curve_coordinate": [[0.0, 0.2, 0.5]], "curve_unreacted": [[1.0, 0.5, 0.25]]}
     assert leach_at_reference(TABULATED, [1e4], **curve)[0] == pytest.approx(0.75, abs=1e-4)
