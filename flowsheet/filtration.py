@@ -169,16 +169,6 @@ def passing_time(cake: float, liquid: float, resistances: tuple[float, float], p
     return liquid * (specific * cake + medium) / push
 
 
-def filtrate_made(time: float, concentration: float, resistances: tuple[float, float], push: float) -> float:
-    """Answer the filtrate (m) that a time (s) at constant pressure gives; `concentration`: kg of dry cake per m3 of it."""
-    specific, medium = resistances
-    growth = specific * concentration
-    if growth <= 0.0:
-        return time * push / medium if medium > 0.0 else math.inf
-    # the root of growth q^2 / 2 + medium q = push t, in the form that loses no digits where the medium rules
-    return 2.0 * push * time / (medium + math.sqrt(medium * medium + 2.0 * growth * push * time))
-
-
 def residual_saturation(porosity: float, size: float, thickness: float, pull: float) -> float:
     """Answer the share of the pores that stays full when a cake is blown, or spun, to equilibrium.
 

@@ -21,7 +21,8 @@ from ..flowsheet.unitop import Figure, Outcome, Port, UnitOp, parameter
 class Thickener(UnitOp):
     """A feed that is thicker than `solids_fraction` already leaves by `underflow` as it is, with a warning.
 
-    With a `solids_flux` or a `settling_velocity` the area is told; with an `area` too it is rated, and more solids than pass it are a warning.
+    With a `solids_flux` or a `settling_velocity` the area is told; with an `area` too it is rated, and more solids than pass
+    it are a warning.
     """
 
     inlets: ClassVar[Mapping[str, Port]] = {"slurry": Port("a slurry", {"H2O": 1.0, "NiSO4": 0.1, "C(s)": 0.1})}

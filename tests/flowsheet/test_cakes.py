@@ -1,7 +1,5 @@
 """Filter cakes: Ruth's equation against its integration, resistances against Kozeny's law, saturation, settling."""
 
-import math
-
 import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
@@ -11,7 +9,6 @@ from raffinate.flowsheet.chemistry import Chemistry
 from raffinate.flowsheet.filtration import (
     Cake,
     cake_of,
-    filtrate_made,
     filtration_time,
     kozeny_resistance,
     passing_time,
@@ -32,7 +29,6 @@ def test_filtration_time__is_the_integral_of_the_rate():
     )
     made = float(found.y[0, -1])
     assert filtration_time(SOLIDS * made, made, (ALPHA, MEDIUM), PUSH) == pytest.approx(600.0, rel=1e-9)
-    assert filtrate_made(600.0, SOLIDS, (ALPHA, MEDIUM), PUSH) == pytest.approx(made, rel=1e-9)
 
 
 def test_filtration_time__over_filtrate_is_a_straight_line():
@@ -42,11 +38,6 @@ def test_filtration_time__over_filtrate_is_a_straight_line():
     slope, intercept = np.polyfit(made, per, 1)
     assert slope == pytest.approx(ALPHA * SOLIDS / (2.0 * PUSH), rel=1e-9)
     assert intercept == pytest.approx(MEDIUM / PUSH, rel=1e-9)
-
-
-def test_filtrate__passes_bare_cloth_at_a_constant_rate():
-    assert filtrate_made(10.0, 0.0, (ALPHA, MEDIUM), PUSH) == pytest.approx(10.0 * PUSH / MEDIUM, rel=1e-14)
-    assert filtrate_made(10.0, 0.0, (ALPHA, 0.0), PUSH) == math.inf
 
 
 def test_wash__passes_at_the_last_rate_of_filtration():

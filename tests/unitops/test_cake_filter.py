@@ -3,8 +3,9 @@ from hand import imbalance
 
 from raffinate.flowsheet import DeclarationError, Stream
 from raffinate.flowsheet.chemistry import Chemistry
-from raffinate.flowsheet.filtration import cake_of, viscosity
+from raffinate.flowsheet.filtration import cake_of, sauter_mean, viscosity
 from raffinate.flowsheet.sizes import SizeDistribution
+from raffinate.flowsheet.washing import dispersion_number, left_by_dispersion
 from raffinate.unitops.cake_filter import CakeFilter
 
 CHEMISTRY = Chemistry("Na Ni Co S C", extractants=("Cyanex 272",))
@@ -82,6 +83,21 @@ def test_cake_filter__is_blown_drier_the_coarser_the_grains():
     assert moisture(1e-4) < moisture(1e-5) < moisture(1e-5, 0.0)
     outcome = CakeFilter(blow=3e5).run(INLETS)
     assert outcome.warnings == ("no sizes of the solids are known, so nothing is taken to be blown out of the cake",)
+
+
+def test_cake_filter__works_out_the_dispersion_of_its_wash():
+    """Plain grains of 20 um in 16 mm of cake: v L / D_L from the last rate of filtration, a hundred or so."""
+    slurry = SLURRY.with_sizes({"C(s)": SizeDistribution.single(2e-5)})
+    unit = CakeFilter(dispersion_number=0.0, cake_resistance=3e10, porosity=0.55, medium_resistance=0.0, occluded=0.0)
+    inlets = {"slurry": slurry, "wash": WASH}
+    outcome = unit.run(inlets)
+    rate = 5e5 / (viscosity(WASH) * 3e10 * 0.45 * slurry.solids.mass / slurry.solid_volume * 0.016)
+    number = dispersion_number(0.016, rate / 0.55, sauter_mean(slurry))
+    expected = left_by_dispersion(outcome.report["wash_ratio"], number)
+    assert 20.0 < number < 1000.0
+    assert outcome.report["retained_fraction"] == pytest.approx(expected, rel=1e-9)
+    plain = CakeFilter(dispersion_number=0.0).run(INLETS).report["retained_fraction"]
+    assert plain == CakeFilter(dispersion_number=10.0).run(INLETS).report["retained_fraction"]
 
 
 def test_cake_filter__says_which_solid_it_knows_nothing_of():

@@ -4,6 +4,7 @@ from hand import imbalance
 from raffinate.flowsheet import DeclarationError, Stream
 from raffinate.flowsheet.chemistry import Chemistry
 from raffinate.flowsheet.sizes import SizeDistribution
+from raffinate.flowsheet.thickening import limiting_flux
 from raffinate.unitops.thickener import Thickener
 
 CHEMISTRY = Chemistry("Ni S C")
@@ -36,6 +37,19 @@ def test_thickener__is_sized_and_rated_by_its_flux():
     rated = Thickener(solids_fraction=0.4, solids_flux=0.05, area=300.0).run({"slurry": SLURRY})
     assert rated.report["capacity"] == pytest.approx(15.0)
     assert rated.warnings == ("area = 300 m2 is less than the 400 m2 that these solids need",)
+
+
+def test_thickener__takes_its_flux_from_a_settling_velocity():
+    """Solids 8.1 % by volume of the feed and 22.8 % of the underflow; the flux is the least over the layers between."""
+    unit = Thickener(solids_fraction=0.4, settling_velocity=1e-3)
+    outcome = unit.run({"slurry": SLURRY})
+    volume = SLURRY.solid_volume
+    feed = volume / (volume + SLURRY.liquor_volume)
+    thick = volume / (volume + outcome.outlets["underflow"].liquor_volume)
+    flux = limiting_flux(1e-3, feed, thick, 20.0 / volume)
+    assert outcome.report["area_needed"] == pytest.approx(20.0 / flux, rel=1e-12)
+    assert Thickener(solids_fraction=0.1, settling_velocity=1e-3).run({"slurry": SLURRY}).report["area_needed"] == 0.0
+    assert unit.run({"slurry": SLURRY.liquor}).report["area_needed"] == 0.0
 
 
 def test_thickener__refuses_an_underflow_without_solids():
