@@ -18,11 +18,11 @@ import numpy as np
 
 from ...kernels.leach_residue import residue_sizes
 from ...kernels.shrinking_core import leach_train
-from ...kernels.status import CONVERGED, SENTENCES
+from ...kernels.status import CONVERGED, SENTENCES, STARVED
 from ..chemistry import density, water
 from ..chemistry.system import PROTON, Chemistry
 from ..convergence import Accelerator
-from ..errors import ConvergenceError, DataError
+from ..errors import ConvergenceError, DataError, DeclarationError
 from ..sizes import DIAMETERS, EDGES
 from ..stream import Stream, mix
 from .dissolution import BARE, METALS, PHOSPHATE, STRIPPED, Ways, acid_ways, oxidative_ways, present, rate_laws
@@ -36,6 +36,7 @@ _USUAL = 0.95  # of what can dissolve, to begin with
 _BOUND = (("F-", 1.0), ("PO4-3", 3.0), ("CO3-2", 2.0), ("SO3-2", 2.0))  # protons that a weak acid's anion holds
 _LEAST_ACID = 1e-12  # mol/s, and mol/m3
 _WHOLLY = 1.0 - 1e-6
+_SLIGHT = 0.1  # order in acid, where acid is short
 _NONE: Mapping[str, RateLaw] = {}
 _SIGNED = np.array([False, False, True])
 
@@ -63,6 +64,10 @@ class Train:
     oxidative: bool = False
     laws: Mapping[str, RateLaw] = field(default_factory=lambda: _NONE)
     temperatures: tuple[float, ...] = ()
+
+    def __post_init__(self):
+        if self.decomposition is not None and not 0.0 <= self.decomposition <= 1.0:
+            raise DeclarationError(f"decomposition = {self.decomposition:g} is outside 0 to 1 (or None for the law)")
 
     def temperature_of(self, number: int) -> float:
         """Answer the temperature of a tank, K."""
@@ -442,9 +447,11 @@ def _conversion(
     taken = np.bincount(kinetics.group, reactive * kinetics.demand * factor, count)
     packed = kinetics.packed._replace(acid_demand=taken / flows)
     residence = train.residence_time / train.tanks * kinetics.faster
-    conversion, tank_acid, error, _, status = leach_train(
-        packed, kinetics.sizes, residence, flows, max(acid, _LEAST_ACID), volume
-    )
+    fed = (kinetics.sizes, residence, flows, max(acid, _LEAST_ACID), volume)
+    conversion, tank_acid, error, _, status = leach_train(packed, *fed)
+    if status == STARVED:  # a mineral that does not heed the acid would take more than there is
+        slight = np.where(packed.acid_demand > 0.0, np.maximum(packed.acid_order, _SLIGHT), packed.acid_order)
+        conversion, tank_acid, error, _, status = leach_train(packed._replace(acid_order=slight), *fed)
     if status != CONVERGED:
         raise ConvergenceError(
             f"train of {train.tanks} tanks {SENTENCES[status]} (acid {acid:.4g} mol/s, error {error:.2g})"

@@ -1,10 +1,17 @@
 """Leaching against stoichiometry: 2 LiMO2 + 3 H2SO4 + H2O2 = Li2SO4 + 2 MSO4 + O2 + 4 H2O, and its electrons."""
 
+import itertools
+
 import pytest
 from hand import imbalance, mass_of
 
 from raffinate.flowsheet import ConvergenceError, DataError, DeclarationError, Flowsheet, Stream, solve
+from raffinate.flowsheet.balances import balance
 from raffinate.flowsheet.chemistry import Chemistry
+from raffinate.flowsheet.heat import heat_duty
+from raffinate.flowsheet.leaching.dosing import PerElement
+from raffinate.flowsheet.leaching.rates import RateLaw
+from raffinate.flowsheet.sizes import DIAMETERS, SizeDistribution
 from raffinate.unitops.filtration import Filtration
 from raffinate.unitops.leaching import Leaching
 
@@ -283,3 +290,195 @@ def test_leaching__refuses_minutes_given_as_hours():
         DeclarationError, match=r"Leaching: residence_time = 4 s is outside 60 to 1e\+06 s \(of the liquor"
     ):
         Leaching(acid=ACID, reductant=PEROXIDE, residence_time=4.0)
+
+
+# --- other donors and acceptors, doses by rule, acid depletion
+
+WITH_SULFITE = Chemistry("Li Na Ni Co Mn Cu Al Fe S C P F", states=("SO3-2",))
+
+
+def _sulfurous(reductant, **given):
+    """1000 kg of NMC 622 with a reductant of sulfur(IV)."""
+    solids = Stream.of(WITH_SULFITE, {OXIDE: 1000.0})
+    inlets = {"solids": solids, "liquor": Stream.of(WITH_SULFITE, {"H2O": 4000.0})}
+    acid = Stream.of(WITH_SULFITE, {"H2SO4": 0.98, "H2O": 0.02})
+    unit = Leaching(acid=acid, reductant=Stream.of(WITH_SULFITE, reductant), residence_time=1e6, tanks=1, **given)
+    outcome = unit.run(inlets)
+    assert imbalance(inlets, outcome) < 1e-9
+    return outcome, solids[OXIDE] - outcome.outlets["slurry"][OXIDE]
+
+
+@pytest.mark.parametrize("reductant", [{"Na2S2O5": 0.2, "H2O": 0.8}, {"SO2(g)": 1.0}, {"Na2SO3": 0.2, "H2O": 0.8}])
+def test_leaching__reduces_with_sulfur_dioxide(reductant):
+    """2 LiMO2 + SO2 + 2 H2SO4 = Li2SO4 + 2 MSO4 + 2 H2O: half a mole each, which becomes sulfate; no oxygen, no SO2 left."""
+    outcome, moles = _sulfurous(reductant, reductant_ratio=1.0)
+    assert outcome.report["electrons_by_sulfite"] == pytest.approx(moles, rel=1e-9)
+    assert outcome.outlets["slurry"]["SO3-2"] == pytest.approx(0.0, abs=1e-6)
+    assert outcome.report["oxygen"] == pytest.approx(0.0, abs=1e-9)
+    assert outcome.report["oxide_conversion"] > 0.97
+
+
+def test_leaching__lets_sulfur_dioxide_in_excess_leave_as_gas():
+    """What is above 1 bar of SO2 leaves; the liquor keeps about 1 mol per kg of water and bar at 25 degC, a third at 70."""
+    outcome, moles = _sulfurous({"SO2(g)": 1.0}, reductant_ratio=3.0)
+    kept, gone = outcome.outlets["slurry"]["SO3-2"], outcome.report["sulfur_dioxide"]
+    assert kept + gone == pytest.approx(moles, rel=1e-6)
+    assert 0.1 < kept / 4000.0 < 0.6
+
+
+def test_leaching__gives_carbon_dioxide_of_carbonates():
+    solids = _solids(oxide=100.0) + Stream.of(CHEMISTRY, {"Li2CO3(s)": 50.0, "Ni(OH)2(s)": 20.0})
+    outcome = _leach(solids)
+    carbon = _dissolved(outcome, solids, "Li2CO3(s)")
+    assert carbon > 0.9 * solids["Li2CO3(s)"]
+    assert outcome.report["carbon_dioxide"] + outcome.outlets["slurry"]["CO3-2"] == pytest.approx(carbon, rel=1e-9)
+    assert _dissolved(outcome, solids, "Ni(OH)2(s)") > 0.9 * solids["Ni(OH)2(s)"]
+
+
+def test_leaching__doses_by_element():
+    """H2SO4/Li 1.6 and H2O2/Li 0.4, whatever comes of it."""
+    solids = _solids(oxide=1000.0)
+    rules = {"acid_rule": PerElement("Li", 1.6), "reductant_rule": PerElement("Li", 0.4)}
+    outcome = _leach(solids, **rules)
+    assert outcome.drawn["acid"]["SO4-2"] == pytest.approx(1.6 * solids[OXIDE], rel=1e-12)
+    assert outcome.drawn["reductant"]["H2O2"] == pytest.approx(0.4 * solids[OXIDE], rel=1e-12)
+    assert outcome.report["electrons_by_peroxide"] == pytest.approx(0.8 * solids[OXIDE], rel=1e-9)
+
+
+def test_leaching__stops_where_its_acid_is_spent():
+    """LiMO2 + 3 H+ with peroxide: 0.75 mol of H2SO4 dissolve half of it, and the liquor that leaves has no free acid."""
+    solids = _solids(oxide=1000.0)
+    outcome = _leach(solids, acid_rule=PerElement("Li", 0.75))
+    assert _dissolved(outcome, solids, OXIDE) == pytest.approx(0.5 * solids[OXIDE], rel=1e-3)
+    assert abs(outcome.report["free_acid"]) < 1.0
+    assert outcome.report["ph"] > 2.5
+
+
+def test_leaching__oxidises_iron_two_with_peroxide_where_its_decay_is_reckoned():
+    """LiFePO4 alone: no oxide wants the peroxide, and 2 Fe+2 + H2O2 + 2 H+ = 2 Fe+3 + 2 H2O."""
+    solids = _solids(phosphate=100.0)
+    given = {"reductant_rule": PerElement("Fe", 0.5), "decomposition": None, "residence_time": 1e6}
+    outcome = _leach(solids, **given)
+    slurry = outcome.outlets["slurry"]
+    assert slurry["Fe+3"] == pytest.approx(_dissolved(outcome, solids, "LiFePO4(s)"), rel=0.02)
+    assert outcome.report["oxygen"] < 0.02 * slurry["Fe+3"]
+
+
+def test_leaching__wastes_more_peroxide_where_copper_catalyses_its_decay():
+    """The same surplus of peroxide in a liquor with and without 10 g/L of copper."""
+    given = {"decomposition": None, "residence_time": 7200.0, "tanks": 3, "temperature": 323.15}
+    left = [
+        _leach(_solids(oxide=100.0), Stream.of(CHEMISTRY, {"H2O": 4000.0, "CuSO4": mass}), **given, reductant_ratio=1.8)
+        .outlets["slurry"]["H2O2"]
+        for mass in (0.0, 100.0)
+    ]  # fmt: skip
+    assert left[1] < 0.5 * left[0]
+
+
+def test_leaching__counts_iron_two_of_the_liquor():
+    iron = Stream.of(CHEMISTRY, {"H2O": 4000.0, "FeSO4": 100.0})
+    outcome = _leach(_solids(oxide=100.0), liquor=iron, reductant_ratio=0.0)
+    assert outcome.report["electrons_by_iron"] == pytest.approx(iron["Fe+2"], rel=1e-9)
+    assert outcome.outlets["slurry"]["Fe+3"] == pytest.approx(iron["Fe+2"], rel=1e-9)
+
+
+def test_leaching__takes_rate_laws_of_the_user():
+    solids = _solids(oxide=1000.0)
+    slow = {OXIDE: RateLaw(complete_time=1e9, name="none")}
+    assert _leach(solids, laws=slow).report["oxide_conversion"] < 0.01
+    half = {OXIDE: RateLaw(complete_time=600.0, accessible=0.5, name="half")}
+    assert _leach(solids, laws=half).report["oxide_conversion"] == pytest.approx(0.5, rel=1e-3)
+
+
+# --- tanks, sizes, heat
+
+
+def _train(solids, **given):
+    settings = {"residence_time": 14400.0, "tanks": 4, "reductant_ratio": 1.8} | given
+    unit = Leaching(acid=ACID, reductant=PEROXIDE, **settings)
+    inlets = {"solids": solids, "liquor": WATER}
+    return unit.run(inlets), unit.profile(inlets)
+
+
+def test_leaching__tells_what_each_tank_holds():
+    solids = _solids(oxide=1000.0, Al=20.0, Cu=20.0, graphite=300.0)
+    outcome, tanks = _train(solids)
+    assert len(tanks) == 4
+    for before, after in itertools.pairwise(tanks):
+        assert after.free_acid < before.free_acid
+        assert after.ph > before.ph
+        assert all(after.dissolved[name] >= before.dissolved[name] for name in after.dissolved)
+        assert after.extraction("Ni", solids) > before.extraction("Ni", solids)
+        assert after.reagent > before.reagent
+    assert tanks[-1].reagent == 1.0
+    assert tanks[-1].stream.flows == pytest.approx(
+        (outcome.outlets["slurry"] + outcome.outlets["offgas"]).flows, rel=1e-9
+    )
+    assert tanks[-1].free_acid == pytest.approx(outcome.report["free_acid"], rel=1e-9)
+    for tank in tanks:  # every tank's stream is of what was fed to it
+        fed = solids + WATER + outcome.drawn["acid"] + outcome.drawn["reductant"] * tank.reagent
+        found = balance(CHEMISTRY, [fed], [tank.stream])
+        assert found.worst < 1e-9
+
+
+def test_leaching__gives_off_the_heat_of_its_reactions():
+    """LiCoO2 + 3 H+ + H2O2/2: 134 kJ/mol by the heats of formation, beside 70 of each mol of acid diluted."""
+    solids = _solids(cobaltate=1000.0)
+    outcome, tanks = _train(solids, reductant_ratio=1.0, decomposition=0.0, temperature=298.15, residence_time=1e6)
+    moles = _dissolved(outcome, solids, "LiCoO2(s)")
+    acid = outcome.drawn["acid"]["SO4-2"]
+    assert sum(tank.heat for tank in tanks) == pytest.approx(outcome.report["heat"], rel=1e-9)
+    of_reaction = -outcome.report["heat"] - 70e3 * acid
+    assert 110e3 < of_reaction / moles < 170e3
+    inlets = [solids, WATER, *outcome.drawn.values()]
+    assert outcome.report["heat"] == pytest.approx(heat_duty(inlets, outcome.outlets.values()), rel=1e-9)
+
+
+def test_leaching__leaves_coarse_particles_longer():
+    """d50 of 10 and of 40 um: fewer of the coarse dissolve."""
+    fine, coarse = (
+        _train(_solids(oxide=1000.0).with_sizes({OXIDE: SizeDistribution.rosin_rammler(size, 1.5)}), laws={OXIDE: LAW})[
+            0
+        ]
+        for size in (10e-6, 40e-6)
+    )
+    assert fine.report["oxide_conversion"] > coarse.report["oxide_conversion"] + 0.1
+
+
+LAW = RateLaw(complete_time=4500.0, acid_order=0.7, accessible=0.99, reference_size=20e-6, name="of 20 um")
+
+
+def test_leaching__answers_the_sizes_of_its_residue():
+    """Of a distribution the fine vanish and every core shrinks; what cannot dissolve keeps its size, graphite too."""
+    fed = SizeDistribution.rosin_rammler(30e-6, 1.2)
+    solids = _solids(oxide=1000.0, graphite=300.0).with_sizes({OXIDE: fed, "C(s)": fed})
+    outcome, _ = _train(solids, residence_time=3600.0)
+    slurry = outcome.outlets["slurry"]
+    assert slurry.size_distribution("C(s)").d50 == pytest.approx(fed.d50, rel=1e-12)
+    left = slurry.size_distribution(OXIDE)
+    assert float(left.fractions.sum()) == pytest.approx(1.0, rel=1e-12)
+    assert left.passing(5e-6) < fed.passing(5e-6)
+    nothing = _train(solids, laws={OXIDE: RateLaw(complete_time=1e12, reference_size=20e-6, name="none")})[0]
+    kept = nothing.outlets["slurry"].size_distribution(OXIDE).fractions
+    assert kept == pytest.approx(fed.fractions, abs=1e-6)
+
+
+def test_leaching__dissolves_as_measured_where_no_sizes_are_known():
+    """A single class of the reference size is the same as no sizes at all."""
+    law = {OXIDE: RateLaw(complete_time=4500.0, reference_size=float(DIAMETERS[23]), name="one size")}
+    plain = _train(_solids(oxide=1000.0), laws=law)[0].report["oxide_conversion"]
+    one = SizeDistribution.single(float(DIAMETERS[23]))
+    sized = _train(_solids(oxide=1000.0).with_sizes({OXIDE: one}), laws=law)[0].report["oxide_conversion"]
+    assert sized == pytest.approx(plain, rel=1e-6)
+
+
+def test_leaching__refuses_a_share_above_one():
+    with pytest.raises(DeclarationError, match=r"decomposition = 1\.5 is outside 0 to 1"):
+        _leach(_solids(oxide=100.0), decomposition=1.5)
+
+
+def test_leaching__stops_without_acid_what_does_not_heed_it():
+    """A law of order 0 in acid would go on without any; the acid still sets how much dissolves."""
+    law = {OXIDE: RateLaw(complete_time=600.0, name="order 0")}
+    outcome = _leach(_solids(oxide=1000.0), acid_rule=PerElement("Li", 0.75), laws=law)
+    assert outcome.report["oxide_conversion"] == pytest.approx(0.5, rel=0.02)
