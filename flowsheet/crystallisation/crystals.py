@@ -18,6 +18,7 @@ import numpy as np
 
 from ..chemistry import density, water
 from ..chemistry.equilibrium import Equilibrium, speciate
+from ..chemistry.species import SOLID
 from ..chemistry.system import PROTON, WATER
 from ..errors import ConvergenceError, DataError
 from ..evaporation import share_until
@@ -108,7 +109,8 @@ class _Passes:
         self.feed, self.tank, self.chemistry = feed, tank, chemistry
         self.allowed = chemistry.allowed((*tank.salts, *tank.others))
         phases = np.flatnonzero(self.allowed)
-        self.phases = {chemistry.phases[at].name: int(at) for at in phases if chemistry.phases[at].name in tank.salts}
+        salts = [at for at in phases if chemistry.phases[at].name in tank.salts and chemistry.phases[at].phase == SOLID]
+        self.phases = {chemistry.phases[at].name: int(at) for at in salts}
         self.others = np.array([at for at in phases if chemistry.phases[at].name not in self.phases], dtype=np.int64)
         self.rows = chemistry.mixture(298.15).phase_composition
         self.volumes = {name: float(chemistry.own_volumes[chemistry.index[name]]) for name in self.phases}
