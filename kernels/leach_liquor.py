@@ -76,7 +76,8 @@ _MOST_STEPS = 30
 _MOST_TURNS = 12
 _MOST_HALVINGS = 120
 _AGREED = 1e-9
-_CLOSURE = 1e-9
+_CLOSURE = 1e-10
+_ROUNDING = 4e-15
 _SWELL = 100.0  # how much more active than its concentration the acid may be
 
 
@@ -117,7 +118,7 @@ class Bench(NamedTuple):
 
     exchange: (M, C) mol per kg of water fed that all of a mineral would bring, of the components present
     feed: (C,) mol per kg of water fed; least: (C,) below which no total may fall
-    by_acid: (C,) slopes of the totals by ln of the driving acid, at the last evaluation
+    by_acid: (C,) slopes of the totals by ln of the driving acid, at the last evaluation; noise: (C,) their rounding
     scale: ln of what turns molality times water into the driver; unused for the activity
     """
 
@@ -129,6 +130,7 @@ class Bench(NamedTuple):
     feed: np.ndarray
     least: np.ndarray
     by_acid: np.ndarray
+    noise: np.ndarray
     scale: float
     driver: int
 
@@ -147,14 +149,16 @@ def _dissolve_into(bench, minerals, solids, residence_time, ln_acid):
     after, slopes = dissolve(minerals, solids, residence_time, ln_acid, np.inf)
     component = bench.liquor.component
     for j in range(component.shape[1]):
-        total, slope = bench.feed[j], 0.0
+        total, slope, size = bench.feed[j], 0.0, abs(bench.feed[j])
         for m in range(slopes.shape[0]):
             total += bench.exchange[m, j] * after.reacted[m]
+            size += abs(bench.exchange[m, j]) * after.reacted[m]
             slope += bench.exchange[m, j] * minerals.acid_order[m] * slopes[m]
         if j != 1 and total < bench.least[j]:
             total, slope = bench.least[j], 0.0
         component[TOTAL, j] = total
         bench.by_acid[j] = slope
+        bench.noise[j] = _ROUNDING * size
     return after
 
 
@@ -221,7 +225,10 @@ def _newton(bench, minerals, solids, residence_time):
             longest *= 0.5
         if not error < 1e6 or liquor.whole[LN_WATER] < -18.0:
             return False, iteration, error, after
-        if largest < 1e-7 and (error < 1e-13 or (error < 1e-11 and error > 0.1 * before)):
+        blurred = 1e-11  # what is left of feed less consumption is known to the rounding of these only
+        for j in range(bench.noise.shape[0]):
+            blurred = max(blurred, bench.noise[j] / row[SCALE, j])
+        if largest < 1e-7 and (error < 1e-13 or (error < blurred and error > 0.1 * before)):
             return True, iteration + 1, error, after
     return False, _MOST_STEPS, error, after
 
@@ -317,9 +324,8 @@ def _lay_out(minerals, pulp, packed, allowed):
         for m in range(M):
             exchange[m, j] = pulp.changes[m, at] * minerals.accessible[m] * pulp.mineral_flows[m] / water
     scale = math.log(water / pulp.volumetric_flow)
-    return Bench(
-        liquor, model, terms, blank_work(liquor, model.kind), exchange, feed, least, np.zeros(c), scale, pulp.driver
-    )
+    work = blank_work(liquor, model.kind)
+    return Bench(liquor, model, terms, work, exchange, feed, least, np.zeros(c), np.zeros(c), scale, pulp.driver)
 
 
 @inner.kernel
@@ -366,9 +372,9 @@ def _record(bench, answer, i, water):
     answer.acid[i] = math.exp(_driving(bench))
 
 
-@kernel
-def unbalanced(packed: Packed, answer: Leached, i: int) -> float:
-    """Largest imbalance of a component of tank i, of what the answer says is dissolved and solid, to its terms."""
+@inner.kernel
+def _imbalance(packed, pulp, answer, i):
+    """Largest imbalance of a component in tank i to its terms: what came and dissolved, what is in liquor and phases."""
     places, numbers = packed.places, packed.numbers
     species, phases = places[SPECIES], places[PHASES]
     C = answer.totals.shape[1]
@@ -383,9 +389,14 @@ def unbalanced(packed: Packed, answer: Leached, i: int) -> float:
             size[j] += abs(part)
     largest = 0.0
     for j in range(C):
-        scale = size[j] + abs(answer.totals[i, j])
-        if scale > 0.0 and not abs(held[j] - answer.totals[i, j]) / scale <= largest:  # written so that a nan is kept
-            largest = abs(held[j] - answer.totals[i, j]) / scale
+        held[j] -= pulp.totals[j]
+        size[j] += abs(pulp.totals[j])
+        for m in range(pulp.mineral_flows.shape[0]):
+            dissolved = pulp.changes[m, j] * pulp.mineral_flows[m] * answer.conversion[i, m]
+            held[j] -= dissolved
+            size[j] += abs(dissolved)
+        if size[j] > 0.0 and not abs(held[j]) / size[j] <= largest:  # written so that a nan is kept
+            largest = abs(held[j]) / size[j]
     return largest
 
 
@@ -449,7 +460,7 @@ def leach_train_in_liquor(
             answer.conversion[i, m] = minerals.accessible[m] * solids.reacted[m]
             for j in range(C):
                 answer.totals[i, j] += pulp.changes[m, j] * pulp.mineral_flows[m] * answer.conversion[i, m]
-        found = unbalanced(packed, answer, i)
+        found = _imbalance(packed, pulp, answer, i)
         if not found <= error:  # written so that a nan is kept
             error = found
         if not converged or not error <= _CLOSURE:
