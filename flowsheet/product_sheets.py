@@ -33,7 +33,7 @@ from .origins import element_origins
 from .quantities import hour, percent, ppm
 from .report import dried
 from .solver import Solution
-from .stream import Stream
+from .stream import Stream, mix
 
 LATTICE, OCCLUDED, SOLIDS, LIQUOR = "lattice", "occluded", "other solids", "adhering liquor"
 PLACES = (LATTICE, OCCLUDED, SOLIDS, LIQUOR)
@@ -174,7 +174,7 @@ def _line(solution: Solution, outlet: str, limit: Limit, product: tuple[np.ndarr
     places: Mapping[str, float] = {}
     if element in stream.chemistry.element_names:
         origins = element_origins(solution, element).of(outlet)
-        places = _places(stream, element, product[1])
+        places = _places(_before_drying(solution, outlet), element, product[1])
     return Line(limit, predicted, PASS if margin >= 1.0 else FAIL, margin, origins, places)
 
 
@@ -209,27 +209,57 @@ def _predicted(stream: Stream, analyte: str, product: tuple[np.ndarray, str]) ->
     return max(0.0, flows[element]) * weighed / mass
 
 
+def _before_drying(solution: Solution, outlet: str) -> Stream:
+    """Answer the stream that tells how impurities sit in a product: what enters a dryer, else the product itself.
+
+    A dryer names the inlet as its `wet_inlet`; what it deposits of the adhering liquor stands beside the crystals.
+    """
+    unit = outlet.partition(".")[0]
+    inlet = getattr(solution.flowsheet.units[unit], "wet_inlet", "")
+    entering = [solution.streams[k.source] for k in solution.flowsheet.links() if (k.target, k.inlet) == (unit, inlet)]
+    entering += [stream for name, stream in solution.feeds.items() if name == f"{unit}.{inlet}"]
+    return mix(entering) if inlet and entering else solution.streams[outlet]
+
+
 def _places(stream: Stream, element: str, main: str) -> dict[str, float]:
     """Answer the shares of an element that sit in each of the `PLACES`; they sum to 1."""
     chemistry = stream.chemistry
     held = chemistry.element_matrix[chemistry.element_names.index(element)] * stream.flows
     found: dict[str, float] = dict.fromkeys(PLACES, 0.0)
     found[LIQUOR] = max(0.0, float(held[chemistry.liquor].sum()))
-    places = _guest_places(stream, main)
+    in_lattice = _in_lattice(stream, main)
     for at in np.flatnonzero(held[chemistry.solid]) + chemistry.solid.start:
-        found[places.get(int(at), SOLIDS)] += float(held[at])
+        lattice = in_lattice.get(int(at))
+        if lattice is None:
+            found[SOLIDS] += float(held[at])
+        else:
+            found[LATTICE] += float(held[at]) * lattice
+            found[OCCLUDED] += float(held[at]) * (1.0 - lattice)
     whole = sum(found.values())
     return {place: share / whole for place, share in found.items()} if whole > 0.0 else {}
 
 
-def _guest_places(stream: Stream, main: str) -> dict[int, str]:
-    """Answer where solids sit that are part of crystals of `main`, by their position: itself and what it takes up."""
+def _in_lattice(stream: Stream, main: str) -> dict[int, float]:
+    """Answer of the solids that are part of crystals of `main`, by position, which share is in the lattice, not occluded.
+
+    A guest is in the lattice as far as its distribution from the liquor that adheres has it there, x / x_h = D n / n_h; a
+    wash that holds neither leaves that ratio. What a liquor without it cannot have occluded is in the lattice.
+    """
     chemistry = stream.chemistry
-    found = {chemistry.index[main]: LATTICE}
-    if main in chemistry.phase_index and table("crystallisation").find(main, "occlusion") is not None:
-        taken = guests(chemistry, main)
-        for at, coefficient in zip(taken.solids.tolist(), taken.coefficients.tolist(), strict=True):
-            found[at] = LATTICE if coefficient > 0.0 else OCCLUDED
+    found = {chemistry.index[main]: 1.0}
+    if main not in chemistry.phase_index or table("crystallisation").find(main, "occlusion") is None:
+        return found
+    taken = guests(chemistry, main)
+    hosts = float(stream.flows[chemistry.index[main]]) * taken.host_count
+    liquor = np.maximum(0.0, stream.flows[chemistry.liquor])
+    for at, cation, count, coefficient in zip(
+        taken.solids, taken.cations, taken.counts, taken.coefficients, strict=True
+    ):
+        solid = float(stream.flows[at]) * float(count)
+        if coefficient > 0.0 and liquor[cation] > 0.0 and liquor[taken.host] > 0.0 and solid > 0.0:
+            found[int(at)] = min(1.0, float(coefficient * liquor[cation] / liquor[taken.host]) * hosts / solid)
+        else:
+            found[int(at)] = 1.0 if coefficient > 0.0 else 0.0
     return found
 
 

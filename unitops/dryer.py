@@ -40,6 +40,8 @@ class Dryer(UnitOp):
         "heat": Figure("W", "heat to supply"),
     }
 
+    wet_inlet: ClassVar[str] = "cake"  # where a product sheet sees what was liquor, before it dries on the crystals
+
     temperature: float = parameter("K", "of product and steam", 363.15, low=303.15, high=473.15)
     moisture: float = parameter(
         "-", "mass of free water in the product per mass of product", 0.001, low=1e-6, high=0.5, default=0.001

@@ -9,6 +9,7 @@ from raffinate.flowsheet import DataError, Flowsheet, Stream, solve
 from raffinate.flowsheet.chemistry import Chemistry
 from raffinate.flowsheet.product_pictures import draw_product_sheet
 from raffinate.flowsheet.product_sheets import Limit, Standard, product_sheet
+from raffinate.unitops.dryer import Dryer
 from raffinate.unitops.filtration import Filtration
 from raffinate.unitops.mixer import Mixer
 from raffinate.unitops.splitter import Splitter
@@ -85,6 +86,33 @@ def test_sheet__says_how_an_impurity_sits_in_the_product(solution):
     assert calcium["other solids"] == 1.0
     assert line_of(sheet, "Ni").places["lattice"] > 0.9
     assert all(sum(line.places.values()) == pytest.approx(1.0) for line in sheet.lines if line.places)
+
+
+def test_sheet__parts_what_the_lattice_takes_from_what_is_occluded():
+    """Magnesium at D = 0.6: 0.6 x (Mg / Ni of the liquor) of the crystals' nickel is in the lattice, the rest occluded."""
+    liquor = {"H2O": 5.0, "NiSO4": 3.0, "MgSO4": 0.003}
+    box = Flowsheet()
+    box.add("box", Mixer(), feed=Stream.of(CHEMISTRY, {"NiSO4.6H2O(s)": 100.0, "MgSO4.6H2O(s)": 0.1, **liquor}))
+    places = line_of(product_sheet(solve(box), "box.out", "NiSO4.6H2O"), "Mg").places
+    ratio = (0.003 / (MG + SULFATE)) / (3.0 / (NI + SULFATE))
+    lattice = 0.6 * ratio * 100.0 / HEXAHYDRATE
+    solid, dissolved = 0.1 / (MG + SULFATE + 6 * WATER), 0.003 / (MG + SULFATE)
+    assert places["lattice"] == pytest.approx(lattice / (solid + dissolved), rel=1e-4)
+    assert places["occluded"] == pytest.approx((solid - lattice) / (solid + dissolved), rel=1e-4)
+    assert places["adhering liquor"] == pytest.approx(dissolved / (solid + dissolved), rel=1e-4)
+
+
+def test_sheet__of_a_dried_product_tells_how_it_sat_before(solution):
+    """What the liquor leaves on drying is sodium sulfate like that in the crystals, and is told from it all the same."""
+    cake = solution.streams["press.cake"]
+    sheet = Flowsheet()
+    sheet.add("dryer", Dryer(temperature=363.15, salts=("NiSO4.6H2O(s)", "Na2SO4(s)")), cake=cake)
+    dry = product_sheet(solve(sheet), "dryer.product", "NiSO4.6H2O")
+    wet = product_sheet(solution, "press.cake", "NiSO4.6H2O")
+    sodium = line_of(dry, "Na")
+    assert sodium.places == pytest.approx(line_of(wet, "Na").places, rel=1e-12)
+    assert sodium.predicted == pytest.approx(line_of(wet, "Na").predicted, rel=2e-3)
+    assert sodium.origins == {"dryer.cake": 1.0}
 
 
 def test_sheet__of_lithium_carbonate_knows_assay_sulfate_and_moisture():
