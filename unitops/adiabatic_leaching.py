@@ -3,7 +3,8 @@
 Model      that of `leaching.py`, and the enthalpy of every tank: what enters and what is dosed there leaves again, plus a share
            of `heat` that is supplied (below 0 taken away, as by a jacket), the same in each tank
 Assumes    as `leaching.py`; rates follow the temperatures of the tanks by the activation energy of the mineral that takes up
-           the most acid; no water boils off: above 100 degC the tanks are under pressure
+           the most acid; no water boils off: above 100 degC the tanks are under pressure; of several steady states that a cooled
+           tank can have, the one near the temperature of what enters is found
 Valid      as `leaching.py`; told by a warning where a tank is hotter than 100 degC
 Sources    as `leaching.py`; enthalpies: `flowsheet/chemistry/thermal.py`
 """
