@@ -11,12 +11,14 @@ salt without rates in `crystallisation.csv` no supersaturation is left and the s
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from ..chemistry import density, water
+from ..chemistry.database import table
 from ..chemistry.equilibrium import Equilibrium, speciate
 from ..chemistry.species import SOLID
 from ..chemistry.system import PROTON, WATER
@@ -289,6 +291,7 @@ class _Passes:
         boiled[chemistry.position("H2O(g)")] = share * self.feed.flows[WATER]
         pressure = found.water_activity * water.vapour_pressure(temperature)
         vapour = Stream(chemistry, boiled, temperature, pressure)
+        notes += self._thick(slurry)
         lattice, occluded = ({c.name: 0.0 for c in chemistry.components} for _ in range(2))
         for uptake in self.uptakes.values():
             for at, inside, enclosed in zip(uptake.guests.cations, uptake.lattice, uptake.occluded, strict=True):
@@ -311,6 +314,21 @@ class _Passes:
             found.warnings + notes,
             Start(share, self.slope, self.uptakes),
         )  # fmt: skip
+
+    def _thick(self, slurry: Stream) -> tuple[str, ...]:
+        """Say where there are more crystals in the slurry than can be kept moving."""
+        chemistry = self.chemistry
+        crystals = sum(
+            population.mass / float(chemistry.molar_masses[chemistry.index[name]]) * self.volumes[name]
+            for name, population in self.populations.items()
+        )
+        share, most = crystals / slurry.volume if crystals > 0.0 else 0.0, _largest_solids()
+        if share <= most:
+            return ()
+        return (
+            f"crystals take {share:.0%} of the slurry's volume, more than the {most:.0%} that a crystalliser keeps moving: "
+            f"return mother liquor to it, or let it yield less",
+        )
 
 
 def crystallise(feed: Stream, tank: Tank, share: float = 0.0, start: Start | None = None) -> Crystals:
@@ -398,3 +416,8 @@ def _sought(
             return share
         last, share = (share, error), new
     return None
+
+
+@functools.cache
+def _largest_solids() -> float:
+    return table("crystallisation").value("crystalliser", "largest_solids_fraction")

@@ -38,7 +38,7 @@ USUAL = ["H2O", *CATIONS, *ANIONS, "H2O2"]
 ON_REQUEST = ["SO3-2", "HS-", "CN-", "O2(aq)", "Cu+", "Mn+3", "Co+3", "C2O4-2", "ClO3-", "S2O8-2"]
 COMPONENTS = [*USUAL, *ON_REQUEST]
 # What a number may be of, beside species, elements and named substances.
-WORDS = {"model", "charged", "neutral", "other", "Ag/AgCl", "SCE", "mixer", "settler"}
+WORDS = {"model", "charged", "neutral", "other", "Ag/AgCl", "SCE", "mixer", "settler", "crystalliser"}
 
 # What a quantity may be: its units, its smallest and its largest value.
 QUANTITIES = {
@@ -229,7 +229,6 @@ QUANTITIES = {
     "acid_oxygenation_energy": ("kJ/mol", 20.0, 150.0),
     "electrode": ("V", 0.0, 0.5),
     "electrode_slope": ("V/K", -0.002, 0.002),
-    "reference_temperature": ("K", 260.0, 400.0),
     "growth_constant": ("m/s", 1e-12, 1e-2),
     "growth_order": ("-", 0.5, 3.0),
     "growth_activation": ("kJ/mol", 0.0, 150.0),
@@ -242,6 +241,7 @@ QUANTITIES = {
     "occlusion_growth_order": ("-", 0.0, 2.0),
     "occlusion_size_order": ("-", 0.0, 2.0),
     "distribution": ("-", 1e-7, 10.0),
+    "largest_solids_fraction": ("-", 0.1, 0.6),
 }
 NEGLIGIBLE = 1e-9
 

@@ -165,6 +165,12 @@ def test_crystalliser__comes_to_equilibrium_with_a_salt_of_unknown_rates_and_say
     assert any("has no rates of MgSO4.7H2O(s)" in note for note in outcome.warnings)
 
 
+def test_crystalliser__says_when_its_slurry_is_too_thick_to_move():
+    thin, thick = (_nickel(evaporated=share).warnings for share in (0.3, 0.55))
+    assert not any("slurry's volume" in note for note in thin)
+    assert any("more than the 40% that a crystalliser keeps moving" in note for note in thick)
+
+
 def test_crystalliser__closes_its_heat():
     outcome = _nickel()
     assert outcome.report["heat"] == heat_duty([NICKEL], outcome.outlets.values())
