@@ -38,7 +38,8 @@ from .stream import Stream, gathered, mix
 
 _ROOM = 298.15
 _PASSES = 200
-_AGREED = 1e-10  # of mole fractions, and of the largest total
+_AGREED = 1e-12  # of mole fractions, and of the largest total
+_NEARLY, _AFTER = 1e-9, 60  # what will do after so many passes
 _MOST_CHANGES = 6  # of which members of a lattice are taken as solids
 _MOST_SOLID = 0.999  # of a metal that is mostly dissolved
 _DOSE_ACCURACY = 1e-13
@@ -247,7 +248,7 @@ def _balanced(
     )
     scale = float(np.abs(problem.given[PROTON + 1 :]).max(initial=1e-300))
     state, history, changes, first = start, Anderson(), 0, 0.0
-    for _ in range(_PASSES):
+    for number in range(_PASSES):
         dose, found, refused = _solved(problem, state)
         first = first or dose
         members = lattice_members(found, tank.lattice)
@@ -263,7 +264,7 @@ def _balanced(
             state, history, changes = new, Anderson(), changes + 1
             continue
         old, wanted = state.vector(scale), new.vector(scale)
-        if np.abs(wanted - old).max(initial=0.0) <= _AGREED:
+        if np.abs(wanted - old).max(initial=0.0) <= (_AGREED if number < _AFTER else _NEARLY):
             if refused is not None:
                 raise refused
             return dose, found, state
