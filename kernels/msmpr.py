@@ -61,13 +61,33 @@ class Population(NamedTuple):
     removal: (K,) 1/s, rate at which crystals of a class leave with the product
     rates: (K,) 1/s, rate at which they leave in all: product, dissolution and, where they meet, agglomeration
     entering: (K,) 1/s of crystals that enter spread over the class
+    following: (K,) crystals that appear spread over the class for each nucleus: aggregates
     shares: (5, K) of `pass_classes`
     """
 
     removal: np.ndarray
     rates: np.ndarray
     entering: np.ndarray
+    following: np.ndarray
     shares: np.ndarray
+
+
+@lean.kernel
+def pass_all(population: Population, flow: float, source: np.ndarray) -> tuple[float, float, float]:
+    """Follow a `flow` in 1/s across the lowest edge, and a `source` (K,) in 1/s spread over the classes, to the last edge.
+
+    Returns (size cubed of the crystals in the tank, m3; of those that leave, m3/s; flow across the last edge, 1/s).
+    """
+    shares, removal = population.shares, population.removal
+    cubes, cubes_out = 0.0, 0.0
+    for i in range(removal.size):
+        within = flow * shares[2, i] + source[i] * shares[3, i]
+        cubes += within
+        cubes_out += within * removal[i]
+        flow = flow * shares[0, i] + source[i] * shares[1, i]
+        if flow < FAINTEST:
+            flow = 0.0
+    return cubes, cubes_out, flow
 
 
 @lean.kernel
@@ -77,25 +97,8 @@ def class_yield(crystal: Crystal, classes: Classes, population: Population, grow
     pass_classes(classes, growth, population.rates, shares)
     K = removal.size
     unit = crystal.density * crystal.shape
-    young, young_out, flow = 0.0, 0.0, 1.0
-    for i in range(K):
-        mass = flow * shares[2, i]
-        young += mass
-        young_out += mass * removal[i]
-        flow *= shares[0, i]
-        if flow < FAINTEST:
-            flow = 0.0
-            break
-    old, old_out, seeded = 0.0, 0.0, 0.0
-    for i in range(K):
-        source = entering[i]
-        if seeded != 0.0 or source != 0.0:
-            mass = seeded * shares[2, i] + source * shares[3, i]
-            old += mass
-            old_out += mass * removal[i]
-            seeded = seeded * shares[0, i] + source * shares[1, i]
-            if seeded < FAINTEST:
-                seeded = 0.0
+    young, young_out, flow = pass_all(population, 1.0, population.following)
+    old, old_out, seeded = pass_all(population, 0.0, entering)
     if flow > 0.0 or seeded > 0.0:
         tail = outgrown(classes, growth, population.rates)
         young += flow * tail if flow > 0.0 else 0.0
@@ -169,13 +172,13 @@ def record(
     crystal: Crystal, classes: Classes, population: Population, born: float, growth: float, train: Train, i: int
 ):
     """Write into `train`, for tank `i`, the crystals that leave it, from `born` 1/s of nuclei and what enters."""
-    shares, removal, rates, entering = population.shares, population.removal, population.rates, population.entering
+    shares, removal, rates = population.shares, population.removal, population.rates
     K = removal.size
     unit = crystal.density * crystal.shape
     moments, flow = np.zeros(5), born
     part, integral = np.empty(5), np.empty(6)
     for j in range(K):
-        source = entering[j]
+        source = population.entering[j] + born * population.following[j]
         if flow == 0.0 and source == 0.0:
             continue
         time = shares[4, j]
@@ -279,7 +282,7 @@ def msmpr_train(
     N, K = vessels.volume.size, edges.size - 1
     train = empty_train(N, K)
     classes = size_classes(edges, kinetics.size_scale, kinetics.size_exponent)
-    population = Population(np.empty(K), np.empty(K), np.empty(K), np.empty((5, K)))
+    population = Population(np.empty(K), np.empty(K), np.empty(K), np.zeros(K), np.empty((5, K)))
     search, moments = np.empty(8), np.empty(5)
     unit = crystal.density * crystal.shape
     solute, solvent, coming = feed.solute, feed.solvent, feed.seeds

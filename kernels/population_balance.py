@@ -200,6 +200,40 @@ def fourth_integral(b: float) -> float:
 
 
 @lean.kernel
+def pass_short(cubes: np.ndarray, i: int, time: float, b: float) -> tuple[float, float, float, float]:
+    """How crystals pass class `i` in `time`, in s, over `b` lengths of decay, at most 1; see `pass_classes`.
+
+    Integrals of t^k exp(-b t) over 0 to 1: the fourth by its series, the lower ones downwards, sums of positive terms.
+    """
+    fourth = fourth_integral(b)
+    left = (1.0 - b * b * b * b * b * fourth / 24.0) / (1.0 + b * (1.0 + b * (0.5 + b * (SIXTH + b / 24.0))))
+    third = 0.25 * (b * fourth + left)
+    second = (b * third + left) * THIRD
+    first = 0.5 * (b * second + left)
+    zeroth = b * first + left
+    within = cubes[0, i] * zeroth + cubes[1, i] * first + cubes[2, i] * second + cubes[3, i] * third
+    spread = cubes[0, i] * (zeroth - first) + 0.5 * cubes[1, i] * (zeroth - second)
+    spread += THIRD * cubes[2, i] * (zeroth - third) + 0.25 * cubes[3, i] * (zeroth - fourth)
+    return left, zeroth, time * within, time * spread
+
+
+@lean.kernel
+def pass_long(cubes: np.ndarray, i: int, time: float, a: float) -> tuple[float, float, float, float]:
+    """`pass_short` over `a` lengths of decay, at least 1: the integrals upwards."""
+    left = np.exp(-a) if a < MOST_LENGTHS else 0.0
+    per = 1.0 / a
+    zeroth = (1.0 - left) * per
+    first = (zeroth - left) * per
+    second = (2.0 * first - left) * per
+    third = (3.0 * second - left) * per
+    fourth = (4.0 * third - left) * per
+    within = cubes[0, i] * zeroth + cubes[1, i] * first + cubes[2, i] * second + cubes[3, i] * third
+    spread = cubes[0, i] * (zeroth - first) + 0.5 * cubes[1, i] * (zeroth - second)
+    spread += THIRD * cubes[2, i] * (zeroth - third) + 0.25 * cubes[3, i] * (zeroth - fourth)
+    return left, zeroth, time * within, time * spread
+
+
+@lean.kernel
 def pass_classes(classes: Classes, growth: float, rates: np.ndarray, shares: np.ndarray):
     """Work out how crystals pass each class, of `growth` at size 0 in m/s and removal `rates` (K,) in 1/s.
 
@@ -215,38 +249,11 @@ def pass_classes(classes: Classes, growth: float, rates: np.ndarray, shares: np.
         a = rates[i] * time
         shares[4, i] = time
         b = a if a < 1.0 else 1.0
-        # Integrals of t^k exp(-b t) over 0 to 1: the fourth by its series, the lower ones downwards, sums of positive terms.
-        fourth = fourth_integral(b)
-        left = (1.0 - b * b * b * b * b * fourth / 24.0) / (1.0 + b * (1.0 + b * (0.5 + b * (SIXTH + b / 24.0))))
-        third = 0.25 * (b * fourth + left)
-        second = (b * third + left) * THIRD
-        first = 0.5 * (b * second + left)
-        zeroth = b * first + left
-        shares[0, i] = left
-        shares[1, i] = zeroth
-        within = cubes[0, i] * zeroth + cubes[1, i] * first + cubes[2, i] * second + cubes[3, i] * third
-        shares[2, i] = time * within
-        spread = cubes[0, i] * (zeroth - first) + 0.5 * cubes[1, i] * (zeroth - second)
-        spread += THIRD * cubes[2, i] * (zeroth - third) + 0.25 * cubes[3, i] * (zeroth - fourth)
-        shares[3, i] = time * spread
+        shares[0, i], shares[1, i], shares[2, i], shares[3, i] = pass_short(cubes, i, time, b)
     for i in range(rates.size):
-        time = shares[4, i]
-        a = rates[i] * time
+        a = rates[i] * shares[4, i]
         if not a <= 1.0:
-            left = np.exp(-a) if a < MOST_LENGTHS else 0.0
-            per = 1.0 / a
-            zeroth = (1.0 - left) * per
-            first = (zeroth - left) * per
-            second = (2.0 * first - left) * per
-            third = (3.0 * second - left) * per
-            fourth = (4.0 * third - left) * per
-            shares[0, i] = left
-            shares[1, i] = zeroth
-            within = cubes[0, i] * zeroth + cubes[1, i] * first + cubes[2, i] * second + cubes[3, i] * third
-            shares[2, i] = time * within
-            spread = cubes[0, i] * (zeroth - first) + 0.5 * cubes[1, i] * (zeroth - second)
-            spread += THIRD * cubes[2, i] * (zeroth - third) + 0.25 * cubes[3, i] * (zeroth - fourth)
-            shares[3, i] = time * spread
+            shares[0, i], shares[1, i], shares[2, i], shares[3, i] = pass_long(cubes, i, shares[4, i], a)
 
 
 @lean.kernel
