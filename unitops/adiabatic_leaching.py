@@ -17,9 +17,10 @@ import numpy as np
 
 from ..flowsheet.convergence import Accelerator
 from ..flowsheet.errors import ConvergenceError, DataError
+from ..flowsheet.leaching.bookkeeping import Train
 from ..flowsheet.leaching.dosing import AcidRule, ElectronRule, PerElectron, ToFreeAcid
 from ..flowsheet.leaching.rates import RateLaw
-from ..flowsheet.leaching.train import Leached, Tank, Train, leach
+from ..flowsheet.leaching.train import Leached, Tank, leach
 from ..flowsheet.leaching.unit import (
     ELECTRON_FIGURES,
     FIGURES,

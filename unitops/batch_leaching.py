@@ -15,9 +15,9 @@ from typing import ClassVar
 
 from ..flowsheet.errors import DeclarationError
 from ..flowsheet.leaching.batch import AT_ONCE, Batch, BatchLeached, Reading, Schedule, check_schedule, leach_in_batch
+from ..flowsheet.leaching.bookkeeping import Train
 from ..flowsheet.leaching.dosing import AcidRule, ElectronRule, PerElectron, ToFreeAcid
 from ..flowsheet.leaching.rates import RateLaw
-from ..flowsheet.leaching.train import Train
 from ..flowsheet.leaching.unit import (
     ELECTRON_FIGURES,
     FIGURES,

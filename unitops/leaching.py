@@ -18,9 +18,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
+from ..flowsheet.leaching.bookkeeping import Train
 from ..flowsheet.leaching.dosing import AcidRule, ElectronRule, PerElectron, ToFreeAcid
 from ..flowsheet.leaching.rates import RateLaw
-from ..flowsheet.leaching.train import Tank, Train, leach
+from ..flowsheet.leaching.train import Tank, leach
 from ..flowsheet.leaching.unit import (
     ELECTRON_FIGURES,
     FIGURES,

@@ -18,11 +18,12 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ..flowsheet.chemistry.database import table
+from ..flowsheet.leaching.bookkeeping import Train
 from ..flowsheet.leaching.dissolution import PHOSPHATE
 from ..flowsheet.leaching.dosing import AcidRule, Flow, PerElement
 from ..flowsheet.leaching.iron_phosphate import HETEROSITE, settle_phosphate
 from ..flowsheet.leaching.rates import RateLaw
-from ..flowsheet.leaching.train import Tank, Train, leach
+from ..flowsheet.leaching.train import Tank, leach
 from ..flowsheet.leaching.unit import FIGURES, figures, remarks, with_gas
 from ..flowsheet.stream import Stream, mix
 from ..flowsheet.unitop import Figure, Outcome, Port, UnitOp, parameter, reagent

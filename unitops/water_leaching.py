@@ -17,7 +17,7 @@ import numpy as np
 from ..flowsheet.chemistry.database import table
 from ..flowsheet.errors import DataError, nearest
 from ..flowsheet.heat import heat_duty
-from ..flowsheet.leaching.train import extraction
+from ..flowsheet.leaching.bookkeeping import extraction
 from ..flowsheet.stream import Stream, mix, settle
 from ..flowsheet.unitop import Figure, Outcome, Port, UnitOp, parameter
 

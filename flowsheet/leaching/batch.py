@@ -29,22 +29,11 @@ from ..convergence import Accelerator
 from ..errors import ConvergenceError, DeclarationError
 from ..sizes import DIAMETERS, EDGES
 from ..stream import Stream, mix
+from .bookkeeping import Known, State, Train, change_of, free_protons, known_of, offers_of, reagent_electrons, rounded
 from .dosing import ToFreeAcid, times
 from .electrons import decay_constant, exchange
 from .rates import SHRINKING_FILM, SURFACE
-from .train import (
-    Leached,
-    Tank,
-    Train,
-    _change,
-    _Known,
-    _known,
-    _offers,
-    _reagent_electrons,
-    _State,
-    free_protons,
-    rounded,
-)
+from .train import Leached, Tank
 
 Schedule = tuple[tuple[float, float], ...]
 AT_ONCE: Schedule = ((0.0, 1.0),)
@@ -80,7 +69,7 @@ class Reading(Tank):
 class _Course(NamedTuple):
     """One pass: states and flows (T, S) at the readings, doses as multiples, and the unknowns of the next pass."""
 
-    states: tuple[_State, ...]
+    states: tuple[State, ...]
     flows: np.ndarray
     acid: float
     reagent: float
@@ -152,7 +141,7 @@ def leach_in_batch(batch: Batch, inlets: Sequence[Stream]) -> BatchLeached:
     """Let a batch leach what enters; raises `DataError` for reagents that are none, `ConvergenceError` where nothing settles."""
     feed = mix(inlets)
     train = batch.train
-    known = _known(train, feed)
+    known = known_of(train, feed)
     clock = _clock(batch)
     curves = _curves(known)
     count = clock.times.size
@@ -210,21 +199,21 @@ def _clock(batch: Batch) -> _Clock:
     return _Clock(found, *shares)
 
 
-def _curves(known: _Known) -> Curves | None:
+def _curves(known: Known) -> Curves | None:
     kinetics = known.kinetics
     if not kinetics.members:
         return None
     return tabulate(kinetics.packed, kinetics.sizes, np.full(len(kinetics.members), np.inf))
 
 
-def _oxidant_demand(known: _Known) -> np.ndarray:
+def _oxidant_demand(known: Known) -> np.ndarray:
     """Answer moles of peroxide that a mole of each mineral takes up, (M,), of those whose rate asks for it."""
     orders = np.array([known.kinetics.laws[name].oxidant_order for name in known.ways.names])
     return np.where(orders > 0.0, 0.5 * np.abs(known.ways.electrons), 0.0)
 
 
 def _conversion(
-    known: _Known, curves: Curves | None, clock: _Clock, supply: np.ndarray, volume: np.ndarray
+    known: Known, curves: Curves | None, clock: _Clock, supply: np.ndarray, volume: np.ndarray
 ) -> np.ndarray:
     """Answer how much of each mineral its kinetics dissolve until each reading, (T, M), from the kernel."""
     kinetics = known.kinetics
@@ -244,14 +233,14 @@ def _conversion(
     return conversion[:, kinetics.group] * kinetics.accessible
 
 
-def _pass(batch: Batch, known: _Known, clock: _Clock, conversion: np.ndarray, volume: np.ndarray) -> _Course:
+def _pass(batch: Batch, known: Known, clock: _Clock, conversion: np.ndarray, volume: np.ndarray) -> _Course:
     """Let so much dissolve until each reading, (T, M): exchange electrons, dose the reagents, weigh acid and volume."""
     train = batch.train
     potential = known.flows * conversion
-    electrons = _reagent_electrons(train, known, max(0.0, float(potential[-1] @ known.wants)))
+    electrons = reagent_electrons(train, known, max(0.0, float(potential[-1] @ known.wants)))
     reagent = electrons / known.reagent_electrons if known.reagent_electrons > 0.0 else 0.0
     states, peroxide = _exchanged(train, known, clock, potential, volume, reagent)
-    flows = known.feed.flows + np.array([_change(known, state) for state in states])
+    flows = known.feed.flows + np.array([change_of(known, state) for state in states])
     if train.reagent is not None:
         flows += np.outer(clock.reagent * reagent, train.reagent.flows)
     acid = 0.0
@@ -274,8 +263,8 @@ def _pass(batch: Batch, known: _Known, clock: _Clock, conversion: np.ndarray, vo
 
 
 def _exchanged(
-    train: Train, known: _Known, clock: _Clock, potential: np.ndarray, volume: np.ndarray, reagent: float
-) -> tuple[tuple[_State, ...], np.ndarray]:
+    train: Train, known: Known, clock: _Clock, potential: np.ndarray, volume: np.ndarray, reagent: float
+) -> tuple[tuple[State, ...], np.ndarray]:
     """Exchange electrons until each reading; answers the states and the peroxide that is left to react (T,), mol.
 
     Between readings peroxide is dosed and used evenly, and decays meanwhile by the law of the first order.
@@ -288,7 +277,7 @@ def _exchanged(
         dosed = float(clock.reagent[n]) * reagent
         fed = {name: amount + dosed * known.reagent[name] for name, amount in known.own.items()}
         peroxide = fed["H2O2"] * kept
-        found = exchange(_offers(train, known, potential[n], fed, max(0.0, peroxide - decayed)))
+        found = exchange(offers_of(train, known, potential[n], fed, max(0.0, peroxide - decayed)))
         if by_law and n > 0:
             taken = 0.5 * (found.reducing + found.oxidising)
             held = (known.catalysts[0] + 0.5 * (potential[n] + potential[n - 1]) @ known.catalysts[1]) / volume[n]
@@ -297,15 +286,15 @@ def _exchanged(
             share = -math.expm1(-turned)
             lost = remaining[n - 1] * share + gain * (1.0 - (share / turned if turned > 0.0 else 1.0))
             decayed += min(max(lost, 0.0), max(0.0, peroxide - decayed))
-            found = exchange(_offers(train, known, potential[n], fed, max(0.0, peroxide - decayed)))
+            found = exchange(offers_of(train, known, potential[n], fed, max(0.0, peroxide - decayed)))
         used, dosed_before = 0.5 * (found.reducing + found.oxidising), peroxide
         remaining[n] = max(0.0, peroxide - decayed - used)
         gone = decayed if by_law else max(0.0, fed["H2O2"] - used)
-        states.append(_State(potential[n], found, gone, float(clock.reagent[n]), fed["SO2(g)"]))
+        states.append(State(potential[n], found, gone, float(clock.reagent[n]), fed["SO2(g)"]))
     return tuple(states), remaining
 
 
-def _residue(known: _Known, curves: Curves | None, conversion: np.ndarray, temperature: float) -> dict[str, np.ndarray]:
+def _residue(known: Known, curves: Curves | None, conversion: np.ndarray, temperature: float) -> dict[str, np.ndarray]:
     """Answer the sizes (50,) of what is left of each mineral that came with sizes.
 
     Each class is left by its own share; particles that react at their surface or through a film shrink with it.

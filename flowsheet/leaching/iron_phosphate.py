@@ -19,7 +19,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from scipy.optimize import brentq
+from scipy.optimize import root_scalar
 
 from ..chemistry.equilibrium import Equilibrium, speciate
 from ..chemistry.reaction import reaction
@@ -64,7 +64,9 @@ def settle_phosphate(slurry: Stream, supersaturation: float, release: float) -> 
     elif excess(math.log(least)) >= 0.0:
         log_iron = math.log(least)
     else:
-        log_iron = float(brentq(excess, math.log(least), math.log(most), xtol=_ACCURACY, rtol=1e-14))
+        between = (math.log(least), math.log(most))
+        found = root_scalar(excess, bracket=between, method="brentq", xtol=_ACCURACY, rtol=1e-14)
+        log_iron = float(found.root)
     moved = math.exp(log_iron) - before
     if moved >= 0.0:
         way = reaction(chemistry, "FePO4(s) = Fe+3 + PO4-3")

@@ -1,17 +1,16 @@
 """The leaching train: kinetics of the kernel, electrons, doses and liquor of every tank brought into agreement.
 
 What leaves is found by a fixed point of the volume of the liquor, the acid fed, and the acid that a mineral takes up; one
-call of the kernel a pass. Moles are counted since the feed in every tank, so that elements and charge close exactly whatever
-the iteration.
+call of the kernel a pass.
 
-Shapes: M minerals, G groups of minerals that dissolve alike, N tanks, S species, R reactions beside the minerals'.
+Shapes: M minerals, N tanks, S species.
 """
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -19,72 +18,35 @@ import numpy as np
 from ...kernels.leach_residue import residue_sizes
 from ...kernels.shrinking_core import leach_train
 from ...kernels.status import CONVERGED, SENTENCES, STARVED
-from ..chemistry import density, water
-from ..chemistry.system import PROTON, Chemistry
+from ..chemistry import density
 from ..convergence import Accelerator
-from ..errors import ConvergenceError, DataError, DeclarationError
+from ..errors import ConvergenceError
 from ..sizes import DIAMETERS, EDGES
 from ..stream import Stream, mix
-from .dissolution import BARE, METALS, PHOSPHATE, STRIPPED, Ways, acid_ways, oxidative_ways, present, rate_laws
-from .dosing import AcidRule, ElectronRule, PerElectron, ToFreeAcid, electrons_of, moles_of_acid, times
-from .electrons import CATALYSTS, Exchange, Offers, decay_constant, exchange, exchange_rows, extents
-from .rates import RateLaw, minerals
+from .bookkeeping import (
+    Kinetics,
+    Known,
+    State,
+    Train,
+    change_of,
+    extraction,
+    free_protons,
+    known_of,
+    offers_of,
+    reagent_electrons,
+    rounded,
+)
+from .dissolution import BARE, METALS, PHOSPHATE, STRIPPED, Ways
+from .dosing import ToFreeAcid, times
+from .electrons import Exchange, decay_constant, exchange
 
 STEPS = 60
 AGREED = 1e-10
 _USUAL = 0.95  # of what can dissolve, to begin with
-_BOUND = (("F-", 1.0), ("PO4-3", 3.0), ("CO3-2", 2.0), ("SO3-2", 2.0))  # protons that a weak acid's anion holds
 _LEAST_ACID = 1e-12  # mol/s, and mol/m3
 _WHOLLY = 1.0 - 1e-6
 _SLIGHT = 0.1  # order in acid, where acid is short
-_NONE: Mapping[str, RateLaw] = {}
 _SIGNED = np.array([False, False, True])
-
-
-@dataclass(frozen=True, kw_only=True)
-class Train:
-    """A train and its reagents.
-
-    `acid`, `reagent`: what is dosed, or None; `reagent` gives or takes electrons. `decomposition`: share of the peroxide that
-    decays unused, or None for the law of `electrons.py`. `oxidative`: whether lithium iron phosphate keeps its lattice.
-    `laws`: rate laws other than the usual ones. `temperatures`: of the tanks where they differ, K, the last being `temperature`;
-    rates then follow them by the activation energy of the mineral that takes up the most acid. Other names as in
-    `unitops/leaching.py`.
-    """
-
-    acid: Stream | None
-    reagent: Stream | None
-    acid_rule: AcidRule
-    reagent_rule: ElectronRule
-    decomposition: float | None
-    hydrogen_share: float
-    residence_time: float
-    tanks: int
-    temperature: float
-    oxidative: bool = False
-    laws: Mapping[str, RateLaw] = field(default_factory=lambda: _NONE)
-    temperatures: tuple[float, ...] = ()
-
-    def __post_init__(self):
-        if self.decomposition is not None and not 0.0 <= self.decomposition <= 1.0:
-            raise DeclarationError(f"decomposition = {self.decomposition:g} is outside 0 to 1 (or None for the law)")
-
-    def temperature_of(self, number: int) -> float:
-        """Answer the temperature of a tank, K."""
-        return self.temperatures[number] if self.temperatures else self.temperature
-
-
-class Kinetics(NamedTuple):
-    """What the kernel takes, and how minerals fall into groups: group (M,), accessible (M,), demand (M,) of acid, faster (N,)."""
-
-    packed: tuple
-    sizes: tuple
-    group: np.ndarray
-    accessible: np.ndarray
-    demand: np.ndarray
-    faster: np.ndarray
-    laws: Mapping[str, RateLaw]
-    members: tuple[str, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,45 +80,6 @@ class Tank:
         return extraction(element, feed, self.stream)
 
 
-class _State(NamedTuple):
-    """Of a tank, since the feed: what the kinetics offer (M,), electrons exchanged, moles of peroxide decayed, share of dose."""
-
-    potential: np.ndarray
-    exchange: Exchange
-    decayed: float
-    share: float
-    sulfur_dioxide: float
-
-
-class _Known(NamedTuple):
-    """What stays the same in all passes.
-
-    flows: (M,) of the minerals. protons: (S,) protons beyond salts and weak acids in a mole. metals: names and places of
-    those that dissolve wanted or not. copper, phosphate: places, -1 for none. own, reagent: what exchanges electrons in the
-    feed and in the reagent. oxides: (M,) electrons that a mole takes up. wants: (M,) that the reagent is dosed for. ferrous:
-    (M,) iron(II) of a mole. catalysts: of peroxide, in the feed's liquor and (M, 3) in a mole. rows: of `exchange_rows`.
-    """
-
-    chemistry: Chemistry
-    feed: Stream
-    ways: Ways
-    flows: np.ndarray
-    kinetics: Kinetics
-    protons: np.ndarray
-    metals: tuple[tuple[str, int], ...]
-    copper: int
-    phosphate: int
-    own: Mapping[str, float]
-    reagent: Mapping[str, float]
-    reagent_electrons: float
-    acid_moles: float
-    oxides: np.ndarray
-    wants: np.ndarray
-    ferrous: np.ndarray
-    catalysts: tuple[np.ndarray, np.ndarray]
-    rows: np.ndarray
-
-
 @dataclass(frozen=True, eq=False)
 class Leached:
     """What a train answers.
@@ -175,7 +98,7 @@ class Leached:
     conversion: np.ndarray
     exchange: Exchange
     volume: float
-    known: _Known
+    known: Known
 
     @property
     def ways(self) -> Ways:
@@ -197,7 +120,7 @@ class Leached:
         for number, state in enumerate(states):
             start = self.feed.flows + self.acid.flows + state.share * self.reagent.flows
             stream = self.slurry.replace(
-                flows=rounded(start + _change(self.known, state)), temperature=self.train.temperature_of(number)
+                flows=rounded(start + change_of(self.known, state)), temperature=self.train.temperature_of(number)
             )
             heat = stream.enthalpy_flow - brought - state.share * self.reagent.enthalpy_flow
             volume = stream.liquor_volume
@@ -219,7 +142,7 @@ class Leached:
 def leach(train: Train, inlets: Sequence[Stream]) -> Leached:
     """Let a train leach what enters; raises `DataError` for reagents that are none, `ConvergenceError` where nothing settles."""
     feed = mix(inlets)
-    known = _known(train, feed)
+    known = known_of(train, feed)
     floor, volume = _start(train, known)
     accelerator = Accelerator(floor=floor, may_be_negative=_SIGNED)
     # how much dissolves is first taken as nearly all that can, so that volume and acid are near when the kernel is asked
@@ -269,7 +192,7 @@ class _Passed(NamedTuple):
     acid_fed: float
 
 
-def _start(train: Train, known: _Known) -> tuple[np.ndarray, float]:
+def _start(train: Train, known: Known) -> tuple[np.ndarray, float]:
     """Answer what the unknowns are measured by, and a first volume."""
     volume = max(known.feed.liquor_volume, 1e-30)
     most = float(known.flows * known.kinetics.accessible @ known.kinetics.demand)
@@ -277,13 +200,13 @@ def _start(train: Train, known: _Known) -> tuple[np.ndarray, float]:
     return np.array([volume, 1.0, max(most, abs(fed), volume)]), volume
 
 
-def _pass(train: Train, known: _Known, conversion: np.ndarray, volume: float) -> _Passed:
+def _pass(train: Train, known: Known, conversion: np.ndarray, volume: float) -> _Passed:
     """Let so much dissolve, (N, M): exchange electrons, dose the reagents, and weigh acid and volume."""
     states, electrons = _tanks(train, known, conversion, volume)
-    change = _change(known, states[-1])
+    change = change_of(known, states[-1])
     flows = known.feed.flows + change
     reagent = acid = 0.0
-    if electrons > 0.0:
+    if electrons > 0.0 and train.reagent is not None:
         reagent = electrons / known.reagent_electrons
         flows += reagent * train.reagent.flows
     taken = -float(known.protons @ change)
@@ -307,136 +230,7 @@ def _pass(train: Train, known: _Known, conversion: np.ndarray, volume: float) ->
     )
 
 
-def free_protons(chemistry: Chemistry, flows: np.ndarray) -> float:
-    """Answer the protons in excess of the neutral salts and of weak acids: twice the free sulfuric acid, mol/s."""
-    return float(_proton_row(chemistry) @ flows)
-
-
-def extraction(element: str, feed: Stream, slurry: Stream) -> float:
-    """Answer the share of an element of the feed's solids that is no longer in solids; 0 where there was none."""
-    chemistry = feed.chemistry
-    if element not in chemistry.element_names:
-        return 0.0
-    row = chemistry.element_matrix[chemistry.element_names.index(element)][chemistry.solid]
-    fed = float(row @ feed.flows[chemistry.solid])
-    return 1.0 - float(row @ slurry.flows[chemistry.solid]) / fed if fed > 0.0 else 0.0
-
-
-def rounded(flows: np.ndarray) -> np.ndarray:
-    """Set to zero what is below zero by round-off alone."""
-    flows = np.array(flows)
-    tiny = (flows < 0.0) & (flows > -1e-12 * np.abs(flows).max())
-    tiny[PROTON] = False
-    flows[tiny] = 0.0
-    return flows
-
-
-@functools.lru_cache(maxsize=64)
-def _proton_row(chemistry: Chemistry) -> np.ndarray:
-    row = np.zeros(chemistry.size)
-    row[PROTON] = 1.0
-    for name, count in _BOUND:
-        if name in chemistry.index:
-            row[chemistry.index[name]] = -count
-    row.setflags(write=False)
-    return row
-
-
-def _known(train: Train, feed: Stream) -> _Known:
-    chemistry = feed.chemistry
-    ways = present(oxidative_ways(chemistry) if train.oxidative else acid_ways(chemistry), feed.flows, chemistry)
-    if train.acid is not None and train.acid["H+"] <= 0.0:
-        raise DataError(f"acid: H+ = {train.acid['H+']:.4g} mol/s, the reagent must hold acid")
-    electrons = 0.0 if train.reagent is None else electrons_of(train.reagent)
-    if train.reagent is not None and electrons <= 0.0:
-        acts = "peroxide, persulfate, sulfite or iron(II)"
-        raise DataError(f"reductant: H2O2 = {train.reagent['H2O2']:.4g} mol/s, the reagent must hold {acts}")
-    names = ways.names
-    flows = feed.flows[[chemistry.index[name] for name in names]]
-    oxides = np.maximum(0.0, ways.electrons)
-    phosphate = names.index(PHOSPHATE) if train.oxidative and PHOSPHATE in names else -1
-    wants = np.array(oxides)
-    for at, name in enumerate(names):
-        if train.oxidative:
-            wants[at] = -min(0.0, ways.electrons[at])
-        elif name in METALS:
-            wants[at] = ways.electrons[at] * (1.0 - train.hydrogen_share if name == "Al(s)" else 1.0)
-    liquor = np.zeros(chemistry.size)
-    liquor[chemistry.liquor] = 1.0
-    known = chemistry.element_names
-    rows = [chemistry.element_matrix[known.index(e)] * liquor if e in known else 0.0 * liquor for e in CATALYSTS]
-    active = _active(feed)
-    return _Known(
-        chemistry=chemistry,
-        feed=feed,
-        ways=ways,
-        flows=flows,
-        kinetics=_kinetics(train, feed, ways, flows, bool(oxides.any())),
-        protons=_proton_row(chemistry),
-        metals=tuple((name, names.index(name)) for name in METALS[:-1] if name in names),
-        copper=names.index(METALS[-1]) if METALS[-1] in names else -1,
-        phosphate=phosphate,
-        own=active,
-        reagent=dict.fromkeys(active, 0.0) if train.reagent is None else _active(train.reagent),
-        reagent_electrons=electrons,
-        acid_moles=0.0 if train.acid is None else moles_of_acid(train.acid),
-        oxides=oxides,
-        wants=wants,
-        ferrous=np.maximum(0.0, ways.changes[:, chemistry.index["Fe+2"]])
-        if "Fe+2" in chemistry.index
-        else 0.0 * oxides,
-        catalysts=(np.array([row @ feed.flows for row in rows]), np.array([ways.changes @ row for row in rows]).T),
-        rows=exchange_rows(chemistry),
-    )
-
-
-def _active(stream: Stream) -> dict[str, float]:
-    """Answer mol/s of what exchanges electrons in a liquor or a gas."""
-    index = stream.chemistry.index
-    names = ("H2O2", "SO3-2", "SO2(g)", "S2O8-2", "Fe+2", "Fe+3", "Cu+2")
-    return {name: stream[name] if name in index else 0.0 for name in names}
-
-
-def _kinetics(train: Train, feed: Stream, ways: Ways, flows: np.ndarray, with_oxides: bool) -> Kinetics:
-    """Pack what the kernel needs: minerals that dissolve alike are one to it, as all oxides of the cathode are."""
-    laws = rate_laws(ways.names, train.laws)
-    members: dict[object, str] = {}
-    group = np.zeros(len(ways.names), dtype=np.int64)
-    keys: dict[object, int] = {}
-    for at, name in enumerate(ways.names):
-        key = (id(laws[name]), feed.sizes[name].tobytes() if name in feed.sizes else b"")
-        members.setdefault(key, name)
-        group[at] = keys.setdefault(key, len(keys))
-    chosen = tuple(members.values())
-    packed, sizes = minerals(chosen, train.temperature, {name: laws[name] for name in chosen}, feed.sizes)
-    packed = packed._replace(accessible=np.ones(len(chosen)))
-    accessible = np.array([laws[name].accessible for name in ways.names])
-    protons = -(ways.changes @ _proton_row(feed.chemistry)) - np.maximum(0.0, ways.electrons)
-    demand = np.maximum(0.0, protons)
-    for at, name in enumerate(ways.names):
-        if name in METALS:
-            share = train.hydrogen_share if name == "Al(s)" else 0.0
-            demand[at] = -ways.electrons[at] * (share if with_oxides or name == METALS[-1] else 1.0)
-            if name == METALS[-1]:
-                demand[at] = 0.0
-        elif name == PHOSPHATE and train.oxidative:
-            peroxide = 0.0 if train.reagent is None else train.reagent["H2O2"]
-            demand[at] = 1.0 if peroxide > 0.0 else 0.0
-    return Kinetics(packed, sizes, group, accessible, demand, _faster(train, laws, ways, flows * demand), laws, chosen)
-
-
-def _faster(train: Train, laws: Mapping[str, RateLaw], ways: Ways, taken: np.ndarray) -> np.ndarray:
-    """Answer how many times faster each tank (N,) is than the last, by its temperature."""
-    if not train.temperatures or not len(ways.names):
-        return np.ones(train.tanks)
-    energy = laws[ways.names[int(np.argmax(taken))]].activation_energy
-    inverse = 1.0 / train.temperature - 1.0 / np.array(train.temperatures)
-    return np.exp(energy / water.GAS_CONSTANT * inverse)
-
-
-def _conversion(
-    train: Train, known: _Known, acid: float, volume: float, factor: float
-) -> tuple[np.ndarray, np.ndarray]:
+def _conversion(train: Train, known: Known, acid: float, volume: float, factor: float) -> tuple[np.ndarray, np.ndarray]:
     """Answer how much of each mineral its kinetics dissolve, (N, M), and the acid (N,) mol/m3, from the kernel."""
     kinetics = known.kinetics
     count = len(kinetics.members)
@@ -460,15 +254,15 @@ def _conversion(
 
 
 def _tanks(
-    train: Train, known: _Known, conversion: np.ndarray, volume: float, every: bool = False
-) -> tuple[tuple[_State, ...], float]:
+    train: Train, known: Known, conversion: np.ndarray, volume: float, every: bool = False
+) -> tuple[tuple[State, ...], float]:
     """Exchange electrons tank by tank; answers the states of the tanks and the electrons that the reagent brings.
 
     The state of the last tank alone, where the others do not matter for it and `every` is not asked for.
     """
     potential = known.flows * conversion  # (N, M)
     net = np.maximum(0.0, potential @ known.wants)
-    electrons = _reagent_electrons(train, known, float(net[-1]))
+    electrons = reagent_electrons(train, known, float(net[-1]))
     shares = np.minimum(1.0, net / net[-1]) if net[-1] > 0.0 else np.ones(len(net))
     scale = electrons / known.reagent_electrons if known.reagent_electrons > 0.0 else 0.0
     by_law = train.decomposition is None
@@ -477,7 +271,7 @@ def _tanks(
         dosed = float(shares[n]) * scale
         fed = {name: amount + dosed * known.reagent[name] for name, amount in known.own.items()}
         usable = fed["H2O2"] - decayed if by_law else fed["H2O2"] * (1.0 - (train.decomposition or 0.0))
-        found = exchange(_offers(train, known, potential[n], fed, usable))
+        found = exchange(offers_of(train, known, potential[n], fed, usable))
         left = max(0.0, fed["H2O2"] - decayed * by_law - 0.5 * (found.reducing + found.oxidising))
         if by_law:
             held = (known.catalysts[0] + potential[n] @ known.catalysts[1]) / volume
@@ -485,54 +279,12 @@ def _tanks(
             decayed += left * turned / (1.0 + turned)
         else:
             decayed = left
-        states.append(_State(potential[n], found, decayed, float(shares[n]), fed["SO2(g)"]))
+        states.append(State(potential[n], found, decayed, float(shares[n]), fed["SO2(g)"]))
     return tuple(states), electrons
 
 
-def _offers(train: Train, known: _Known, potential: np.ndarray, fed: Mapping[str, float], peroxide: float) -> Offers:
-    """Answer what may exchange electrons where the kinetics offer `potential` (M,) and the liquor was fed `fed`."""
-    electrons = known.ways.electrons
-    return Offers(
-        oxide=float(potential @ known.oxides),
-        metals={name: -float(electrons[at] * potential[at]) for name, at in known.metals},
-        copper=2.0 * float(potential[known.copper]) if known.copper >= 0 else 0.0,
-        phosphate=float(potential[known.phosphate]) if known.phosphate >= 0 else 0.0,
-        sulfite=2.0 * (fed["SO3-2"] + fed["SO2(g)"]),
-        peroxide=2.0 * peroxide,
-        persulfate=2.0 * fed["S2O8-2"],
-        ferrous=fed["Fe+2"] + float(potential @ known.ferrous),
-        ferric=fed["Fe+3"],
-        cupric=2.0 * fed["Cu+2"],
-        hydrogen_share=train.hydrogen_share,
-        oxidising=train.decomposition is None or train.oxidative,
-    )
-
-
-def _reagent_electrons(train: Train, known: _Known, net: float) -> float:
-    if train.reagent is None:
-        return 0.0
-    if isinstance(train.reagent_rule, PerElectron):
-        return train.reagent_rule.ratio * net
-    moles = 0.5 * known.reagent_electrons
-    return known.reagent_electrons * times(train.reagent_rule, train.reagent, moles, known.feed)
-
-
-def _change(known: _Known, state: _State) -> np.ndarray:
-    """Answer the changes of flow (S,) since the feed."""
-    found, potential = state.exchange, state.potential
-    reduced = np.where(known.oxides > 0.0, found.covered, 1.0) * potential
-    if known.copper >= 0:
-        reduced[known.copper] = 0.5 * found.copper
-    if known.phosphate >= 0:
-        reduced[known.phosphate] = found.phosphate
-    change = reduced @ known.ways.changes + extents(found, state.decayed, state.sulfur_dioxide) @ known.rows
-    if found.covered < 1.0:
-        change += np.where(known.oxides > 0.0, 1.0 - found.covered, 0.0) * potential @ known.ways.unreduced
-    return change
-
-
 def _residue(
-    train: Train, known: _Known, conversion: np.ndarray, tank_acid: np.ndarray, exchanged: Exchange
+    train: Train, known: Known, conversion: np.ndarray, tank_acid: np.ndarray, exchanged: Exchange
 ) -> dict[str, np.ndarray]:
     """Answer the sizes (50,) of what is left of each mineral that came with sizes, and of what keeps its shape."""
     kinetics, sizes = known.kinetics, known.feed.sizes

@@ -9,9 +9,10 @@ import numpy as np
 from ..heat import heat_duty
 from ..stream import Stream, settle
 from ..unitop import Figure
+from .bookkeeping import extraction, free_protons
 from .dissolution import BARE
 from .rates import RateLaw
-from .train import Leached, extraction, free_protons
+from .train import Leached
 
 ELEMENTS: Mapping[str, str] = {
     "Li": "lithium", "Ni": "nickel", "Co": "cobalt", "Mn": "manganese", "Cu": "copper", "Al": "aluminium", "Fe": "iron",
