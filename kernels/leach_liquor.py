@@ -44,6 +44,7 @@ from .saturation import dosed, find, neutral
 from .shrinking_core import (
     Minerals,
     Sizes,
+    Supply,
     dissolve,
     leach_tank,
     longest_coordinates,
@@ -348,7 +349,9 @@ def _guess(bench, minerals, solids, residence_time):
     after = solids
     if bench.feed[1] > 0.0:
         before = max(bench.liquor.component[TOTAL, 1], 0.0) / volume
-        _, after, _, _ = leach_tank(minerals, solids, residence_time, demand, before, bench.feed[1], volume)
+        _, after, _, _ = leach_tank(
+            minerals, solids, residence_time, Supply(demand, bench.feed[1], volume), before, np.inf
+        )
     for j in range(bench.feed.shape[0]):
         total = bench.feed[j]
         for m in range(demand.shape[0]):

@@ -132,6 +132,15 @@ class Solids(NamedTuple):
     reacted: np.ndarray
 
 
+class Supply(NamedTuple):
+    """A reagent. demand: (M,) mol/s of it that all of the accessible mineral would consume; fed: mol/s to the train;
+    volumetric_flow: m3/s."""
+
+    demand: np.ndarray
+    fed: float
+    volumetric_flow: float
+
+
 NO_MINERALS = Minerals.of(np.zeros(0), np.zeros(0))
 NO_SIZES = Sizes(np.zeros(0), np.zeros((0, 0)))
 NO_SOLIDS = Solids(np.zeros((0, 0, 0)), np.zeros(0), np.zeros(0), np.zeros((0, 0, 0)), np.zeros(0))
@@ -321,29 +330,39 @@ def dissolve(
 
 
 @inner.kernel
+def most_of(supply: Supply) -> tuple[float, float]:
+    """Ln of a concentration (mol/m3) that no tank exceeds, and the size of the terms of the balance (mol/s)."""
+    most, scale = supply.fed, abs(supply.fed)
+    for m in range(supply.demand.size):
+        most += max(0.0, -supply.demand[m])
+        scale += abs(supply.demand[m])
+    return np.log(max(most, 0.0) / supply.volumetric_flow), scale
+
+
+@inner.kernel
 def leach_tank(
     minerals: Minerals,
     solids: Solids,
     residence_time: float,
-    demand: np.ndarray,
+    supply: Supply,
     acid_before: float,
-    acid_flow: float,
-    volumetric_flow: float,
+    ln_oxidant: float,
 ) -> tuple[float, Solids, float, int]:
     """One tank: the acid that closes its balance, and the solids behind it.
 
-    demand: (M,) mol/s of acid that all of the accessible mineral would consume
+    supply: of acid; the balance is from the feed of the train to this tank, so that no error accumulates
     acid_before: mol/m3 in the liquor that enters
-    acid_flow: mol/s fed to the train; the balance is from the feed to this tank, so that no error accumulates
+    ln_oxidant: as of `rate_factor`
 
     Returns (acid in mol/m3, Solids, balance in mol/s, steps).
     """
+    demand, acid_flow, volumetric_flow = supply
     present, scale = volumetric_flow * acid_before, acid_flow
     for m in range(demand.size):
         present += max(0.0, -demand[m]) * (1.0 - solids.reacted[m])  # the most that dissolving can set free
         scale += abs(demand[m])
     if present <= 0.0:
-        after, _ = dissolve(minerals, solids, residence_time, -np.inf, np.inf)
+        after, _ = dissolve(minerals, solids, residence_time, -np.inf, ln_oxidant)
         balance = -acid_flow
         for m in range(demand.size):
             balance += demand[m] * after.reacted[m]
@@ -355,7 +374,7 @@ def leach_tank(
     acid, after, balance = acid_before, solids, 0.0
     while steps < MOST_STEPS:
         steps += 1
-        after, slopes = dissolve(minerals, solids, residence_time, ln_acid, np.inf)
+        after, slopes = dissolve(minerals, solids, residence_time, ln_acid, ln_oxidant)
         acid = np.exp(ln_acid)
         balance, slope = volumetric_flow * acid - acid_flow, volumetric_flow * acid
         for m in range(demand.size):
@@ -403,21 +422,13 @@ def leach_train(
     """
     N, M = residence_times.size, minerals.law.size
     conversion, acid = np.zeros((N, M)), np.zeros(N)
-    demand = minerals.acid_demand * minerals.accessible * mineral_flows
-    scale = abs(acid_flow)
-    for m in range(M):
-        scale += abs(demand[m])
-    most = acid_flow
-    for m in range(M):
-        most += max(0.0, -demand[m])
-    ln_most = np.log(max(most, 0.0) / volumetric_flow)
+    supply = Supply(minerals.acid_demand * minerals.accessible * mineral_flows, acid_flow, volumetric_flow)
+    ln_most, scale = most_of(supply)
     solids = prepare_solids(minerals, sizes, longest_coordinates(minerals, residence_times, ln_most, np.inf))
     error, steps = 0.0, 0
     acid_before = acid_flow / volumetric_flow
     for i in range(N):
-        acid[i], solids, balance, taken = leach_tank(
-            minerals, solids, residence_times[i], demand, acid_before, acid_flow, volumetric_flow
-        )
+        acid[i], solids, balance, taken = leach_tank(minerals, solids, residence_times[i], supply, acid_before, np.inf)
         acid_before = acid[i]
         steps += taken
         # Afresh, from the numbers that are answered.

@@ -125,3 +125,30 @@ def residue_sizes(minerals, m, thetas, sizes, edges):
             high = 1 if e == 0 else 1 - edges[e] / ratio
             masses[e] += left * integral(mass_at, low, high, np.sum(thetas) / ratio * np.array([0.03, 0.1, 0.5, 1, 3]))
     return masses / np.sum(masses)
+
+
+def leach_train_with_oxidant(minerals, sizes, residence_times, mineral_flows, reagents):
+    """Conversions (N, M), acids (N,) and oxidants (N,), tank by tank: bisection for the acid within one for the oxidant."""
+    acid_flow, oxidant_flow, volumetric_flow = reagents
+    conversions, acids, oxidants = [], [], []
+    for i in range(len(residence_times)):
+        times = residence_times[: i + 1]
+
+        def left(acid, oxidant, acids=tuple(acids), oxidants=tuple(oxidants), times=times):
+            conversion = conversion_at(minerals, sizes, times, [*acids, acid], [*oxidants, oxidant])
+            acid_left = volumetric_flow * acid + np.sum(minerals.acid_demand * mineral_flows * conversion) - acid_flow
+            taken = np.sum(minerals.oxidant_demand * mineral_flows * conversion)
+            return acid_left, volumetric_flow * oxidant + taken - oxidant_flow, conversion
+
+        def acid_at(oxidant, left=left):
+            most = acid_flow / volumetric_flow
+            return brentq(lambda acid: left(acid, oxidant)[0], 1e-6 * most, most, xtol=1e-10 * most, rtol=1e-11)
+
+        most = oxidant_flow / volumetric_flow
+        oxidant = brentq(
+            lambda oxidant: left(acid_at(oxidant), oxidant)[1], 1e-6 * most, most, xtol=1e-9 * most, rtol=1e-9
+        )
+        acids.append(acid_at(oxidant))
+        oxidants.append(oxidant)
+        conversions.append(left(acids[-1], oxidant, tuple(acids[:-1]), tuple(oxidants[:-1]))[2])
+    return np.array(conversions), np.array(acids), np.array(oxidants)
