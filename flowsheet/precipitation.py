@@ -43,6 +43,7 @@ _NEARLY, _AFTER = 1e-9, 60  # what will do after so many passes
 _MOST_CHANGES = 6  # of which members of a lattice are taken as solids
 _MOST_SOLID = 0.999  # of a metal that is mostly dissolved
 _DOSE_ACCURACY = 1e-13
+_REACHES = (1e-3, 0.03)  # either way of the dose expected, within which it is sought
 _LONGER = 60  # times that a dose is made longer
 _ENDLESS_TIME = 1e5  # times that a solid would need: it is at equilibrium
 _ENDLESS = 5.0  # times the first dose
@@ -89,14 +90,20 @@ class Precipitated:
     drawn: Stream
     liquor: Equilibrium
     warnings: tuple[str, ...] = ()
+    guess: Guess | None = None
 
 
 def precipitate(
-    stream: Stream, tank: Tank, titrant: Stream | None = None, target_ph: float | None = None
+    stream: Stream,
+    tank: Tank,
+    titrant: Stream | None = None,
+    target_ph: float | None = None,
+    start: Guess | None = None,
 ) -> Precipitated:
     """Let solids come down in a tank; with a titrant, dosed until the liquor that leaves has `target_ph`.
 
-    A liquor already beyond the target gets nothing, with a warning. Raises `DataError` where the titrant cannot reach the
+    A liquor already beyond the target gets nothing, with a warning. `start`: the guess of a run on a stream like this, which
+    saves time and changes nothing. Raises `DataError` where the titrant cannot reach the
     target, `ConvergenceError` where tank and uptake do not agree.
     """
     chemistry = stream.chemistry
@@ -107,13 +114,37 @@ def precipitate(
         raise DataError("precipitation: 0 kg/s enters the tank, there is nothing to precipitate from")
     nothing = stream.replace(flows=np.zeros(chemistry.size))
     warnings: list[str] = []
-    dose, state = 0.0, _State()
+    dose, state = 0.0, _State() if start is None else start.state.times(stream.mass)
     if titrant is not None and target_ph is not None:
-        dose, state = _dose(stream, tank, titrant, target_ph, warnings)
+        expected = 0.0 if start is None else start.dose * stream.mass
+        dose, state = _dose_near(stream, tank, titrant, target_ph, expected, state) or _dose(
+            stream, tank, titrant, target_ph, warnings
+        )
     drawn = titrant * dose if titrant is not None and dose > 0.0 else nothing
     whole = mix([stream, drawn]) if dose > 0.0 else stream
-    after, found, _ = _left(whole, tank, state)
-    return Precipitated(after, drawn, found, (*warnings, *found.warnings))
+    after, found, state = _left(whole, tank, state)
+    guess = Guess(dose / stream.mass, state.times(1.0 / stream.mass))
+    return Precipitated(after, drawn, found, (*warnings, *found.warnings), guess)
+
+
+def _dose_near(
+    stream: Stream, tank: Tank, titrant: Stream, target_ph: float, expected: float, state: _State
+) -> tuple[float, _State] | None:
+    """Answer what `_dose` does from a dose that is near, or None where it is not near."""
+    if expected <= 0.0:
+        return None
+    if not _is_slow(stream.chemistry, tank):
+        try:
+            dose, _, state = _balanced(stream, tank, state, titrant, target_ph)
+        except (DataError, ConvergenceError):
+            return None
+        return (dose, state) if dose > 0.0 else None
+    beyond = _Beyond(stream, tank, titrant, target_ph, state, {})
+    for reach in _REACHES:
+        low, high = expected * (1.0 - reach), expected * (1.0 + reach)
+        if beyond(low) * beyond(high) < 0.0:
+            return _root(beyond, low, high)
+    return None
 
 
 def _dose(stream: Stream, tank: Tank, titrant: Stream, target_ph: float, warnings: list[str]) -> tuple[float, _State]:
@@ -129,14 +160,7 @@ def _dose(stream: Stream, tank: Tank, titrant: Stream, target_ph: float, warning
     dose, _, state = _balanced(stream, tank, state, titrant, target_ph)
     if not _is_slow(stream.chemistry, tank):
         return dose, state
-    last, known = [state], {0.0: start - target_ph}
-
-    def beyond(trial: float) -> float:
-        if trial not in known:
-            _, left, last[0] = _left(mix([stream, titrant * trial]), tank, last[0])
-            known[trial] = left.ph - target_ph
-        return known[trial]
-
+    beyond = _Beyond(stream, tank, titrant, target_ph, state, {0.0: start - target_ph})
     low, high = 0.0, dose
     for _ in range(_LONGER):
         if (beyond(high) >= 0.0) == is_base:
@@ -144,8 +168,30 @@ def _dose(stream: Stream, tank: Tank, titrant: Stream, target_ph: float, warning
         low, high = high, 1.3 * high
     else:
         raise DataError(f"pH {target_ph:g} cannot be reached: {high:.3g} doses leave the liquor short of it")
+    return _root(beyond, low, high)
+
+
+def _root(beyond: _Beyond, low: float, high: float) -> tuple[float, _State]:
     dose = float(brentq(beyond, low, high, xtol=_DOSE_ACCURACY * high, rtol=4.0 * np.finfo(float).eps))
-    return dose, last[0]
+    return dose, beyond.state
+
+
+@dataclass
+class _Beyond:
+    """How far beyond the pH a dose takes what leaves; remembers doses it knows and the solids of the last."""
+
+    stream: Stream
+    tank: Tank
+    titrant: Stream
+    target_ph: float
+    state: _State
+    known: dict[float, float]
+
+    def __call__(self, dose: float) -> float:
+        if dose not in self.known:
+            _, left, self.state = _left(mix([self.stream, self.titrant * dose]), self.tank, self.state)
+            self.known[dose] = left.ph - self.target_ph
+        return self.known[dose]
 
 
 def _alkalinity(titrant: Stream, tank: Tank) -> float:
@@ -208,7 +254,7 @@ def _left(stream: Stream, tank: Tank, start: _State) -> tuple[Stream, Equilibriu
     def at(way: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         going = shares.min() + way * (shares - shares.min())
         amounts = held + going * (found.amounts - held)
-        gone = {name: float(going[at]) for name, at in chemistry.phase_index.items()}
+        gone = {name: float(going[place]) for name, place in chemistry.phase_index.items()}
         bind = _changes(chemistry, bound, gone)
         return amounts, bind, totals + bind[chemistry.liquor] - amounts @ composition
 
@@ -248,8 +294,9 @@ def _balanced(
     )
     scale = float(np.abs(problem.given[PROTON + 1 :]).max(initial=1e-300))
     state, history, changes, first = start, Anderson(), 0, 0.0
+    found: Equilibrium | None = None
     for number in range(_PASSES):
-        dose, found, refused = _solved(problem, state)
+        dose, found, refused = _solved(problem, state, found)
         first = first or dose
         members = lattice_members(found, tank.lattice)
         solids = taken_as_solids(members, frozenset(state.activities))
@@ -291,12 +338,28 @@ class _Problem:
 
 
 @dataclass(frozen=True)
+class Guess:
+    """Where a tank ended, per kg/s of what entered: doses of its titrant, and its solid solution and uptakes."""
+
+    dose: float
+    state: _State
+
+
+@dataclass(frozen=True)
 class _State:
     """What a pass starts from: activities of lattice members that are solids, amounts of those that are not, uptakes (mol/s)."""
 
     activities: Mapping[str, float] = field(default_factory=dict)
     amounts: Mapping[str, float] = field(default_factory=dict)
     bound: Mapping[_Uptake, float] = field(default_factory=dict)
+
+    def times(self, factor: float) -> _State:
+        """Answer the state of `factor` times as much of everything."""
+        return _State(
+            self.activities,
+            {name: amount * factor for name, amount in self.amounts.items()},
+            {key: amount * factor for key, amount in self.bound.items()},
+        )
 
     def keys(self) -> tuple:
         return tuple(self.activities), tuple(self.amounts), tuple(self.bound)
@@ -340,8 +403,8 @@ def _limits(found: Equilibrium, state: _State) -> dict[_Uptake, float]:
     return limits
 
 
-def _solved(problem: _Problem, state: _State) -> tuple[float, Equilibrium, DataError | None]:
-    """Answer dose and equilibrium of a state, and why the pH cannot be reached in it where it cannot."""
+def _solved(problem: _Problem, state: _State, last: Equilibrium | None) -> tuple[float, Equilibrium, DataError | None]:
+    """Answer dose and equilibrium of a state, and why the pH cannot be reached in it where it cannot; `last`: one near it."""
     chemistry, tank = problem.chemistry, problem.tank
     totals = problem.given + _changes(chemistry, state.bound)[chemistry.liquor]
     allowed, apart = problem.allowed, np.zeros(len(chemistry.phases))
@@ -368,7 +431,7 @@ def _solved(problem: _Problem, state: _State) -> tuple[float, Equilibrium, DataE
         except DataError as error:  # solids that do not agree yet can put the liquor beyond the pH
             refused = error
     if found is None:
-        found = speciate(chemistry, totals, tank.temperature, allowed, pressures, activities=state.activities)
+        found = speciate(chemistry, totals, tank.temperature, allowed, pressures, last, activities=state.activities)
     return dose, replace(found, amounts=found.amounts + apart), refused
 
 

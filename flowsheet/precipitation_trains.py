@@ -17,7 +17,7 @@ from .chemistry.database import table
 from .chemistry.equilibrium import Equilibrium
 from .errors import DataError
 from .grown_sizes import crystal_sizes, grown
-from .precipitation import Tank, aged, ageing_rate, precipitate
+from .precipitation import Guess, Tank, aged, ageing_rate, precipitate
 from .sizes import SizeDistribution
 from .stream import Stream, mix
 
@@ -43,12 +43,20 @@ class Train:
     ph: tuple[float, ...]
     liquor: Equilibrium
     warnings: tuple[str, ...]
+    guesses: tuple[Guess | None, ...] = ()
 
 
-def run_train(feed: Stream, steps: Sequence[Step], seed: Stream | None = None, recycle: float = 0.0) -> Train:
+def run_train(
+    feed: Stream,
+    steps: Sequence[Step],
+    seed: Stream | None = None,
+    recycle: float = 0.0,
+    start: Sequence[Guess | None] | None = None,
+) -> Train:
     """Run `feed` and `seed` through tanks in series, gas leaving each; `recycle`: share of the solids that is returned.
 
-    Raises `DataError` for no tank, a share that is not from 0 to below 1, or what `precipitate` refuses.
+    `start`: the guesses of a run on a feed like this, which save time and change nothing. Raises `DataError` for no tank, a
+    share that is not from 0 to below 1, or what `precipitate` refuses.
     """
     if not steps:
         raise DataError("train: 0 tanks are given, at least 1 is needed")
@@ -58,21 +66,29 @@ def run_train(feed: Stream, steps: Sequence[Step], seed: Stream | None = None, r
     seeded = seed is not None and seed.solids.mass > 0.0
     entering = mix([feed, seed]) if seed is not None and seed.mass > 0.0 else feed
     if seeded:
-        first = _through(entering, steps, hold)
+        first = _through(entering, steps, hold, start)
+        start = first.guesses
         made = first.stream.solids.mass - entering.solids.mass
         hold *= 1.0 + seed.solids.mass / made if made > 0.0 else 1.0
-    train = _through(entering, steps, min(hold, _MOST_HELD))
+    train = _through(entering, steps, min(hold, _MOST_HELD), start)
     stream = _aged_again(train.stream, steps, recycle)
     return replace(train, stream=_sized(entering, stream, steps, recycle))
 
 
-def _through(entering: Stream, steps: Sequence[Step], hold: float) -> Train:
-    slurry, gases, drawn, ph, warnings = entering, [], [], [], []
+def guesses_of(start: object) -> Sequence[Guess | None] | None:
+    """Answer the guesses that an earlier run of a unit kept; None where it kept something else or nothing."""
+    held = isinstance(start, tuple) and all(guess is None or isinstance(guess, Guess) for guess in start)
+    return start if held else None
+
+
+def _through(entering: Stream, steps: Sequence[Step], hold: float, start: Sequence[Guess | None] | None) -> Train:
+    slurry, gases, drawn, ph, warnings, guesses = entering, [], [], [], [], []
     liquor = None
-    for number, step in enumerate(steps, start=1):
+    known = start if start is not None and len(start) == len(steps) else [None] * len(steps)
+    for number, (step, guess) in enumerate(zip(steps, known, strict=True), start=1):
         within = mix([slurry, step.added]) if step.added is not None and step.added.mass > 0.0 else slurry
         tank = replace(step.tank, hold=hold)
-        found = precipitate(within, tank, step.titrant, step.target_ph)
+        found = precipitate(within, tank, step.titrant, step.target_ph, guess)
         after = aged(found.stream, tank.temperature, tank.residence_time, tank.forms)
         gases.append(after.gas)
         slurry = after.without(after.gas)
@@ -81,9 +97,10 @@ def _through(entering: Stream, steps: Sequence[Step], hold: float) -> Train:
         of = f"tank {number}: " if len(steps) > 1 else ""
         warnings += [of + sentence for sentence in found.warnings]
         liquor = found.liquor
+        guesses.append(found.guess)
     if liquor is None:
         raise DataError("train: 0 tanks are given, at least 1 is needed")
-    return Train(mix([slurry, *gases]), tuple(drawn), tuple(ph), liquor, tuple(warnings))
+    return Train(mix([slurry, *gases]), tuple(drawn), tuple(ph), liquor, tuple(warnings), tuple(guesses))
 
 
 def _aged_again(stream: Stream, steps: Sequence[Step], recycle: float) -> Stream:

@@ -103,9 +103,11 @@ class CathodePrecursor(UnitOp):
         leaves = reaction(chemistry, "NH4+ = NH3(g) + H+")
         moles = float(nitrogen.flows[chemistry.gas].sum())
         steam = water.vapour_pressure(self.temperature)
-        lost = 0.0
+        lost, guess = 0.0, None
         for _ in range(_PASSES):
-            found = precipitate(whole.replace(flows=whole.flows + lost * leaves), tank, self.base, self.target_ph)
+            stripped = whole.replace(flows=whole.flows + lost * leaves)
+            found = precipitate(stripped, tank, self.base, self.target_ph, guess)
+            guess = found.guess
             pressure = found.liquor.fugacity("NH3(g)")
             dry = whole.pressure - steam - pressure
             if dry <= 0.0:

@@ -12,7 +12,7 @@ from typing import ClassVar
 
 from ..flowsheet.errors import DeclarationError
 from ..flowsheet.precipitation import Tank
-from ..flowsheet.precipitation_trains import Step, run_train
+from ..flowsheet.precipitation_trains import Step, guesses_of, run_train
 from ..flowsheet.stream import Stream
 from ..flowsheet.unitop import Figure, Outcome, Port, UnitOp, parameter, reagent
 
@@ -64,6 +64,10 @@ class DosedPrecipitation(UnitOp):
 
     def run(self, inlets: Mapping[str, Stream]) -> Outcome:
         """Answer the slurry, the gas and the reagent drawn."""
+        return self.resume(inlets, None)
+
+    def resume(self, inlets: Mapping[str, Stream], start: object) -> Outcome:
+        """Answer the slurry, the gas and the reagent drawn. `start`: where an earlier run ended."""
         feed, seed = inlets["feed"], inlets["seed"]
         if feed.mass == 0.0:
             return Outcome({"slurry": seed, "offgas": feed})
@@ -77,7 +81,13 @@ class DosedPrecipitation(UnitOp):
         )
         doses = [*self.dose_profile, *[0.0] * (self.tanks - len(self.dose_profile))]
         per_kilogram = self.precipitant * (feed.mass / self.precipitant.mass)
-        train = run_train(feed, [Step(tank, added=per_kilogram * dose) for dose in doses], seed, self.seed_recycle)
+        train = run_train(
+            feed,
+            [Step(tank, added=per_kilogram * dose) for dose in doses],
+            seed,
+            self.seed_recycle,
+            start=guesses_of(start),
+        )
         drawn = per_kilogram * sum(doses)
         report = {
             "dose": drawn.mass,
@@ -86,4 +96,4 @@ class DosedPrecipitation(UnitOp):
             "ionic_strength": train.liquor.ionic_strength,
         }
         outlets = {"slurry": train.stream.without(train.stream.gas), "offgas": train.stream.gas}
-        return Outcome(outlets, report, {"precipitant": drawn}, train.warnings)
+        return Outcome(outlets, report, {"precipitant": drawn}, train.warnings, train.guesses)

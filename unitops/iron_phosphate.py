@@ -18,7 +18,7 @@ from ..flowsheet.chemistry.reaction import reaction
 from ..flowsheet.errors import DataError
 from ..flowsheet.oxidation import oxidise
 from ..flowsheet.precipitation import Tank
-from ..flowsheet.precipitation_trains import Step, run_train
+from ..flowsheet.precipitation_trains import Step, guesses_of, run_train
 from ..flowsheet.stream import Stream, mix
 from ..flowsheet.unitop import Figure, Outcome, Port, UnitOp, parameter, reagent
 
@@ -71,6 +71,10 @@ class IronPhosphate(UnitOp):
 
     def run(self, inlets: Mapping[str, Stream]) -> Outcome:
         """Answer the slurry, the gas and the reagents drawn."""
+        return self.resume(inlets, None)
+
+    def resume(self, inlets: Mapping[str, Stream], start: object) -> Outcome:
+        """Answer the slurry, the gas and the reagents drawn. `start`: where an earlier run ended."""
         feed, seed = inlets["feed"], inlets["seed"]
         if feed.mass == 0.0:
             return Outcome({"slurry": seed, "offgas": feed})
@@ -78,7 +82,13 @@ class IronPhosphate(UnitOp):
         ready, oxidant, oxygen = self._oxidised(adjusted)
         drawn["oxidant"] = oxidant
         tank = Tank(self.temperature, self.residence_time / self.tanks, self.forms, uptake=self.uptake)
-        train = run_train(ready, [Step(tank, self.base, self.target_ph)] * self.tanks, seed, self.seed_recycle)
+        train = run_train(
+            ready,
+            [Step(tank, self.base, self.target_ph)] * self.tanks,
+            seed,
+            self.seed_recycle,
+            start=guesses_of(start),
+        )
         drawn["base"] = mix(train.drawn)
         slurry = train.stream.without(train.stream.gas)
         came = slurry.solids.elements
@@ -99,7 +109,7 @@ class IronPhosphate(UnitOp):
             "ph": train.ph[-1],
         }
         outlets = {"slurry": slurry, "offgas": mix([train.stream.gas, oxygen])}
-        return Outcome(outlets, report, drawn, (*warnings, *train.warnings))
+        return Outcome(outlets, report, drawn, (*warnings, *train.warnings), train.guesses)
 
     def _adjusted(self, feed: Stream) -> tuple[Stream, dict[str, Stream], list[str]]:
         """Answer the liquor with the ratio wanted, what was drawn for it and warnings."""

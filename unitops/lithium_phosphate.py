@@ -13,7 +13,7 @@ from typing import ClassVar
 
 from ..flowsheet.errors import DataError
 from ..flowsheet.precipitation import Tank
-from ..flowsheet.precipitation_trains import Step, run_train
+from ..flowsheet.precipitation_trains import Step, guesses_of, run_train
 from ..flowsheet.stream import Stream, mix
 from ..flowsheet.unitop import Figure, Outcome, Port, UnitOp, parameter, reagent
 
@@ -59,6 +59,10 @@ class LithiumPhosphate(UnitOp):
 
     def run(self, inlets: Mapping[str, Stream]) -> Outcome:
         """Answer the slurry, the gas and the reagents drawn."""
+        return self.resume(inlets, None)
+
+    def resume(self, inlets: Mapping[str, Stream], start: object) -> Outcome:
+        """Answer the slurry, the gas and the reagents drawn. `start`: where an earlier run ended."""
         feed = inlets["feed"]
         if feed.mass == 0.0:
             return Outcome({"slurry": feed, "offgas": feed})
@@ -69,7 +73,7 @@ class LithiumPhosphate(UnitOp):
         tank = Tank(self.temperature, self.residence_time / self.tanks, self.forms, uptake=0.0, rates=self.rates)
         target = None if self.base is None else self.target_ph
         steps = [Step(tank, self.base, target)] * self.tanks
-        train = run_train(mix([feed, drawn["phosphate"]]), steps, recycle=self.seed_recycle)
+        train = run_train(mix([feed, drawn["phosphate"]]), steps, recycle=self.seed_recycle, start=guesses_of(start))
         if self.base is not None:
             drawn["base"] = mix(train.drawn)
         slurry = train.stream.without(train.stream.gas)
@@ -81,4 +85,4 @@ class LithiumPhosphate(UnitOp):
             "formed": slurry.solids.mass - feed.solids.mass,
             "ph": train.ph[-1],
         }
-        return Outcome({"slurry": slurry, "offgas": train.stream.gas}, report, drawn, train.warnings)
+        return Outcome({"slurry": slurry, "offgas": train.stream.gas}, report, drawn, train.warnings, train.guesses)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ..flowsheet.precipitation import Tank
-from ..flowsheet.precipitation_trains import Step, Train, run_train
+from ..flowsheet.precipitation_trains import Step, Train, guesses_of, run_train
 from ..flowsheet.stream import Stream, mix
 from ..flowsheet.unitop import Figure, Outcome, Port, UnitOp, parameter, reagent
 
@@ -65,12 +65,17 @@ class MixedHydroxide(UnitOp):
 
     def run(self, inlets: Mapping[str, Stream]) -> Outcome:
         """Answer product, recycle, liquor, gas and the base drawn."""
+        return self.resume(inlets, None)
+
+    def resume(self, inlets: Mapping[str, Stream], start: object) -> Outcome:
+        """Answer product, recycle, liquor, gas and the base drawn. `start`: where an earlier run ended."""
         feed = inlets["feed"]
         if feed.mass == 0.0:
             return Outcome({"product": feed, "recycle": feed, "liquor": feed, "offgas": feed})
-        first = self._stage(feed, self.first_ph)
+        guesses = start if isinstance(start, tuple) and len(start) == 2 else (None, None)
+        first = self._stage(feed, self.first_ph, guesses[0])
         product, overflow = self._thickened(first.stream.without(first.stream.gas))
-        second = self._stage(overflow, self.second_ph)
+        second = self._stage(overflow, self.second_ph, guesses[1])
         recycle, liquor = self._thickened(second.stream.without(second.stream.gas))
         drawn = mix([*first.drawn, *second.drawn])
         outlets = {
@@ -88,9 +93,10 @@ class MixedHydroxide(UnitOp):
             "dose": drawn.mass,
             "ph": second.ph[-1],
         }
-        return Outcome(outlets, report, {"base": drawn}, (*first.warnings, *second.warnings))
+        guesses = (first.guesses, second.guesses)
+        return Outcome(outlets, report, {"base": drawn}, (*first.warnings, *second.warnings), guesses)
 
-    def _stage(self, feed: Stream, ph: float) -> Train:
+    def _stage(self, feed: Stream, ph: float, start: object) -> Train:
         tank = Tank(
             temperature=self.temperature,
             residence_time=self.residence_time / self.tanks,
@@ -98,7 +104,8 @@ class MixedHydroxide(UnitOp):
             lattice=self.lattice,
             uptake=self.uptake,
         )
-        return run_train(feed, [Step(tank, self.base, ph)] * self.tanks, recycle=self.seed_recycle)
+        steps = [Step(tank, self.base, ph)] * self.tanks
+        return run_train(feed, steps, recycle=self.seed_recycle, start=guesses_of(start))
 
     def _thickened(self, slurry: Stream) -> tuple[Stream, Stream]:
         """Answer underflow and overflow of a thickener."""

@@ -16,7 +16,7 @@ from typing import ClassVar
 
 from ..flowsheet.errors import DeclarationError
 from ..flowsheet.precipitation import Tank
-from ..flowsheet.precipitation_trains import Step, run_train
+from ..flowsheet.precipitation_trains import Step, guesses_of, run_train
 from ..flowsheet.stream import Stream, mix
 from ..flowsheet.unitop import Figure, Outcome, Port, UnitOp, parameter, reagent
 
@@ -70,6 +70,10 @@ class PrecipitationTrain(UnitOp):
 
     def run(self, inlets: Mapping[str, Stream]) -> Outcome:
         """Answer the slurry, the gas and the bases drawn."""
+        return self.resume(inlets, None)
+
+    def resume(self, inlets: Mapping[str, Stream], start: object) -> Outcome:
+        """Answer the slurry, the gas and the bases drawn. `start`: where an earlier run ended."""
         feed, seed = inlets["feed"], inlets["seed"]
         if feed.mass == 0.0:
             return Outcome({"slurry": seed, "offgas": feed})
@@ -85,7 +89,7 @@ class PrecipitationTrain(UnitOp):
         later = [self.second_base is not None and number >= self.second_from for number in range(1, self.tanks + 1)]
         bases = [self.second_base if second else self.base for second in later]
         steps = [Step(tank, base, ph) for base, ph in zip(bases, profile, strict=True)]
-        train = run_train(feed, steps, seed, self.seed_recycle)
+        train = run_train(feed, steps, seed, self.seed_recycle, start=guesses_of(start))
         drawn = {"base": _sum(train.drawn, later, False)}
         if self.second_base is not None:
             drawn["second_base"] = _sum(train.drawn, later, True)
@@ -96,7 +100,7 @@ class PrecipitationTrain(UnitOp):
             "ionic_strength": train.liquor.ionic_strength,
         }
         outlets = {"slurry": train.stream.without(train.stream.gas), "offgas": train.stream.gas}
-        return Outcome(outlets, report, drawn, train.warnings)
+        return Outcome(outlets, report, drawn, train.warnings, train.guesses)
 
 
 def _sum(drawn: tuple[Stream, ...], later: list[bool], second: bool) -> Stream:
