@@ -52,8 +52,8 @@ class AdiabaticLeaching(UnitOp):
     figures: ClassVar[Mapping[str, Figure]] = {
         **{name: figure for name, figure in FIGURES.items() if name != "heat"},
         **ELECTRON_FIGURES,
-        "first_temperature": Figure("K", "of the first tank"),
-        "last_temperature": Figure("K", "of the last tank, at which the slurry leaves"),
+        "first_tank_temperature": Figure("K", "of the first tank"),
+        "last_tank_temperature": Figure("K", "of the last tank, at which the slurry leaves"),
     }
 
     acid: Stream = reagent("sulfuric acid", example={"H2SO4": 0.98, "H2O": 0.02})
@@ -91,7 +91,7 @@ class AdiabaticLeaching(UnitOp):
         slurry = with_gas(found.slurry)
         report = figures(found, slurry) | electron_figures(found, slurry)
         del report["heat"]
-        report |= {"first_temperature": tanks[0].temperature, "last_temperature": tanks[-1].temperature}
+        report |= {"first_tank_temperature": tanks[0].temperature, "last_tank_temperature": tanks[-1].temperature}
         said = remarks(found, slurry, report["free_acid"]) + left_alone(found, slurry)
         hottest = max(tank.temperature for tank in tanks)
         if hottest > _BOILING:

@@ -5,7 +5,7 @@
 Model      the train of `leaching.py` with lithium iron phosphate as a donor of electrons that keeps its lattice; the oxidant
            serves aluminium, iron and copper first, then the phosphate; acid that is short stops it; peroxide decays as dissolved
            iron and copper catalyse it; a little iron and phosphate dissolve by the equilibrium of the liquor with FePO4
-           (`flowsheet/leaching/iron_phosphate.py`), less than it with another `supersaturation` and `phosphate_release`
+           (`flowsheet/leaching/iron_phosphate.py`), less than it with another `dihydrate_saturation` and `phosphate_release`
 Assumes    isothermal, co-current; FePO4 keeps the particle sizes of what it was; acid enters the first tank, the oxidant where
            it is needed; graphite and binder do not react; phosphates of aluminium do not precipitate
 Valid      0.25 to 0.6 mol of H2SO4 per mol of Li with H2O2, or persulfate without acid; 20 to 80 degC
@@ -35,7 +35,7 @@ _PEROXIDE_RATE, _PERSULFATE_RATE = "li2017", "zhang2019"
 class SelectiveLeaching(UnitOp):
     """`tanks` equal stirred tanks; `acid` and `oxidant` (H2O2 or persulfate in water) are dosed by rules, per Li as a default.
 
-    `PerElement("Li", 0.0)` doses no acid. `supersaturation` and `phosphate_release` None are those of the data. The slurry
+    `PerElement("Li", 0.0)` doses no acid. `dihydrate_saturation` and `phosphate_release` None are those of the data. The slurry
     leaves by `slurry`, gas by `offgas`; `profile` tells of each tank before iron and phosphate dissolve.
     """
 
@@ -72,7 +72,7 @@ class SelectiveLeaching(UnitOp):
     residence_time: float = parameter("s", "of the liquor in all tanks together", 10800.0, low=60.0, high=1e6)
     tanks: int = parameter("-", "equal tanks in series", 4, low=1, high=20, default=4)
     temperature: float = parameter("K", "of the tanks", 333.15, low=273.15, high=373.15, default=333.15)
-    supersaturation: float | None = parameter(
+    dihydrate_saturation: float | None = parameter(
         "-", "saturation index of FePO4.2H2O that the liquor keeps", None, default=None
     )
     phosphate_release: float | None = parameter("-", "share of FePO4 that releases its phosphate", None, default=None)
@@ -90,10 +90,10 @@ class SelectiveLeaching(UnitOp):
             return Outcome({"slurry": feed, "offgas": nothing}, dict.fromkeys(self.figures, 0.0), warnings=idle)
         found = leach(self._train(), entering)
         numbers = table("leaching_redox")
-        keeps, release = self.supersaturation, self.phosphate_release
+        keeps, release = self.dihydrate_saturation, self.phosphate_release
         slurry = settle_phosphate(
             with_gas(found.slurry),
-            numbers.value("FePO4.2H2O(s)", "supersaturation") if keeps is None else keeps,
+            numbers.value("FePO4.2H2O(s)", "dihydrate_saturation") if keeps is None else keeps,
             numbers.value(HETEROSITE, "phosphate_release") if release is None else release,
         )
         report = figures(found, slurry)

@@ -1,12 +1,12 @@
 """How much iron and phosphate a selective leach loses from FePO4 to its liquor.
 
 Heterosite that the oxidation of lithium iron phosphate leaves is less stable than the dihydrate, and so is the dihydrate while
-it is fresh: the liquor stands at a saturation index of the dihydrate above 0, the `supersaturation` of `leaching_redox.csv`,
+it is fresh: the liquor stands at a saturation index of the dihydrate above 0, the `dihydrate_saturation` of `leaching_redox.csv`,
 fitted to what a pilot found. FePO4 dissolves until it is reached; iron(III) that the liquor holds beyond it precipitates as the
 dihydrate. Complexes of iron with phosphate and sulfate, and the pH, are those of the speciation, so that acid in excess counts
 as it does there.
 
-    FePO4(s) = Fe+3 + PO4-3            log (ion activity product of FePO4.2H2O) = log K + supersaturation
+    FePO4(s) = Fe+3 + PO4-3            log (ion activity product of FePO4.2H2O) = log K + dihydrate_saturation
 
 More phosphate than iron is found in such liquors. That share of the lattice is taken as hydrolysed, its iron staying with the
 solids:
@@ -31,10 +31,10 @@ _ACCURACY = 1e-11  # of ln of the iron in the liquor
 _TINY = 1e-30
 
 
-def settle_phosphate(slurry: Stream, supersaturation: float, release: float) -> Stream:
+def settle_phosphate(slurry: Stream, dihydrate_saturation: float, release: float) -> Stream:
     """Answer the slurry with iron and phosphate of its liquor as FePO4 leaves them.
 
-    `supersaturation`: saturation index of FePO4.2H2O that stays. `release`: share of the FePO4(s) whose phosphate is released.
+    `dihydrate_saturation`: saturation index of FePO4.2H2O that stays. `release`: share of the FePO4(s) whose phosphate is released.
     A slurry without FePO4(s), or a chemistry without the dihydrate, is answered as it is.
     """
     chemistry = slurry.chemistry
@@ -55,7 +55,7 @@ def settle_phosphate(slurry: Stream, supersaturation: float, release: float) -> 
         totals[phosphate] = max(totals[phosphate] + moved, _TINY)
         found = speciate(chemistry, totals, slurry.temperature, nothing, start=last[-1] if last else None)
         last[:] = [found]
-        return found.saturation_index(DIHYDRATE) - supersaturation
+        return found.saturation_index(DIHYDRATE) - dihydrate_saturation
 
     # phosphate goes with the iron: where there is less of it, not all iron can precipitate
     least = max(_LEAST * most, before - float(released[phosphate]) * (1.0 - 1e-9), _TINY)

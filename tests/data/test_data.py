@@ -212,7 +212,7 @@ QUANTITIES = {
     "diffusivity": ("m2/s", 1e-10, 1e-8),
     "unreduced": ("-", 0.0, 1.0),
     "peroxide_half_life": ("min", 0.01, 1e6),
-    "supersaturation": ("-", -1.0, 8.0),
+    "dihydrate_saturation": ("-", -1.0, 8.0),
     "phosphate_release": ("-", 0.0, 0.2),
     "water_accessible": ("-", 0.0, 1.0),
     "ageing_rate": ("1/h", 1e-6, 10.0),

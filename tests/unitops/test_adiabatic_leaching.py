@@ -39,8 +39,8 @@ def test_adiabatic_leaching__keeps_its_enthalpy(heat):
 def test_adiabatic_leaching__warms_every_tank_by_what_it_gives_off():
     unit, inlets, outcome = _run()
     tanks = unit.profile(inlets)
-    assert tanks[0].temperature == outcome.report["first_temperature"] > inlets["liquor"].temperature + 5.0
-    assert tanks[-1].temperature == outcome.report["last_temperature"]
+    assert tanks[0].temperature == outcome.report["first_tank_temperature"] > inlets["liquor"].temperature + 5.0
+    assert tanks[-1].temperature == outcome.report["last_tank_temperature"]
     assert tanks[0].temperature < tanks[1].temperature < tanks[2].temperature  # each dissolves some more
     assert all(abs(tank.heat) < 1e-6 * abs(tank.stream.enthalpy_flow) for tank in tanks)
     assert outcome.outlets["slurry"].temperature == pytest.approx(tanks[-1].temperature, rel=1e-12)
@@ -53,13 +53,13 @@ def test_adiabatic_leaching__is_leaching_where_its_heat_is_taken_away():
     usual = {"acid": ACID, "reductant": PEROXIDE, "residence_time": 14400.0, "tanks": 1}
     cooled = Leaching(temperature=celsius(70.0), **usual).run(inlets)
     same = AdiabaticLeaching(heat=cooled.report["heat"], **usual).run(inlets)
-    assert same.report["last_temperature"] == pytest.approx(celsius(70.0), abs=1e-6)
+    assert same.report["last_tank_temperature"] == pytest.approx(celsius(70.0), abs=1e-6)
     assert same.report["oxide_conversion"] == pytest.approx(cooled.report["oxide_conversion"], abs=1e-8)
 
 
 def test_adiabatic_leaching__dissolves_more_where_it_is_hotter():
     cool, warm = (_run(heat=heat)[2].report for heat in (-1e8, 0.0))
-    assert warm["last_temperature"] > cool["last_temperature"]
+    assert warm["last_tank_temperature"] > cool["last_tank_temperature"]
     assert warm["oxide_conversion"] > cool["oxide_conversion"]
 
 

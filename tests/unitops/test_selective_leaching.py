@@ -18,7 +18,7 @@ PEROXIDE = Stream.of(CHEMISTRY, {"H2O2": 0.3, "H2O": 0.7})
 PERSULFATE = Stream.of(CHEMISTRY, {"Na2S2O8": 0.3, "H2O": 0.7})
 WATER = Stream.of(CHEMISTRY, {"H2O": 1000.0})
 PURE = {"LiFePO4(s)": RateLaw(complete_time=600.0, acid_order=0.5, reference_acid=300.0, name="all of it")}
-CONGRUENT = {"phosphate_release": 0.0, "supersaturation": -20.0}  # nothing of FePO4 dissolves
+CONGRUENT = {"phosphate_release": 0.0, "dihydrate_saturation": -20.0}  # nothing of FePO4 dissolves
 
 
 def _leach(solids, oxidant=PEROXIDE, liquor=WATER, **given):
@@ -85,7 +85,7 @@ def test_selective_leaching__gives_phosphate_to_oxides_of_an_nmc_that_is_mixed_i
 
 @pytest.mark.parametrize("index", [1.0, 2.6])
 def test_selective_leaching__leaves_the_liquor_at_its_supersaturation(index):
-    _, outcome = _leach({"LiFePO4(s)": 100.0}, supersaturation=index)
+    _, outcome = _leach({"LiFePO4(s)": 100.0}, dihydrate_saturation=index)
     liquor = outcome.outlets["slurry"].liquor
     assert liquor.equilibrium.saturation_index("FePO4.2H2O(s)") == pytest.approx(index, abs=1e-8)
     assert 0.0 < outcome.report["iron_extraction"] < 0.02
@@ -101,7 +101,7 @@ def test_selective_leaching__precipitates_iron_that_the_liquor_holds_beyond_it()
 
 
 def test_selective_leaching__releases_phosphate_beside_iron_that_stays():
-    _, outcome = _leach({"LiFePO4(s)": 100.0}, phosphate_release=0.03, supersaturation=-20.0)
+    _, outcome = _leach({"LiFePO4(s)": 100.0}, phosphate_release=0.03, dihydrate_saturation=-20.0)
     slurry = outcome.outlets["slurry"]
     assert slurry["Fe(OH)3(s)"] == pytest.approx(slurry["PO4-3"], rel=1e-9)
     assert outcome.report["phosphorus_extraction"] == pytest.approx(0.03 * outcome.report["delithiated"], rel=1e-6)

@@ -103,7 +103,7 @@ def _selective(oxidant, acid_ratio, oxidant_ratio, temperature, minutes, alumini
 def test_pb_13__takes_the_lithium_and_leaves_iron_and_phosphate():
     """H2SO4/Li 0.57, H2O2/Li 2.07, 60 degC, 2 h: Li 96.85, Fe 0.027, P 1.95 %; terminal pH 2.5 to 4.
 
-    Fitted to this row: the accessible share of LFP, `supersaturation` (Fe) and `phosphate_release` (P). Assumed: 2.5 % of
+    Fitted to this row: the accessible share of LFP, `dihydrate_saturation` (Fe) and `phosphate_release` (P). Assumed: 2.5 % of
     aluminium foil, of which a quarter dissolves and takes up acid; without it pH is 2.1, Li and P stay, Fe is 0.1 %.
     """
     report = _selective(PEROXIDE, 0.57, 2.07, celsius(60.0), 120.0).report
