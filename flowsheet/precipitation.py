@@ -121,10 +121,20 @@ def precipitate(
             stream, tank, titrant, target_ph, warnings
         )
     drawn = titrant * dose if titrant is not None and dose > 0.0 else nothing
-    whole = mix([stream, drawn]) if dose > 0.0 else stream
+    whole = mix([stream, _dissolved(drawn, tank)]) if dose > 0.0 else stream
     after, found, state = _left(whole, tank, state)
     guess = Guess(dose / stream.mass, state.times(1.0 / stream.mass))
     return Precipitated(after, drawn, found, (*warnings, *found.warnings), guess)
+
+
+def _dissolved(titrant: Stream, tank: Tank) -> Stream:
+    """Answer a titrant with those of its solids that may form in the tank as their components: they are not made there."""
+    chemistry = titrant.chemistry
+    allowed = chemistry.allowed(tank.forms)
+    flows = np.array(titrant.flows)
+    flows[chemistry.liquor] = gathered(titrant, allowed)
+    flows[chemistry.phase_positions[allowed]] = 0.0
+    return titrant.replace(flows=flows)
 
 
 def _dose_near(
@@ -133,13 +143,13 @@ def _dose_near(
     """Answer what `_dose` does from a dose that is near, or None where it is not near."""
     if expected <= 0.0:
         return None
-    if not _is_slow(stream.chemistry, tank):
-        try:
-            dose, _, state = _balanced(stream, tank, state, titrant, target_ph)
-        except (DataError, ConvergenceError):
-            return None
+    try:
+        dose, found, state = _balanced(stream, tank, state, titrant, target_ph)
+    except (DataError, ConvergenceError):
+        return None
+    if not _is_slow(stream, tank, found):
         return (dose, state) if dose > 0.0 else None
-    beyond = _Beyond(stream, tank, titrant, target_ph, state, {})
+    beyond = _Beyond(stream, tank, _dissolved(titrant, tank), target_ph, state, {})
     for reach in _REACHES:
         low, high = expected * (1.0 - reach), expected * (1.0 + reach)
         if beyond(low) * beyond(high) < 0.0:
@@ -157,10 +167,10 @@ def _dose(stream: Stream, tank: Tank, titrant: Stream, target_ph: float, warning
             side = "above" if is_base else "below"
             warnings.append(f"the liquor stands at pH {start:.2f} without a dose, {side} the {target_ph:g} wanted")
         return 0.0, state
-    dose, _, state = _balanced(stream, tank, state, titrant, target_ph)
-    if not _is_slow(stream.chemistry, tank):
+    dose, found, state = _balanced(stream, tank, state, titrant, target_ph)
+    if not _is_slow(stream, tank, found):
         return dose, state
-    beyond = _Beyond(stream, tank, titrant, target_ph, state, {0.0: start - target_ph})
+    beyond = _Beyond(stream, tank, _dissolved(titrant, tank), target_ph, state, {0.0: start - target_ph})
     low, high = 0.0, dose
     for _ in range(_LONGER):
         if (beyond(high) >= 0.0) == is_base:
@@ -202,8 +212,17 @@ def _alkalinity(titrant: Stream, tank: Tank) -> float:
     return float(weak - totals[PROTON])
 
 
-def _is_slow(chemistry: Chemistry, tank: Tank) -> bool:
-    return bool((_approach(chemistry, tank)[chemistry.allowed(tank.forms)] < 1.0).any())
+def _is_slow(stream: Stream, tank: Tank, found: Equilibrium) -> bool:
+    """Answer whether a solid that is there before or after is slow to come or go."""
+    return bool((_shares(stream, tank, found) < 1.0).any())
+
+
+def _shares(stream: Stream, tank: Tank, found: Equilibrium) -> np.ndarray:
+    """Answer f (P,) of the phases that are there before or after, 1 of all others."""
+    chemistry = stream.chemistry
+    allowed = chemistry.allowed((*tank.forms, *tank.pressures))
+    there = allowed & ((found.amounts > 0.0) | (stream.flows[chemistry.phase_positions] > 0.0))
+    return np.where(there, _approach(chemistry, tank), 1.0)
 
 
 def settling_rate(name: str, temperature: float) -> float | None:
@@ -241,7 +260,7 @@ def _left(stream: Stream, tank: Tank, start: _State) -> tuple[Stream, Equilibriu
     _, found, state = _balanced(stream, tank, start)
     bound = state.bound
     held = np.where(allowed, stream.flows[chemistry.phase_positions], 0.0)
-    shares = np.where(allowed, _approach(chemistry, tank), 1.0)
+    shares = _shares(stream, tank, found)
     flows = np.array(stream.flows)
     if (shares == 1.0).all():
         flows += _changes(chemistry, bound)
