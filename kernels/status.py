@@ -25,7 +25,7 @@ SENTENCES = {
     UNREACHABLE: "cannot reach the target with the titrant given",
     OVERLOADED: "was given an organic that carries more metal than its extractant can bind",
     STARVED: "ran out of the reagent that the reaction consumes",
-    WASHED_OUT: "forms no crystals that stay: they leave faster than they are born",
+    WASHED_OUT: "forms no crystals, or loses them faster than they are born",
     UNDERSATURATED: "holds less solute than it can dissolve, so that no crystal grows",
     OUTGROWN: "has crystals that grow beyond the largest class, where none is withdrawn",
 }
