@@ -233,7 +233,7 @@ class _Passes:
         """Answer the share of the guests that the anions in the liquor suffice for."""
         needed = own.bound(cations)
         there = self.left + own.bound(before)
-        short = needed > _HELD * there
+        short = (needed > _HELD * there) & (needed > 0.0)
         short[[WATER, PROTON]] = False
         return float((_HELD * there[short] / needed[short]).min()) if short.any() else 1.0
 
