@@ -71,7 +71,7 @@ from .status import CHARGED, CONVERGED, DRY, OUT_OF_STEPS, STARVED
 CONCENTRATION = 0  # of H+, mol/m3
 ACTIVITY = 1  # of H+, on the molal scale
 
-_ALKALINE = -14.0 * math.log(10.0)  # ln a(H+) below which a liquor counts as out of acid
+_NO_ACID = -7.0 * math.log(10.0)  # ln a(H+) below which a liquor holds none
 _LEAST = 1e-30  # of what is there in the end: the least of a component that a tank is solved with
 _MOST_STEPS = 30
 _MOST_TURNS = 12
@@ -416,8 +416,9 @@ def leach_train_in_liquor(
     allowed: (P,) bool, solids and gases that may form
 
     Answers (Leached, error, steps, status): error is the largest imbalance of a component in a tank, what its species and
-    phases add up to against feed and conversion, relative to its terms. STARVED: a tank's pH is above 14, because its
-    minerals do not need acid, or none was fed. CHARGED: feed or what a mineral brings is not neutral. DRY: no water.
+    phases add up to against feed and conversion, relative to its terms. STARVED: the pH of a tank is above 7 because less
+    than no acid was fed, or a mineral of order 0 goes on dissolving without. CHARGED: feed or what a mineral brings is
+    not neutral. DRY: no water.
     """
     N, M, C = pulp.residence_times.size, pulp.mineral_flows.size, pulp.totals.size
     S, P = packed.places[SPECIES], packed.places[PHASES]
@@ -441,6 +442,9 @@ def leach_train_in_liquor(
     water = pulp.totals[0] / MOLES_PER_KG
     longest = longest_coordinates(minerals, pulp.residence_times, _most_acid(bench, packed), np.inf)
     solids = prepare_solids(minerals, sizes, longest)
+    heedless = pulp.totals[1] < 0.0  # of there being acid
+    for m in range(M):
+        heedless = heedless or (minerals.acid_order[m] == 0.0 and pulp.changes[m, 1] * pulp.mineral_flows[m] < 0.0)
     error, steps = 0.0, 0
     for i in range(N):
         converged, after, before = False, solids, bench.liquor.component[TOTAL, 1]
@@ -468,6 +472,6 @@ def leach_train_in_liquor(
             error = found
         if not converged or not error <= _CLOSURE:
             return answer, error, steps, OUT_OF_STEPS
-        if bench.liquor.component[X, 1] < _ALKALINE:
+        if bench.liquor.component[X, 1] < _NO_ACID and heedless:
             return answer, error, steps, STARVED
     return answer, error, steps, CONVERGED
