@@ -27,7 +27,7 @@ import numpy as np
 
 from .jit import inner, kernel
 from .shrinking_core import Minerals, Sizes, rate_factor, slowest_coordinate, unreacted_fraction
-from .status import CONVERGED, OUT_OF_STEPS, STARVED
+from .status import CONVERGED, OUT_OF_STEPS
 
 GAMMA = 0.25
 STAGES = np.array(
@@ -45,6 +45,7 @@ NODES = 1024
 LIMIT = 1e-3  # mol/m3
 LOWEST_LN = -80.0  # below the ln of the largest concentration there can be
 NEAR, NEAR_OXIDANT = 1e-13, 1e-11  # of a balance
+LEAST = 1e-30  # mol, and of a supply
 SLIGHT = 1e-9  # of a balance: a stage that overdraws by no more goes on at the lowest concentration
 MOST_TRIES = 100
 NUDGE, LONGEST = 1e-6, 3.0  # of ln of a concentration: a difference, a step of Newton's method
@@ -143,11 +144,11 @@ def left_over(
 @inner.kernel
 def largest_of(demand: np.ndarray, held: np.ndarray, supply: float) -> tuple[float, float]:
     """The most of a reagent, mol, that there can be, and what its balance is measured by; demand: (M,)."""
-    most, scale = supply, abs(supply)
+    most, scale = supply, abs(supply) + LEAST
     for m in range(demand.size):
         most += max(0.0, -demand[m]) * held[m]
         scale += abs(demand[m]) * held[m]
-    return most, scale
+    return max(most, LEAST * scale), scale
 
 
 @inner.kernel
@@ -156,13 +157,12 @@ def acid_alone(
 ) -> tuple[float, float]:
     """The ln of the acid, mol/m3, of a stage that balances, nan for none, where no rate depends on the oxidant.
 
-    setting: (4,) step in s that the rates of the stage are counted for; volume in m3; guesses of the ln of acid and
-    of oxidant. The root is bracketed from the guess outward, then found by false position with halving (Illinois).
+    setting: (5,) step in s that the rates of the stage are counted for; volume in m3; guesses of the ln of acid and
+    of oxidant; mol of acid that may be overdrawn, with which all stands still. The root is bracketed from the guess
+    outward, then found by false position with halving (Illinois).
     """
     step, volume = setting[0], setting[1]
     most, scale = largest_of(minerals.acid_demand, held, held[minerals.law.size])
-    if most <= 0.0:
-        return np.nan, np.inf
     highest = np.log(most / volume) + 1e-12
     lowest, reach = highest + LOWEST_LN, 0.05
     middle = min(max(setting[2], lowest), highest)
@@ -175,7 +175,7 @@ def acid_alone(
             break
         if value > 0.0:
             if middle == lowest:
-                return (middle if value <= SLIGHT * scale else np.nan), np.inf
+                return (middle if value <= setting[4] + SLIGHT * scale else np.nan), np.inf
             high, at_high = middle, value
             at_low *= 0.5 if side == 1 else 1.0
             side = 1
@@ -208,26 +208,24 @@ def acid_and_oxidant(
     M, step, volume = minerals.law.size, setting[0], setting[1]
     most_acid, scale_acid = largest_of(minerals.acid_demand, held, held[M])
     most_oxidant, scale_oxidant = largest_of(minerals.oxidant_demand, held, held[M + 1])
-    if most_acid <= 0.0:
-        return np.nan, np.nan
     high_x = np.log(most_acid / volume) + 1e-12
-    high_y = np.log(max(most_oxidant, 1e-9 * most_acid) / volume) + 1e-12
+    high_y = np.log(most_oxidant / volume) + 1e-12
     low_x, low_y = high_x + LOWEST_LN, high_y + LOWEST_LN
     x, y = min(max(setting[2], low_x), high_x), min(max(setting[3], low_y), high_y)
     for _ in range(MOST_TRIES):
         acid, oxidant = left_over(minerals, curves, held, base, step, x, y)
-        f, g = (volume * np.exp(x) - acid) / scale_acid, (volume * np.exp(y) - oxidant) / max(scale_oxidant, 1e-300)
-        fixed_x, fixed_y = x == low_x and f > 0.0, (y == low_y and g > 0.0) or most_oxidant <= 0.0
-        if fixed_x and f > SLIGHT:
+        f, g = (volume * np.exp(x) - acid) / scale_acid, (volume * np.exp(y) - oxidant) / scale_oxidant
+        fixed_x, fixed_y = x == low_x and f > 0.0, y == low_y and g > 0.0
+        if fixed_x and f > setting[4] / scale_acid + SLIGHT:
             return np.nan, np.nan
         if (abs(f) <= NEAR or fixed_x) and (abs(g) <= NEAR_OXIDANT or fixed_y):
             return x, y
         acid, oxidant = left_over(minerals, curves, held, base, step, x + NUDGE, y)
         f_x = ((volume * np.exp(x + NUDGE) - acid) / scale_acid - f) / NUDGE
-        g_x = ((volume * np.exp(y) - oxidant) / max(scale_oxidant, 1e-300) - g) / NUDGE
+        g_x = ((volume * np.exp(y) - oxidant) / scale_oxidant - g) / NUDGE
         acid, oxidant = left_over(minerals, curves, held, base, step, x, y + NUDGE)
         f_y = ((volume * np.exp(x) - acid) / scale_acid - f) / NUDGE
-        g_y = ((volume * np.exp(y + NUDGE) - oxidant) / max(scale_oxidant, 1e-300) - g) / NUDGE
+        g_y = ((volume * np.exp(y + NUDGE) - oxidant) / scale_oxidant - g) / NUDGE
         if fixed_x:
             f, f_x, f_y = 0.0, 1.0, 0.0
         if fixed_y:
@@ -264,7 +262,12 @@ def advance(
     needs_oxidant = minerals.oxidant_order.max() > 0.0
     rates = np.zeros((5, M))
     base = np.empty(M)
-    setting = np.array([GAMMA * step, 0.0, guess[0], guess[1]])
+    setting = np.array([GAMMA * step, 0.0, guess[0], guess[1], 0.0])
+    for i in range(5):
+        left = given[i, M]
+        for m in range(M):
+            left -= minerals.acid_demand[m] * given[i, m] * converted(curves, m, start[m])
+        setting[4] = max(setting[4], -left)
     for i in range(5):
         for m in range(M):
             base[m] = start[m]
@@ -291,7 +294,7 @@ def advance(
         apart = abs(converted(curves, m, after[m]) - converted(curves, m, other))
         if not apart <= error:  # written so that a nan is kept
             error = apart
-    guess[:] = setting[2:]
+    guess[:] = setting[2:4]
     return after, error
 
 
@@ -315,7 +318,8 @@ def batch_leach(
     volume: (T,) m3 of liquor; straight between
 
     Returns (conversion (T, M); concentrations (2, T) mol/m3 of acid and of oxidant; error, the sum of what steps may have
-    added to a conversion; steps; status). STARVED: no concentration balances, because less than nothing was supplied.
+    added to a conversion; steps; status). Where less is supplied than has been consumed, the concentration is below 0
+    and what needs acid stands still.
     """
     T, M = times.size, minerals.law.size
     guess, tried_guess = np.array([np.log(max(supply[0, 0], 1e-30) / volume[0]), 0.0]), np.empty(2)
@@ -349,7 +353,7 @@ def batch_leach(
             else:
                 step = 0.25 * tried if np.isnan(apart) else tried * max(0.1, 0.9 * (TOLERANCE / apart) ** 0.25)
             if steps >= MOST_STEPS or step < shortest:
-                return conversion, reagents, error, steps, STARVED if np.isnan(apart) else OUT_OF_STEPS
+                return conversion, reagents, error, steps, OUT_OF_STEPS
         for m in range(M):
             conversion[t, m] = converted(curves, m, coordinates[m])
         reagents[0, t], reagents[1, t] = supply[0, t] / volume[t], supply[1, t] / volume[t]

@@ -4,7 +4,8 @@ Flows are averages over the cycle; the vessel holds what flows in during one. Ki
 mole of a batch is counted as a mole per second. At each reading the electrons of `electrons.py` are exchanged over all that
 happened so far, and moles are counted since the charge, so that elements and charge close exactly whatever the iteration.
 
-Reagents are dosed by a schedule of pairs (time in s, share dosed until then), straight between, all given by its last pair:
+Reagents are dosed by a schedule of pairs (time in s, share dosed until then), straight between and from (0, 0), all given by
+its last pair:
 
     ((0.0, 1.0),)                                    all before the start
     ((0.0, 0.3), (3600.0, 1.0))                      three tenths before, the rest evenly over an hour
@@ -194,7 +195,7 @@ def _clock(batch: Batch) -> _Clock:
     found = np.unique(np.concatenate([even, turns]))
     shares = []
     for schedule in (batch.acid_schedule, batch.reagent_schedule):
-        at, share = np.array(schedule).T
+        at, share = np.array(schedule if schedule[0][0] == 0.0 else ((0.0, 0.0), *schedule)).T
         shares.append(np.interp(found, at, share))
     return _Clock(found, *shares)
 

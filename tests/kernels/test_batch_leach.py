@@ -18,7 +18,7 @@ from raffinate.kernels.shrinking_core import (
     Sizes,
     batch_conversion,
 )
-from raffinate.kernels.status import CONVERGED, STARVED
+from raffinate.kernels.status import CONVERGED, OUT_OF_STEPS
 
 LAWS = (REACTION, ASH, FILM, FIRST_ORDER, MIXED, AVRAMI, SHRINKING_FILM)
 FOREVER = 1e12
@@ -182,8 +182,21 @@ def test_batch__without_oxidant_stands_still():
     assert conversion[-1, 0] == 0.0
 
 
-def test_batch__says_that_less_than_nothing_was_supplied():
-    times = np.array([0.0, 100.0])
-    supply, volume = constant(times, -1.0)
-    status = leach(one(acid_order=1.0, acid_demand=1.0), ONE, 10.0, times, supply, volume)[-1]
-    assert status == STARVED
+def test_batch__stands_still_while_less_than_nothing_is_supplied():
+    """Acid is short by 1 mol until half the time, then comes: only then the mineral dissolves."""
+    minerals = one(acid_order=1.0, reference_acid=100.0, acid_demand=1.0)
+    times = np.array([0.0, 1800.0, 3600.0, 7200.0])
+    supply = np.array([[-1.0, -1.0, 100.0, 100.0], np.zeros(4)])
+    conversion, reagents, _, _, status = leach(minerals, ONE, 10.0, times, supply, np.ones(4))
+    assert status == CONVERGED
+    assert conversion[1, 0] == pytest.approx(0.0, abs=1e-12)
+    assert reagents[0, 1] == pytest.approx(-1.0)
+    assert conversion[2, 0] > 0.05
+    assert conversion[3, 0] > conversion[2, 0]
+
+
+def test_batch__says_that_its_steps_ran_out():
+    minerals = one(acid_order=1.0, reference_acid=100.0, acid_demand=1.0)
+    times = np.array([0.0, 1000.0])
+    status = leach(minerals, ONE, 10.0, times, *constant(times, np.nan))[-1]
+    assert status == OUT_OF_STEPS
