@@ -29,6 +29,7 @@ from ..flowsheet.stream import Stream, mix
 from ..flowsheet.unitop import Figure, Outcome, Port, UnitOp, parameter, reagent
 
 _PEROXIDE_RATE, _PERSULFATE_RATE = "li2017", "zhang2019"
+_COPPER, _COPPER_RATE = "Cu(s)", "raffinate2026"  # slower than beside oxides
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,7 +118,10 @@ class SelectiveLeaching(UnitOp):
     def _train(self) -> Train:
         index = self.oxidant.chemistry.index
         persulfate = "S2O8-2" in index and self.oxidant["S2O8-2"] > self.oxidant["H2O2"]
-        usual = {PHOSPHATE: RateLaw.named(PHOSPHATE, _PERSULFATE_RATE if persulfate else _PEROXIDE_RATE)}
+        usual = {
+            PHOSPHATE: RateLaw.named(PHOSPHATE, _PERSULFATE_RATE if persulfate else _PEROXIDE_RATE),
+            _COPPER: RateLaw.named(_COPPER, _COPPER_RATE),
+        }
         return Train(
             acid=self.acid,
             reagent=self.oxidant,

@@ -34,7 +34,7 @@ _TINY = 1e-30
 def settle_phosphate(slurry: Stream, dihydrate_saturation: float, release: float) -> Stream:
     """Answer the slurry with iron and phosphate of its liquor as FePO4 leaves them.
 
-    `dihydrate_saturation`: saturation index of FePO4.2H2O that stays. `release`: share of the FePO4(s) whose phosphate is released.
+    `dihydrate_saturation`: saturation index of FePO4.2H2O that stays. `release`: share of FePO4(s) that gives up its phosphate.
     A slurry without FePO4(s), or a chemistry without the dihydrate, is answered as it is.
     """
     chemistry = slurry.chemistry
