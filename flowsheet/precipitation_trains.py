@@ -17,7 +17,9 @@ from .chemistry.database import table
 from .chemistry.equilibrium import Equilibrium
 from .errors import DataError
 from .grown_sizes import crystal_sizes, grown
-from .precipitation import Guess, Tank, aged, ageing_rate, precipitate
+from .precipitation import precipitate
+from .precipitation_equilibrium import Guess, Tank
+from .precipitation_rates import aged, ageing_rate
 from .sizes import SizeDistribution
 from .stream import Stream, mix
 

@@ -18,7 +18,8 @@ from ..flowsheet.chemistry import water
 from ..flowsheet.chemistry.reaction import reaction
 from ..flowsheet.errors import ConvergenceError, DataError
 from ..flowsheet.grown_sizes import crystal_sizes
-from ..flowsheet.precipitation import Precipitated, Tank, precipitate
+from ..flowsheet.precipitation import Precipitated, precipitate
+from ..flowsheet.precipitation_equilibrium import Tank
 from ..flowsheet.sizes import SizeDistribution
 from ..flowsheet.stream import Stream, mix
 from ..flowsheet.unitop import Figure, Outcome, Port, UnitOp, parameter, reagent

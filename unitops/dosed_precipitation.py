@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ..flowsheet.errors import DeclarationError
-from ..flowsheet.precipitation import Tank
+from ..flowsheet.precipitation_equilibrium import Tank
 from ..flowsheet.precipitation_trains import Step, guesses_of, run_train
 from ..flowsheet.stream import Stream
 from ..flowsheet.unitop import Figure, Outcome, Port, UnitOp, parameter, reagent

@@ -19,7 +19,8 @@ from ..flowsheet.chemistry import water
 from ..flowsheet.chemistry.reaction import reaction
 from ..flowsheet.errors import DataError
 from ..flowsheet.iron_oxidation import oxygenate, rate_constant
-from ..flowsheet.precipitation import Tank, precipitate
+from ..flowsheet.precipitation import precipitate
+from ..flowsheet.precipitation_equilibrium import Tank
 from ..flowsheet.stream import Stream, mix
 from ..flowsheet.unitop import Figure, Outcome, Port, UnitOp, parameter, reagent
 

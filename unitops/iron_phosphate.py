@@ -17,7 +17,7 @@ import numpy as np
 from ..flowsheet.chemistry.reaction import reaction
 from ..flowsheet.errors import DataError
 from ..flowsheet.oxidation import oxidise
-from ..flowsheet.precipitation import Tank
+from ..flowsheet.precipitation_equilibrium import Tank
 from ..flowsheet.precipitation_trains import Step, guesses_of, run_train
 from ..flowsheet.stream import Stream, mix
 from ..flowsheet.unitop import Figure, Outcome, Port, UnitOp, parameter, reagent

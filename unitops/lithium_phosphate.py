@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ..flowsheet.errors import DataError
-from ..flowsheet.precipitation import Tank
+from ..flowsheet.precipitation_equilibrium import Tank
 from ..flowsheet.precipitation_trains import Step, guesses_of, run_train
 from ..flowsheet.stream import Stream, mix
 from ..flowsheet.unitop import Figure, Outcome, Port, UnitOp, parameter, reagent

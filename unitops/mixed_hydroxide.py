@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ..flowsheet.precipitation import Tank
+from ..flowsheet.precipitation_equilibrium import Tank
 from ..flowsheet.precipitation_trains import Step, Train, guesses_of, run_train
 from ..flowsheet.stream import Stream, mix
 from ..flowsheet.unitop import Figure, Outcome, Port, UnitOp, parameter, reagent

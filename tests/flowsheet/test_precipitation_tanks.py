@@ -10,7 +10,9 @@ from raffinate.flowsheet.balances import balance
 from raffinate.flowsheet.chemistry import Chemistry
 from raffinate.flowsheet.errors import EngineError
 from raffinate.flowsheet.heat import heat_duty
-from raffinate.flowsheet.precipitation import Tank, aged, ageing_rate, precipitate, settling_rate
+from raffinate.flowsheet.precipitation import precipitate
+from raffinate.flowsheet.precipitation_equilibrium import Tank
+from raffinate.flowsheet.precipitation_rates import aged, ageing_rate, settling_rate
 from raffinate.flowsheet.quantities import celsius
 from raffinate.flowsheet.solid_solutions import lattice_members
 from raffinate.flowsheet.stream import dose, mix, settle

@@ -5,7 +5,8 @@ import pytest
 from raffinate.flowsheet import DataError, Stream
 from raffinate.flowsheet.balances import balance
 from raffinate.flowsheet.chemistry import Chemistry
-from raffinate.flowsheet.precipitation import Tank, ageing_rate
+from raffinate.flowsheet.precipitation_equilibrium import Tank
+from raffinate.flowsheet.precipitation_rates import ageing_rate
 from raffinate.flowsheet.precipitation_trains import Step, run_train
 from raffinate.flowsheet.quantities import celsius
 from raffinate.flowsheet.sizes import SizeDistribution
