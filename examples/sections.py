@@ -7,10 +7,11 @@ from raffinate.flowsheet import Flowsheet, Stream
 from raffinate.flowsheet.chemistry import Chemistry
 from raffinate.flowsheet.quantities import kg, litre, mol_per_litre
 from raffinate.flowsheet.stream import solvent
+from raffinate.unitops.centrifuge import Centrifuge
 from raffinate.unitops.clay_treatment import ClayTreatment
 from raffinate.unitops.coalescer import Coalescer
+from raffinate.unitops.dryer import Dryer
 from raffinate.unitops.evaporative_crystalliser import EvaporativeCrystalliser
-from raffinate.unitops.filtration import Filtration
 from raffinate.unitops.mixer_settler import MixerSettler
 from raffinate.unitops.saponification import Saponification
 from raffinate.unitops.solvent_bleed import SolventBleed
@@ -110,9 +111,17 @@ def add_circuit(
     add_sections(sheet, metal, extractant, feeds, fed, **shares)
 
 
-def add_crystals(sheet: Flowsheet, name: str, feed: str, boiler: EvaporativeCrystalliser, wash: Stream) -> None:
-    """Add a crystalliser with its centrifuge; the mother liquor returns but for a bleed."""
+def add_centrifuge(sheet: Flowsheet, name: str, slurry: str, moisture: float, temperature: float, wash: Stream) -> None:
+    """Add a centrifuge with a wash, whose cake of `moisture` a dryer at `temperature` (K) makes the product."""
+    sheet.add(f"{name} centrifuge", Centrifuge(moisture=moisture), slurry=slurry, wash=wash)
+    sheet.add(f"{name} dryer", Dryer(temperature=temperature), cake=f"{name} centrifuge.cake")
+
+
+def add_crystals(
+    sheet: Flowsheet, name: str, feed: str, boiler: EvaporativeCrystalliser, wash: Stream, temperature: float
+) -> None:
+    """Add a crystalliser with its centrifuge and dryer (at K); the mother liquor returns but for a bleed."""
     sheet.add(f"{name} crystalliser", boiler, feed=[feed, f"{name} bleed.second"])
-    sheet.add(f"{name} centrifuge", Filtration(moisture=0.05), slurry=f"{name} crystalliser.slurry", wash=wash)
+    add_centrifuge(sheet, name, f"{name} crystalliser.slurry", moisture=0.05, temperature=temperature, wash=wash)
     liquors = [f"{name} centrifuge.filtrate", f"{name} centrifuge.washings"]
     sheet.add(f"{name} bleed", Splitter(fraction=0.05), feed=liquors)

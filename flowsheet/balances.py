@@ -64,12 +64,21 @@ _TRACE = 1e-9
 
 
 def balance(
-    chemistry: Chemistry, inflows: Iterable[Stream], outflows: Iterable[Stream], inside: Iterable[Stream] = ()
+    chemistry: Chemistry,
+    inflows: Iterable[Stream],
+    outflows: Iterable[Stream],
+    inside: Iterable[Stream] = (),
+    least: np.ndarray | None = None,
 ) -> Balance:
-    """Answer the balance of what flows in (mol/s) against what flows out; `inside`: streams that circulate between."""
+    """Answer the balance of what flows in (mol/s) against what flows out.
+
+    `inside`: streams that circulate between. `least`: by element, mol/s, less than which is not measured against itself.
+    """
     circulating = np.max([np.zeros(chemistry.size), *(stream.flows for stream in inside)], axis=0)
     floors = _CIRCULATING * (chemistry.element_matrix @ np.maximum(0.0, circulating))
     floors = np.maximum(floors, _TRACE * circulating.max(initial=0.0))
+    if least is not None:
+        floors = np.maximum(floors, least)
     into = np.add.reduce([np.zeros(chemistry.size), *(stream.flows for stream in inflows)])
     out = np.add.reduce([np.zeros(chemistry.size), *(stream.flows for stream in outflows)])
     names = chemistry.element_names

@@ -14,7 +14,9 @@ Method      Two passes of direct substitution. A loop that then still contracts 
             a trace element counts as much as water.
 Safeguards  An entry that must not be negative and would be is replaced by what the pass answered. When the residual
             grows, or has not shrunk for long, the best point is taken up again by bounded Wegstein passes (which damp
-            where the answer overshoots), twice as many each time, and a new mixing begins.
+            where the answer overshoots), twice as many each time, and a new mixing begins. Where that has been fruitless
+            the passes drift: they are followed as they come, and every few of them as far ahead as their dominant
+            eigenvalue tells, in bounded strides; mixing is tried again once they are near.
 Sources     D. G. Anderson, "Iterative procedures for nonlinear integral equations", J. ACM 12 (1965) 547-560
             H. F. Walker, P. Ni, "Anderson acceleration for fixed-point iterations", SIAM J. Numer. Anal. 49 (2011)
             1715-1735: the least-squares form with differences, and dropping columns that depend on the others
@@ -41,7 +43,15 @@ _NEAR = 0.03  # largest relative residual at which Wegstein passes end early
 _APPROACH = 9  # Wegstein passes before the first mixing
 _RELIEF, _LONGEST_RELIEF = 10, 80  # Wegstein passes after a restart: the first time, and at most
 _WEGSTEIN_BOUNDS = (-20.0, 0.75)
-_FRUITLESS = 3  # restarts in a row that have not halved the best residual
+_FRUITLESS = 2  # restarts in a row that have not halved the best residual
+_REST = 3  # plain passes between strides along a drift
+_ALIGNED = 0.95  # cosine between two residuals in a row that makes them a drift
+_LONGEST_STRIDE, _LARGEST_CHANGE = 50.0, 0.5  # of a stride: passes ahead, and change relative to the size of an entry
+_NEAR_AGAIN, _NEARER = (
+    1e-4,
+    0.01,
+)  # residual at which a drift is left for mixing, and the factor of it after each failure
+_GIVEN_UP = 100  # passes of a drift that have not halved the best residual
 
 
 class Phase(Enum):
@@ -50,6 +60,7 @@ class Phase(Enum):
     SUBSTITUTING = "direct substitution"
     APPROACHING = "bounded Wegstein"
     MIXING = "Anderson mixing"
+    FOLLOWING = "dominant eigenvalue"
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,6 +89,8 @@ class State:
     _reference: float
     _size_at_restart: float
     _fruitless: int
+    _near: float
+    _followed: int
 
 
 def residual(x: Vector, g: Vector, floor: float | Vector = 0.0) -> float:
@@ -125,6 +138,8 @@ class Accelerator:
             _reference=np.inf,
             _size_at_restart=np.inf,
             _fruitless=0,
+            _near=_NEAR_AGAIN,
+            _followed=0,
         )
 
     def step(self, state: State, g: Vector, given: Vector | None = None) -> tuple[State, Vector]:
@@ -153,6 +168,8 @@ class Accelerator:
             proposal = _mixed(state, relative, sizes)
         elif state.phase is Phase.APPROACHING:
             proposal = _wegstein(state)
+        elif state.phase is Phase.FOLLOWING:
+            state, proposal = _stride(state, relative, sizes)
         else:
             proposal = g
         return _advance(replace(state, x=self._admissible(proposal, g)))
@@ -194,6 +211,8 @@ class Accelerator:
         """Go on to the next phase where the present one is over; a phase of n passes has n proposals."""
         if state.phase is Phase.MIXING:
             return state
+        if state.phase is Phase.FOLLOWING:
+            return _followed(state)
         near = state.phase is Phase.APPROACHING and state.restarts == 0 and state.residual < _NEAR
         if state._left > 0 and not near:
             return replace(state, _left=state._left - 1)
@@ -207,12 +226,12 @@ class Accelerator:
             return replace(state, stalled=True)
         gained = state.best_size < 0.5 * state._size_at_restart
         fruitless = 0 if gained else state._fruitless + 1
-        passes = min(_RELIEF * 2**state.restarts, _LONGEST_RELIEF)
+        drifts = fruitless >= _FRUITLESS
+        passes = _REST if drifts else min(_RELIEF * 2**state.restarts, _LONGEST_RELIEF)
         return replace(
             state,
             x=self._admissible(state._best_g, state._best_g),
-            phase=Phase.APPROACHING,
-            stalled=fruitless >= _FRUITLESS,
+            phase=Phase.FOLLOWING if drifts else Phase.APPROACHING,
             restarts=state.restarts + 1,
             _points=state.best_x[None, :],
             _answers=state._best_g[None, :],
@@ -220,6 +239,7 @@ class Accelerator:
             _without_gain=0,
             _size_at_restart=state.best_size,
             _fruitless=fruitless,
+            _followed=0,
         )
 
 
@@ -263,6 +283,31 @@ def _mixed(state: State, relative: Vector, sizes: Vector) -> Vector:
         shares = np.linalg.lstsq(r[:, keep], q.T @ relative, rcond=None)[0]
     steps = np.diff(state._answers, axis=0)[::-1][keep]
     return state._answers[-1] - (shares / lengths[keep]) @ steps
+
+
+def _followed(state: State) -> State:
+    """Leave a drift for mixing where it has come near, and give it up where it leads nowhere."""
+    if state.residual <= state._near:
+        history = {"_points": state._points[-1:], "_answers": state._answers[-1:]}
+        return replace(state, phase=Phase.MIXING, _without_gain=0, _near=state._near * _NEARER, **history)
+    if state.best_size < 0.5 * state._size_at_restart:
+        return replace(state, _size_at_restart=state.best_size, _followed=0)
+    return replace(state, stalled=state._followed >= _GIVEN_UP, _followed=state._followed + 1)
+
+
+def _stride(state: State, relative: Vector, sizes: Vector) -> tuple[State, Vector]:
+    """Follow a drift: as the pass answered, and after a rest as far ahead as the ratio of the last two residuals tells."""
+    x, g = state._points[-1], state._answers[-1]
+    if state._left > 0 or len(state._points) < 2:
+        return replace(state, _left=max(0, state._left - 1)), g
+    before = (state._answers[-2] - state._points[-2]) / np.maximum(sizes, _TINY)
+    product, length = float(relative @ before), float(before @ before)
+    ratio = product / max(length, _TINY)
+    aligned = product > _ALIGNED * np.sqrt(length) * float(np.sqrt(relative @ relative))
+    if not (aligned and 0.0 < ratio < 1.0):
+        return state, g
+    ahead = min(ratio / (1.0 - ratio), _LONGEST_STRIDE, _LARGEST_CHANGE / max(_largest(relative), _TINY))
+    return replace(state, _left=_REST), g + ahead * (g - x)
 
 
 def _wegstein(state: State) -> Vector:

@@ -8,6 +8,7 @@ the streams that are answered, over each unit and over the plant.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -26,6 +27,7 @@ from .unitop import Outcome, UnitOp
 
 TOLERANCE = 1e-10
 CLOSURE = 1e-9
+_TRACE_OF_PLANT = 1e-6
 _PROBE_PASS = 4
 _PROBE_FACTOR = 1e3
 _NO_EXIT = 1e-9
@@ -85,6 +87,13 @@ class _Run:
     streams: dict[str, Stream] = field(default_factory=dict)
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     starts: dict[str, object] = field(default_factory=dict)
+
+    @functools.cached_property
+    def traces(self) -> np.ndarray:
+        """Flow of each element, mol/s, that is a trace of what is fed to the plant."""
+        fed = [stream for streams in self.feeds.values() for stream in streams]
+        return _TRACE_OF_PLANT * (self.chemistry.element_matrix @ mix([Stream.empty(self.chemistry), *fed]).flows)
+
     history: list[Pass] = field(default_factory=list)
     calls: int = 0
 
@@ -181,13 +190,13 @@ def _iterate(run: _Run, number: int, part: Part, path: tuple[str, ...], limits: 
     while True:
         residual, worst = torn.residual(given, answered)
         run.history.append(Pass(number, residual, worst))
-        agreed = agreed + 1 if residual <= tolerance and _closes(run, part, tears) else 0
+        agreed = agreed + 1 if residual <= tolerance and _over_loop(run, part, tears).worst <= CLOSURE else 0
         if agreed > 1:
             return
         if count == _PROBE_PASS:
             _refuse_closed_loop(run, part, path, tears)
         state, proposed = accelerator.step(state, answered, given)
-        if count >= largest_passes or state.stalled:
+        if count >= largest_passes or (state.stalled and not agreed):
             break
         given, answered = _advance(run, part, torn, answered if agreed else proposed, answered)
         count += 1
@@ -206,10 +215,10 @@ def _iterate(run: _Run, number: int, part: Part, path: tuple[str, ...], limits: 
     )
 
 
-def _closes(run: _Run, part: Part, tears: list[str]) -> bool:
-    """Answer whether every element, charge and mass balances over a loop."""
-    over_loop = balance(run.chemistry, *run.crossing(part.units), [run.streams[key] for key in tears])
-    return over_loop.worst <= CLOSURE
+def _over_loop(run: _Run, part: Part, tears: list[str]) -> Balance:
+    """Answer the balance over a loop; a trace is measured against what the plant is fed of it."""
+    inside = [run.streams[key] for key in tears]
+    return balance(run.chemistry, *run.crossing(part.units), inside, run.traces)
 
 
 def _accelerator(torn: TornStreams, answered: np.ndarray) -> Accelerator:
@@ -314,6 +323,8 @@ def _conclude(flowsheet: Flowsheet, run: _Run, parts: tuple[Part, ...]) -> Solut
 
 
 def _imbalance_text(name: str, found: Balance) -> str:
-    errors = {**found.element_errors, "mass": found.mass_error, "charge": found.charge_error}
+    errors = found.element_errors
+    if all(abs(error) <= CLOSURE for error in errors.values()):
+        errors = {"mass": found.mass_error, "charge": found.charge_error}
     worst = max(errors, key=lambda key: abs(errors[key]))
     return f"{name}: {worst} does not balance, out and in differ by {errors[worst]:.2g} of what enters; {CLOSURE:.0e} is allowed"

@@ -115,8 +115,8 @@ def test_line__lists_by_which_streams_an_element_leaves(line, element):
 
 def test_line__sends_most_sodium_into_sodium_sulfate(line):
     _, solution = line
-    assert exit_table(solution, "Na").index[0] == "Na2SO4 centrifuge.cake"
-    assert exit_table(solution, "S").index[0] == "Na2SO4 centrifuge.cake"
+    assert exit_table(solution, "Na").index[0] == "Na2SO4 dryer.product"
+    assert exit_table(solution, "S").index[0] == "Na2SO4 dryer.product"
 
 
 def test_line__runs_again_with_another_feed(line):
