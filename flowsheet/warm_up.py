@@ -13,6 +13,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from ..kernels.shrinking_core import REACTION, Minerals, Sizes, leach_train
 from .chemistry.equilibrium import speciate_many
 from .chemistry.system import Chemistry
+from .crystallisation.crystals import Tank, crystallise
 from .extraction.section import contact
 from .stream import Stream, dose, settle, solvent
 
@@ -27,6 +28,7 @@ def warm_up(quiet: bool = False) -> None:
         ("sweeps of liquors", _sweep),
         ("extraction", _extraction),
         ("leaching", _leaching),
+        ("crystallisation", _crystallisation),
     ]
     console = Console(stderr=True, quiet=quiet)
     columns = (TextColumn(f"{_WHAT_IS_HAPPENING}: {{task.description}}"), BarColumn(), TimeElapsedColumn())
@@ -45,6 +47,11 @@ def _example() -> Stream:
 
 def _equilibrium() -> None:
     settle(_example(), 298.15, ["Na2SO4(s)"])
+
+
+def _crystallisation() -> None:
+    brine = Stream.of(Chemistry("Na S"), {"H2O": 1.0, "Na2SO4": 0.5})
+    crystallise(brine, Tank(temperature=353.15, salts=("Na2SO4(s)",), residence_time=7200.0))
 
 
 def _titration() -> None:

@@ -4,10 +4,9 @@
     dL/dt = G,  dN/dt = B V                of every crystal; rates as in `kinetics.py` at the temperature of the moment
     S - 1 = c / c*(T) - 1                  c* from the equilibrium of the whole content along the programme
 
-Growth does not depend on size, so that a crystal is as large as all growth since it was born; numbers, lengths, areas and
-volumes of the nuclei are ordinary differential equations. Nothing dissolves while it runs. What seeds hold of guests stays in
-them; what grows on them takes up impurities in layers (`uptake.py`), with the mean growth rate deciding the occlusion. All
-flows are those of a cycle, batch and turnaround, divided by its time.
+The kernel `population_balance_batch` follows it; nothing dissolves while it runs. What seeds hold of guests stays in them;
+what grows on them takes up impurities in layers (`uptake.py`), with the mean growth rate deciding the occlusion. All flows
+are those of a cycle, batch and turnaround, divided by its time.
 
 Sources: Mullin & Nyvlt (1971) Chem. Eng. Sci. 26, 369; Randolph & Larson (1988) Theory of Particulate Processes.
 """
@@ -17,22 +16,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.integrate import solve_ivp
 
+from ...kernels.population_balance import Crystal
+from ...kernels.population_balance_batch import Charge, Table, batch_run
+from ...kernels.population_balance_batch import Programme as Course
+from ...kernels.status import CONVERGED, SENTENCES, UNDERSATURATED
 from ..chemistry import density
 from ..chemistry.equilibrium import Equilibrium, speciate
 from ..chemistry.system import WATER
 from ..errors import ConvergenceError, DataError
-from ..sizes import CLASSES, DIAMETERS, EDGES
+from ..sizes import EDGES
 from ..stream import Stream
 from .crystals import Uptake
 from .kinetics import Kinetics
-from .population import Population, sealed, spread
+from .population import Population, Salt, sealed, spread
 from .uptake import guests
 
 _TEMPERATURES = 25
-_ACCURACY = 1e-8
-_LOOKS = 2000  # of the nuclei born along the programme
+_POINTS = 61  # of the programme, between which it is straight
+_ACCURACY = 1e-6  # of a step
+_CLOSED = 1e-9
 _MOST_ENCLOSED = 0.5
 
 
@@ -62,24 +65,6 @@ class Batch:
     equilibrium: Equilibrium
 
 
-@dataclass(frozen=True, eq=False)
-class _Content:
-    """What a batch holds of one salt, as flows averaged over the cycle.
-
-    `solute`, `water`: kg/s dissolved at the start; `per_solute`, `per_water`: kg that leave with a kg of crystals; `volume`:
-    m3/s of slurry; `numbers` (K,), `sizes` (K,) of seeds, 1/s and m; `unit`: kg of a crystal over its size cubed.
-    """
-
-    solute: float
-    water: float
-    per_solute: float
-    per_water: float
-    volume: float
-    numbers: np.ndarray
-    sizes: np.ndarray
-    unit: float
-
-
 def cooled_batch(
     feed: Stream, salt: str, programme: Programme, kinetics: Kinetics, seeds: np.ndarray, others: tuple[str, ...]
 ) -> Batch:
@@ -105,17 +90,10 @@ def cooled_batch(
     own_volume = float(chemistry.own_volumes[at])
     inert = feed.solid_volume - feed.flows[at] * own_volume
     mass = feed.flows[at] * molar_mass
-    grain = molar_mass / own_volume * kinetics.shape_factor
-    content = _Content(
-        solute=liquor[own.host] * solute,
-        water=liquor[WATER] * unit,
-        per_solute=1.0 - float(row[WATER]) * unit / molar_mass,
-        per_water=float(row[WATER]) * unit / molar_mass,
-        volume=density.liquor_volume(chemistry, liquor, programme.last) + inert + feed.flows[at] * own_volume,
-        numbers=mass * seeds / (grain * DIAMETERS**3),
-        sizes=DIAMETERS,
-        unit=grain,
-    )
+    hydration = float(row[WATER]) * unit / molar_mass
+    made_of = Salt(salt, molar_mass / own_volume, 1.0 - hydration, hydration)
+    volume = density.liquor_volume(chemistry, liquor, programme.last) + inert + feed.flows[at] * own_volume
+    content = Charge(volume, liquor[own.host] * solute, liquor[WATER] * unit, mass * seeds)
     most = speciate(chemistry, whole, programme.last, alone).amounts[phase]
     if most <= feed.flows[at]:  # some of the seeds dissolve, the others stay as they were
         population = Population(
@@ -123,12 +101,12 @@ def cooled_batch(
             0.0,
             0.0,
             0.0,
-            float(most) * molar_mass / content.volume,
+            float(most) * molar_mass / volume,
             *spread(seeds),
             sealed(seeds),
         )
         return _answer(feed, whole, salt, population, 0.0, kinetics, allowed, programme.last)
-    population, largest = _grown(content, programme, kinetics, temperatures, saturated)
+    population, largest = _grown(made_of, content, programme, kinetics, temperatures, saturated)
     return _answer(feed, whole, salt, population, largest, kinetics, allowed, programme.last)
 
 
@@ -148,71 +126,41 @@ def _solubility(feed: Stream, whole: np.ndarray, salt: str, temperature: float, 
 
 
 def _grown(
-    content: _Content, programme: Programme, kinetics: Kinetics, temperatures: np.ndarray, saturated: np.ndarray
+    salt: Salt,
+    content: Charge,
+    programme: Programme,
+    kinetics: Kinetics,
+    temperatures: np.ndarray,
+    saturated: np.ndarray,
 ) -> tuple[Population, float]:
     """Follow a batch; answers its crystals and the largest S - 1."""
-    start = content.unit * float(content.numbers @ content.sizes**3)
-    rising = programme.last >= programme.first
-    along = temperatures if rising else temperatures[::-1]
-    solubilities = saturated if rising else saturated[::-1]
-    length = max(1e-9, kinetics.growth(0.02, programme.last) * programme.time)
-    born = float(content.numbers.sum())
-
-    def state(time: float, y: np.ndarray) -> tuple[float, float, float, float]:
-        """Mass of crystals, S - 1, growth and nuclei born per second."""
-        seeds = content.unit * float(content.numbers @ (content.sizes + y[0] * length) ** 3)
-        mass = seeds + content.unit * y[4] * born * length**3
-        made = mass - start
-        temperature = programme.at(min(time, programme.time))
-        solubility = float(np.interp(temperature, along, solubilities))
-        left = content.water - content.per_water * made
-        sigma = (content.solute - content.per_solute * made) / (left * solubility) - 1.0
-        if sigma <= 0.0:
-            return mass, sigma, 0.0, 0.0
-        growth = kinetics.growth(sigma, temperature)
-        return mass, sigma, growth, kinetics.nucleation(sigma, mass / content.volume, temperature) * content.volume
-
-    def rates(time: float, y: np.ndarray) -> list[float]:
-        _, _, growth, nuclei = state(time, y)
-        grown = growth / length
-        return [grown, nuclei / born, grown * y[1], 2.0 * grown * y[2], 3.0 * grown * y[3]]
-
-    found = solve_ivp(
-        rates, (0.0, programme.time), np.zeros(5), method="LSODA", rtol=_ACCURACY, atol=1e-14, dense_output=True
-    )
-    if not found.success:
-        raise ConvergenceError(f"batch: its growth cannot be followed beyond {found.t[-1]:.4g} s ({found.message})")
-    last = found.y[:, -1]
-    mass, sigma, _, nuclei = state(programme.time, last)
-    times = np.linspace(0.0, programme.time, _LOOKS + 1)
-    path = found.sol(times)
-    sigmas = [
-        state(float(time), y)[1] for time, y in zip(times[:: _LOOKS // 100], path.T[:: _LOOKS // 100], strict=True)
-    ]
-    fractions = _fractions(content, path * np.array([length, born, 1.0, 1.0, 1.0])[:, None])
+    rising = slice(None) if programme.last >= programme.first else slice(None, None, -1)
+    along = temperatures[rising]
+    rates = kinetics.packed(*along.tolist())
+    times = np.linspace(0.0, programme.time, _POINTS)
+    course = Course(times, np.array([programme.at(float(when)) for when in times]), np.zeros(_POINTS))
+    crystal = Crystal(salt.density, kinetics.shape_factor, salt.solute, salt.water)
+    solubility = Table(along, saturated[rising])
+    made, error, _, status = batch_run(rates, crystal, solubility, course, EDGES, content, _ACCURACY)
+    if status not in (CONVERGED, UNDERSATURATED) or not error <= _CLOSED:
+        raise ConvergenceError(
+            f"batch of {salt.name} from {programme.first:.2f} to {programme.last:.2f} K in {programme.time:g} s: it "
+            f"{SENTENCES[status]} (error {error:.2g})"
+        )
+    mass = float(made.crystals[-1])
+    fractions = sealed(made.masses)
     mean, variation = spread(fractions)
     population = Population(
         mass=mass,
-        supersaturation=sigma,
-        growth=float(last[0]) * length / programme.time,
-        nucleation=nuclei / content.volume,
+        supersaturation=float(made.supersaturation[-1]),
+        growth=float(made.grown[-1]) / programme.time,
+        nucleation=float(made.nuclei[-1]) / (content.volume * programme.time),
         magma=mass / content.volume,
-        mean_size=mean,
+        mean_size=float(made.moments[4] / made.moments[3]) if made.moments[3] > 0.0 else mean,
         variation=variation,
         fractions=fractions,
     )
-    return population, max(sigmas)
-
-
-def _fractions(content: _Content, path: np.ndarray) -> np.ndarray:
-    """Answer the mass fractions by class of seeds and nuclei; `path`: growth since the start (m) and nuclei born, by time."""
-    grown, nuclei = path[0], np.diff(np.maximum.accumulate(path[1]))
-    seeds = content.sizes + grown[-1]
-    young = grown[-1] - 0.5 * (grown[1:] + grown[:-1])
-    sizes = np.concatenate([seeds, young])
-    masses = np.concatenate([content.numbers * seeds**3, nuclei * young**3])
-    places = np.clip(np.searchsorted(EDGES, sizes, side="right") - 1, 0, CLASSES - 1)
-    return sealed(np.bincount(places, masses, minlength=CLASSES))
+    return population, float(made.supersaturation.max())
 
 
 def _answer(

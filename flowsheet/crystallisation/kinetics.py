@@ -87,15 +87,15 @@ class Kinetics:
         larger = (mean_size / _USUAL_SIZE) ** self.occlusion_size_order
         return min(_MOST_OCCLUDED, self.occlusion * faster * larger)
 
-    def packed(self, temperature: float) -> population_balance.Kinetics:
-        """Answer the rates at `temperature` (K) as the kernels take them, for one tank."""
+    def packed(self, *temperatures: float) -> population_balance.Kinetics:
+        """Answer the rates at each of `temperatures` (K) as the kernels take them: one a tank, or one a row of a table."""
         return population_balance.Kinetics(
-            growth=np.array([self.growth(1.0, temperature)]),
+            growth=np.array([self.growth(1.0, each) for each in temperatures]),
             growth_order=self.growth_order,
-            nucleation=np.array([self.nucleation(1.0, 1.0, temperature)]),
+            nucleation=np.array([self.nucleation(1.0, 1.0, each) for each in temperatures]),
             nucleation_order=self.nucleation_order,
             magma_order=self.magma_order,
-            primary=np.zeros(1),
+            primary=np.zeros(len(temperatures)),
             primary_order=1.0,
             size_scale=0.0,
             size_exponent=0.0,

@@ -8,7 +8,7 @@ from raffinate.flowsheet import DataError, Stream, settle
 from raffinate.flowsheet.chemistry import Chemistry
 from raffinate.flowsheet.crystallisation.kinetics import Kinetics
 from raffinate.flowsheet.heat import heat_duty
-from raffinate.flowsheet.sizes import DIAMETERS, SizeDistribution
+from raffinate.flowsheet.sizes import EDGES, SizeDistribution
 from raffinate.unitops.batch_crystalliser import BatchCrystalliser
 
 CHEMISTRY = Chemistry("Na Ni Mg S")
@@ -34,13 +34,16 @@ def test_batch__closes_its_balances_and_its_heat():
 
 
 def test_batch__grows_every_seed_by_the_same_length_where_nothing_is_born():
-    """M / M0 = sum w (1 + Gamma / L)^3: of seeds of one size the mean size follows from the mass alone."""
+    """M / M0 = mean of (L + Gamma)^3 over that of L^3, over seeds spread evenly in the one class that they lie in."""
     outcome = _run(kinetics=BARREN)
-    size = DIAMETERS[np.argmax(SEEDS.sizes[SALT])]
-    grown = (outcome.outlets["slurry"][SALT] / SEEDS[SALT]) ** (1.0 / 3.0) * size
-    assert outcome.report["growth_rate"] * 14400.0 == pytest.approx(grown - size, rel=1e-6)
-    assert outcome.report["mean_size"] == pytest.approx(grown, rel=0.13)  # the class that it lies in
-    assert outcome.report["size_variation"] == pytest.approx(0.0, abs=1e-6)
+    at = np.argmax(SEEDS.sizes[SALT])
+    seeds = np.linspace(EDGES[at], EDGES[at + 1], 2001)
+    length = outcome.report["growth_rate"] * 14400.0
+    gained = np.mean((seeds + length) ** 3) / np.mean(seeds**3)
+    assert outcome.outlets["slurry"][SALT] == pytest.approx(SEEDS[SALT] * gained, rel=1e-4)
+    mean = np.mean((seeds + length) ** 4) / np.mean((seeds + length) ** 3)
+    assert outcome.report["mean_size"] == pytest.approx(mean, rel=1e-4)
+    assert outcome.report["size_variation"] < 0.1
 
 
 def test_batch__ends_saturated_where_growth_is_fast():
