@@ -14,7 +14,7 @@ Sources: Randolph & Larson (1988) Theory of Particulate Processes, ch. 4; Levens
 from __future__ import annotations
 
 import numpy as np
-from scipy.optimize import brentq
+from scipy.optimize import root_scalar
 from scipy.special import gammainc
 
 from .errors import DataError
@@ -62,7 +62,11 @@ def grown(seed: SizeDistribution, mass: float, gained: float, length: float) -> 
 
     by, taken = length, gain(length)
     if taken > gained:
-        by = float(brentq(lambda trial: gain(trial) - gained, 0.0, length, xtol=1e-18, rtol=1e-13))
+        bracket = (0.0, length)
+        found = root_scalar(
+            lambda trial: gain(trial) - gained, bracket=bracket, method="brentq", xtol=1e-18, rtol=1e-13
+        )
+        by = float(found.root)
         taken = gained
     classes = seed.fractions * (1.0 + by / DIAMETERS) ** 3
     cumulative = np.concatenate([[0.0], np.cumsum(classes)]) / classes.sum()

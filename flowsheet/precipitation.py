@@ -16,7 +16,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import brentq
+from scipy.optimize import root_scalar
 
 from .chemistry.equilibrium import Equilibrium, speciate
 from .chemistry.system import PROTON, Chemistry
@@ -133,8 +133,8 @@ def _dose(stream: Stream, tank: Tank, titrant: Stream, target_ph: float, warning
 
 
 def _root(beyond: _Beyond, low: float, high: float) -> tuple[float, State]:
-    dose = float(brentq(beyond, low, high, xtol=_DOSE_ACCURACY * high, rtol=4.0 * np.finfo(float).eps))
-    return dose, beyond.state
+    found = root_scalar(beyond, bracket=(low, high), method="brentq", xtol=_DOSE_ACCURACY * high, rtol=1e-15)
+    return float(found.root), beyond.state
 
 
 @dataclass

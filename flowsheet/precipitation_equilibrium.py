@@ -81,6 +81,7 @@ def balanced(
     scale = float(np.abs(problem.given[PROTON + 1 :]).max(initial=1e-300))
     state, history, changes, first = start, Anderson(), 0, 0.0
     found: Equilibrium | None = None
+    dose, refused = 0.0, None
     for number in range(_PASSES):
         dose, found, refused = _solved(problem, state, found)
         first = first or dose

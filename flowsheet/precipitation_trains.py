@@ -65,9 +65,8 @@ def run_train(
     if not 0.0 <= recycle < 1.0:
         raise DataError(f"train: share of solids returned = {recycle:g} is outside 0 to below 1")
     hold = 1.0 / (1.0 - recycle)
-    seeded = seed is not None and seed.solids.mass > 0.0
     entering = mix([feed, seed]) if seed is not None and seed.mass > 0.0 else feed
-    if seeded:
+    if seed is not None and seed.solids.mass > 0.0:
         first = _through(entering, steps, hold, start)
         start = first.guesses
         made = first.stream.solids.mass - entering.solids.mass
@@ -79,8 +78,9 @@ def run_train(
 
 def guesses_of(start: object) -> Sequence[Guess | None] | None:
     """Answer the guesses that an earlier run of a unit kept; None where it kept something else or nothing."""
-    held = isinstance(start, tuple) and all(guess is None or isinstance(guess, Guess) for guess in start)
-    return start if held else None
+    if isinstance(start, tuple) and all(guess is None or isinstance(guess, Guess) for guess in start):
+        return start
+    return None
 
 
 def _through(entering: Stream, steps: Sequence[Step], hold: float, start: Sequence[Guess | None] | None) -> Train:

@@ -19,7 +19,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import brentq
+from scipy.optimize import root_scalar
 
 from .chemistry.equilibrium import Equilibrium
 from .chemistry.system import Chemistry
@@ -62,15 +62,20 @@ def lattice_members(found: Equilibrium, lattice: tuple[str, ...]) -> dict[str, M
     share = total / per_activity
     solid = 0.0
     if share.sum() > 1.0:
-        solid = float(
-            brentq(lambda n: (total / (n + per_activity)).sum() - 1.0, 0.0, total.sum(), xtol=1e-300, rtol=1e-14)
-        )
+        bracket = (0.0, float(total.sum()))
+        excess = functools.partial(_excess, total=total, per_activity=per_activity)
+        solid = float(root_scalar(excess, bracket=bracket, method="brentq", xtol=1e-300, rtol=1e-14).root)
         share = total / (solid + per_activity)
     share = share / share.sum()
     return {
         name: Member(float(x), float(x) * solid, float(t), float(d))
         for name, x, t, d in zip(names, share, total, per_activity, strict=True)
     }
+
+
+def _excess(solid: float, total: np.ndarray, per_activity: np.ndarray) -> float:
+    """Answer by how much the mole fractions of a solid of that amount (mol/s) exceed 1."""
+    return float((total / (solid + per_activity)).sum() - 1.0)
 
 
 def taken_as_solids(members: Mapping[str, Member], before: frozenset[str]) -> frozenset[str]:

@@ -13,7 +13,8 @@ from typing import ClassVar
 
 from ..flowsheet.chemistry import water
 from ..flowsheet.chemistry.database import table
-from ..flowsheet.errors import DataError
+from ..flowsheet.chemistry.equilibrium import Equilibrium
+from ..flowsheet.errors import ConvergenceError, DataError
 from ..flowsheet.evaporation import evaporate
 from ..flowsheet.grown_sizes import crystal_sizes
 from ..flowsheet.stream import Stream, mix, settle
@@ -21,6 +22,9 @@ from ..flowsheet.unitop import Figure, Outcome, Port, UnitOp, parameter
 
 _FORMS = ("Li2CO3(s)", "CaCO3(s)", "MgCO3.3H2O(s)", "Mg(OH)2(s)", "MnCO3(s)", "FeCO3(s)", "Li3PO4(s)", "LiF(s)")
 _PRODUCT, _GAS, _STEAM = "Li2CO3(s)", "CO2(g)", "H2O(g)"
+_PASSES = 60
+_AGREED = 1e-13  # of the water
+_MOST = 0.9  # of the water that may leave
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,17 +64,7 @@ class BicarbonateDecomposition(UnitOp):
                 f"{feed.pressure:.0f} Pa"
             )
         left, vapour = evaporate(feed, self.evaporated, self.temperature)
-        carried, found = 0.0, None
-        slurry = left
-        for _ in range(40):
-            wet, more = evaporate(left, min(carried, 1.0), self.temperature)
-            slurry, found = settle(wet, self.temperature, self.forms, {_GAS: self.carbon_dioxide_pressure})
-            gone = (slurry[_GAS] - left[_GAS]) * steam / (feed.pressure - steam) / left["H2O"]
-            if gone >= 0.9:
-                raise DataError(f"steam: {gone:.2f} of the water would leave with the carbon dioxide, 0.9 is the most")
-            if abs(gone - carried) <= 1e-13:
-                break
-            carried = max(0.0, gone)
+        slurry, more, found = self._boiled(left, steam / (feed.pressure - steam))
         offgas = mix([slurry.gas, vapour, more])
         slurry = slurry.without(slurry.gas)
         if slurry[_PRODUCT] > 0.0:
@@ -84,3 +78,19 @@ class BicarbonateDecomposition(UnitOp):
             "ph": found.ph,
         }
         return Outcome({"slurry": slurry, "offgas": offgas}, report, {}, found.warnings)
+
+    def _boiled(self, left: Stream, steam_ratio: float) -> tuple[Stream, Stream, Equilibrium]:
+        """Answer slurry, steam and equilibrium; `steam_ratio`: mol of steam that goes with a mol of carbon dioxide."""
+        carried = 0.0
+        for _ in range(_PASSES):
+            wet, steam = evaporate(left, carried, self.temperature)
+            slurry, found = settle(wet, self.temperature, self.forms, {_GAS: self.carbon_dioxide_pressure})
+            gone = max(0.0, (slurry[_GAS] - left[_GAS]) * steam_ratio / left["H2O"])
+            if abs(gone - carried) <= _AGREED:
+                return slurry, steam, found
+            carried = gone
+            if carried >= _MOST:
+                raise DataError(
+                    f"steam: {gone:.2f} of the water would leave with the carbon dioxide, {_MOST:g} is the most"
+                )
+        raise ConvergenceError(f"steam: {_PASSES} passes have not settled it, {carried:.4g} of the water at the last")
