@@ -186,7 +186,7 @@ def _iterate(run: _Run, number: int, part: Part, path: tuple[str, ...], limits: 
     given, answered = torn.pack(begun), torn.pack(run.streams)
     accelerator = _accelerator(torn, answered)
     state = accelerator.start(given)
-    count, agreed = 1, 0
+    count, agreed, plainly = 1, 0, False
     while True:
         residual, worst = torn.residual(given, answered)
         run.history.append(Pass(number, residual, worst))
@@ -196,9 +196,11 @@ def _iterate(run: _Run, number: int, part: Part, path: tuple[str, ...], limits: 
         if count == _PROBE_PASS:
             _refuse_closed_loop(run, part, path, tears)
         state, proposed = accelerator.step(state, answered, given)
-        if count >= largest_passes or (state.stalled and not agreed):
+        # where an accelerator comes no further, as where a solid comes and goes, a plant still does, pass by pass
+        plainly = plainly or (state.stalled and not agreed)
+        if count >= largest_passes:
             break
-        given, answered = _advance(run, part, torn, answered if agreed else proposed, answered)
+        given, answered = _advance(run, part, torn, answered if agreed or plainly else proposed, answered)
         count += 1
         now = torn.with_sized(TornStreams.of(run.chemistry, tears, run.streams))
         if now.sized != torn.sized:  # a solid with sizes has turned up: its classes are unknowns from here on
