@@ -7,8 +7,8 @@ proportion. Each tank has two balances,
 
 and both reagents enter a mineral's rate as powers, so there is still one reaction coordinate for each. With the oxidant
 held the first has one root, found by `leach_tank`'s safeguarded Newton; it falls as the oxidant rises, and for one
-mineral the second, along it, rises: dO holds back no more than it brings. So Newton's method in both, and where it leaves
-the bracket of the oxidant, halving.
+mineral the second, along it, rises: more oxidant dissolves less than it would if the acid did not fall, but not less than
+before. So Newton's method in ln A and ln O at once, and where that fails in ln O alone, between bounds.
 
 Shapes: M minerals, K size classes, N tanks.
 Sources: Levenspiel, Chemical Reaction Engineering, 3rd ed. 1999, ch. 25 (segregated flow of solids).
@@ -34,6 +34,9 @@ from .shrinking_core import (
     prepare_solids,
 )
 from .status import CONVERGED, OUT_OF_STEPS, STARVED
+
+_FEW_STEPS = 25
+_LEAP = 2.0  # the longest step, in ln
 
 
 class Reagents(NamedTuple):
@@ -65,6 +68,37 @@ def _balances(minerals, solids, residence_time, acid_supply, oxidant_supply, bef
         balance += oxidant_supply.demand[m] * after.reacted[m]
         slope += oxidant_supply.demand[m] * order * slopes[m]
     return acid, after, acid_balance, balance, slope, steps + 1
+
+
+@inner.kernel
+def _newton(minerals, solids, residence_time, acid_supply, oxidant_supply, before):
+    """Newton's method in ln of acid and oxidant from those `before`; answers as `_tank`."""
+    volume = acid_supply.volumetric_flow
+    acid_scale, oxidant_scale = most_of(acid_supply)[1], most_of(oxidant_supply)[1]
+    ln_acid, ln_oxidant = np.log(before[0]), np.log(before[1])
+    after, acid_balance, oxidant_balance, steps = solids, 0.0, 0.0, 0
+    while steps < _FEW_STEPS:
+        steps += 1
+        after, slopes = dissolve(minerals, solids, residence_time, ln_acid, ln_oxidant)
+        acid, oxidant = np.exp(ln_acid), np.exp(ln_oxidant)
+        acid_balance, oxidant_balance = volume * acid - acid_supply.fed, volume * oxidant - oxidant_supply.fed
+        a, b, c, d = volume * acid, 0.0, 0.0, volume * oxidant
+        for m in range(slopes.size):
+            by_acid, by_oxidant = minerals.acid_order[m] * slopes[m], minerals.oxidant_order[m] * slopes[m]
+            acid_balance += acid_supply.demand[m] * after.reacted[m]
+            oxidant_balance += oxidant_supply.demand[m] * after.reacted[m]
+            a += acid_supply.demand[m] * by_acid
+            b += acid_supply.demand[m] * by_oxidant
+            c += oxidant_supply.demand[m] * by_acid
+            d += oxidant_supply.demand[m] * by_oxidant
+        if abs(acid_balance) <= ROUNDING * acid_scale and abs(oxidant_balance) <= ROUNDING * oxidant_scale:
+            return acid, oxidant, after, acid_balance, oxidant_balance, True, steps
+        determinant = a * d - b * c
+        if not determinant > 0.0:
+            break
+        ln_acid += min(max((b * oxidant_balance - d * acid_balance) / determinant, -_LEAP), _LEAP)
+        ln_oxidant += min(max((c * acid_balance - a * oxidant_balance) / determinant, -_LEAP), _LEAP)
+    return before[0], before[1], solids, acid_balance, oxidant_balance, False, steps
 
 
 @inner.kernel
@@ -137,11 +171,13 @@ def leach_train_with_oxidant(
     before = (reagents.acid_flow / volume, reagents.oxidant_flow / volume)
     error, steps = 0.0, 0
     for i in range(N):
-        acid[i], oxidant[i], solids, lacking_acid, lacking_oxidant, closed, taken = _tank(
-            minerals, solids, residence_times[i], acid_supply, oxidant_supply, before
-        )
+        found = _newton(minerals, solids, residence_times[i], acid_supply, oxidant_supply, before)
+        steps += found[6]
+        if not found[5]:
+            found = _tank(minerals, solids, residence_times[i], acid_supply, oxidant_supply, before)
+            steps += found[6]
+        acid[i], oxidant[i], solids, lacking_acid, lacking_oxidant, closed, _ = found
         before = (acid[i], oxidant[i])
-        steps += taken
         # Afresh, from the numbers that are answered.
         acid_left, oxidant_left = volume * acid[i] - reagents.acid_flow, volume * oxidant[i] - reagents.oxidant_flow
         for m in range(M):
