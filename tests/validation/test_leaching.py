@@ -299,7 +299,7 @@ def pb_13() -> list[Row]:
     where = "H2SO4/Li 0.57, H2O2/Li 2.07, 60 degC, 2 h; 20 tanks"
     return [
         Row("PB-13", "Li", where, 0.9685, report["lithium_extraction"], USUAL, "LiFePO4(s)|li2017", FITTED),
-        Row("PB-13", "Fe", where, 0.00027, report["iron_extraction"], 0.005, "supersaturation", FITTED),
+        Row("PB-13", "Fe", where, 0.00027, report["iron_extraction"], 0.005, "dihydrate_saturation", FITTED),
         Row("PB-13", "P", where, 0.0195, report["phosphorus_extraction"], USUAL, "phosphate_release", FITTED),
     ]
 
