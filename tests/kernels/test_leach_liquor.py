@@ -184,6 +184,16 @@ def test_leach_train_in_liquor__converges_in_every_random_case(count):
             check(answer, pulp, packed, allowed)
 
 
+@pytest.mark.parametrize("seed", [4203, 4483, 5982, 7269, 7624])
+def test_leach_train_in_liquor__halves_where_newton_fails(seed):
+    minerals, sizes, pulp, packed, allowed = cases.random_liquor(seed)
+    answer, error, steps, status = leach_train_in_liquor(minerals, sizes, pulp, packed, allowed)
+    assert status == CONVERGED
+    assert steps > 300
+    assert error <= 1e-11
+    check(answer, pulp, packed, allowed)
+
+
 @pytest.mark.parametrize("count", [300, pytest.param(10_000, marks=pytest.mark.validation_long)])
 def test_leach_train__converges_in_every_random_case(count):
     for seed in range(count):

@@ -107,8 +107,9 @@ def test_leach_train_with_oxidant__is_a_train_of_oxidant_where_acid_plays_no_par
     np.testing.assert_allclose(found[2], expected[1], rtol=1e-11)
 
 
-def test_leach_train_with_oxidant__closes_both_balances():
-    for seed in range(300):
+@pytest.mark.parametrize("count", [300, pytest.param(10_000, marks=pytest.mark.validation_long)])
+def test_leach_train_with_oxidant__closes_both_balances(count):
+    for seed in range(count):
         known, sizes, times, flows, reagents = random_case(seed)
         conversion, acid, oxidant, error, _, status = leach_train_with_oxidant(known, sizes, times, flows, reagents)
         assert status == CONVERGED, seed
