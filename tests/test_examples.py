@@ -230,6 +230,42 @@ def test_sections__keep_sodium_out_of_the_raffinate_by_a_preload_of_nickel():
     assert found[True]["Co+2"] < 0.1 * flow
 
 
+def test_mhp__makes_a_hydroxide_of_the_typical_composition_and_closes():
+    script, solution = plant("mhp")
+    feed = solution.feeds["redissolution.feed"]
+    content = script["composition"](solution)
+    assert solution.imbalance <= CLOSURE
+    assert max(found.worst for found in solution.balances.values()) <= CLOSURE
+    assert 0.33 < content["Ni"] < 0.48
+    assert content["Mg"] < 0.02
+    assert 0.03 < content["S"] < 0.06
+    recovered = solution.streams["product.cake"].elements["Ni"] / feed.elements["Ni"]
+    assert 0.96 < recovered < 0.995
+    assert solution.streams["iron cake.cake"].elements["Fe"] > 0.99 * feed.elements["Fe"]
+    assert solution.streams["iron cake.cake"].elements["Al"] > 0.9 * feed.elements["Al"]
+
+
+def test_mhp__trades_manganese_for_recovery():
+    contents, recoveries = [], []
+    for ph in (7.1, 7.8):
+        script, solution = plant("mhp", first_ph=ph)
+        contents.append(script["composition"](solution)["Mn"])
+        recoveries.append(solution.reports["hydroxide"]["nickel_yield"])
+    assert contents[1] > 1.5 * contents[0]
+    assert recoveries[1] > recoveries[0]
+
+
+def test_pcam__takes_what_industry_takes():
+    script, solution = plant("pcam")
+    per_kilogram = script["per_cathode"](solution)
+    assert solution.imbalance <= CLOSURE
+    assert per_kilogram["NaOH"] == pytest.approx(0.844, rel=0.03)
+    assert 1.45 < per_kilogram["Na2SO4 left"] < 1.52
+    assert 0.002 < solution.reports["tank"]["nickel"] < 0.1
+    cake = solution.streams["filter.cake"].solids.elements
+    assert cake["Ni"] / (cake["Ni"] + cake["Co"] + cake["Mn"]) == pytest.approx(0.8, abs=0.002)
+
+
 def test_readme__scripts_print_what_is_shown(tmp_path, environment):
     scripts, texts = code_blocks("README.md", "python"), code_blocks("README.md", "text")
     assert len(scripts) == len(texts) == 2
