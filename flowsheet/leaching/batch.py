@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+from scipy.optimize import root_scalar
 
 from ...kernels.batch_leach import NODES, Curves, batch_leach, tabulate
 from ...kernels.status import CONVERGED, SENTENCES
@@ -39,7 +40,8 @@ from .train import Leached, Tank
 Schedule = tuple[tuple[float, float], ...]
 AT_ONCE: Schedule = ((0.0, 1.0),)
 STEPS = 60
-AGREED = 1e-8
+AGREED, ENOUGH = 1e-8, 1e-6
+_WIDENINGS = 12
 _USUAL = 0.9  # of what can dissolve, to begin with
 _DENSER = 1.5  # power by which readings crowd towards the start
 _LEAST = 1e-9  # of the acid, below which there is none
@@ -145,29 +147,15 @@ def leach_in_batch(batch: Batch, inlets: Sequence[Stream]) -> BatchLeached:
     known = known_of(train, feed)
     clock = _clock(batch)
     curves = _curves(known)
-    count = clock.times.size
-    conversion = np.outer(np.minimum(1.0, clock.times / clock.times[-1] * 2.0), _USUAL * known.kinetics.accessible)
-    volume = np.full(count, max(feed.liquor_volume, 1e-30))
-    course = _pass(batch, known, clock, conversion, volume)
-    course = _pass(batch, known, clock, conversion, course.volume)
-    volume = course.volume
-    scale = np.abs(course.supply).max(axis=1, keepdims=True) + 1e-3 * volume.max()
-    floor = np.concatenate([np.broadcast_to(scale, (2, count)).ravel(), volume])
-    signed = np.arange(3 * count) < 2 * count
-    accelerator = Accelerator(floor=floor, may_be_negative=signed)
-    state = accelerator.start(np.concatenate([course.supply.ravel(), volume]))
-    for _ in range(STEPS):
-        supply, volume = state.x[: 2 * count].reshape(2, count), state.x[2 * count :]
-        conversion = _conversion(known, curves, clock, supply, volume)
-        course = _pass(batch, known, clock, conversion, volume)
-        state, _ = accelerator.step(state, np.concatenate([course.supply.ravel(), course.volume]))
-        if state.residual <= AGREED:
-            break
-    else:
+    found = _settled(batch, known, curves, clock, None)
+    if found.residual > AGREED and isinstance(train.acid_rule, ToFreeAcid):
+        found = _tried(batch, known, curves, clock, found)
+    if found.residual > AGREED:
         raise ConvergenceError(
             f"batch leach of {train.residence_time:g} s has not settled in {STEPS} steps: the liquor changes by "
-            f"{state.residual:.2g} of itself, {AGREED:g} is wanted"
+            f"{found.residual:.2g} of itself, {AGREED:g} is wanted"
         )
+    course, conversion = found.course, found.conversion
     slurry = feed.replace(flows=rounded(course.flows[-1]), temperature=train.temperature)
     if feed.sizes:
         slurry = slurry.with_sizes(_residue(known, curves, conversion[-1], train.temperature))
@@ -181,10 +169,69 @@ def leach_in_batch(batch: Batch, inlets: Sequence[Stream]) -> BatchLeached:
         reagent=nothing if train.reagent is None else train.reagent * course.reagent,
         conversion=conversion,
         exchange=course.states[-1].exchange,
-        volume=float(volume[-1]),
+        volume=float(course.volume[-1]),
         known=known,
     )
     return BatchLeached(leached, clock, course)
+
+
+class _Settled(NamedTuple):
+    """Where the iteration came to: the course, conversions (T, M) by the kinetics, and by how much the liquor still changes."""
+
+    course: _Course
+    conversion: np.ndarray
+    residual: float
+
+
+def _settled(
+    batch: Batch, known: Known, curves: Curves | None, clock: _Clock, dose: float | None, start: _Course | None = None
+) -> _Settled:
+    """Bring kinetics and liquor into agreement, with a `dose` of acid (multiples of the reagent) or by the rule."""
+    count = clock.times.size
+    conversion = np.outer(np.minimum(1.0, clock.times / clock.times[-1] * 2.0), _USUAL * known.kinetics.accessible)
+    if start is None:
+        volume = np.full(count, max(known.feed.liquor_volume, 1e-30))
+        start = _pass(batch, known, clock, conversion, volume, dose)
+        start = _pass(batch, known, clock, conversion, start.volume, dose)
+    scale = np.abs(start.supply).max(axis=1, keepdims=True) + 1e-3 * start.volume.max()
+    floor = np.concatenate([np.broadcast_to(scale, (2, count)).ravel(), start.volume])
+    accelerator = Accelerator(floor=floor, may_be_negative=np.arange(3 * count) < 2 * count)
+    state, course = accelerator.start(np.concatenate([start.supply.ravel(), start.volume])), start
+    for _ in range(STEPS):
+        supply, volume = state.x[: 2 * count].reshape(2, count), state.x[2 * count :]
+        conversion = _conversion(known, curves, clock, supply, volume)
+        course = _pass(batch, known, clock, conversion, volume, dose)
+        state, _ = accelerator.step(state, np.concatenate([course.supply.ravel(), course.volume]))
+        if state.residual <= AGREED or (state.stalled and state.residual <= ENOUGH):
+            return _Settled(course, conversion, min(state.residual, AGREED))
+    return _Settled(course, conversion, AGREED if state.residual <= ENOUGH else state.residual)
+
+
+def _tried(batch: Batch, known: Known, curves: Curves | None, clock: _Clock, last: _Settled) -> _Settled:
+    """Find the dose of acid by trial where next to no acid is to be left: then a drop more dissolves a drop more."""
+    train, latest = batch.train, last
+
+    def excess(dose: float) -> float:
+        nonlocal latest
+        latest = _settled(batch, known, curves, clock, dose, latest.course)
+        left = float(known.protons @ latest.course.flows[-1])
+        return left - train.acid_rule.free_acid * float(latest.course.volume[-1])  # type: ignore[union-attr]
+
+    middle = max(last.course.acid, 1e-12)
+    low, high = 0.8 * middle, 1.25 * middle
+    for _ in range(_WIDENINGS):
+        if excess(low) <= 0.0:
+            break
+        low *= 0.5
+    for _ in range(_WIDENINGS):
+        if excess(high) >= 0.0:
+            break
+        high *= 2.0
+    if excess(low) > 0.0 or excess(high) < 0.0:
+        return latest._replace(residual=math.inf)
+    found = root_scalar(excess, bracket=(low, high), method="brentq", rtol=1e-9)
+    excess(float(found.root))
+    return latest
 
 
 def _clock(batch: Batch) -> _Clock:
@@ -234,7 +281,9 @@ def _conversion(
     return conversion[:, kinetics.group] * kinetics.accessible
 
 
-def _pass(batch: Batch, known: Known, clock: _Clock, conversion: np.ndarray, volume: np.ndarray) -> _Course:
+def _pass(
+    batch: Batch, known: Known, clock: _Clock, conversion: np.ndarray, volume: np.ndarray, dose: float | None
+) -> _Course:
     """Let so much dissolve until each reading, (T, M): exchange electrons, dose the reagents, weigh acid and volume."""
     train = batch.train
     potential = known.flows * conversion
@@ -246,7 +295,9 @@ def _pass(batch: Batch, known: Known, clock: _Clock, conversion: np.ndarray, vol
         flows += np.outer(clock.reagent * reagent, train.reagent.flows)
     acid = 0.0
     if train.acid is not None:
-        if isinstance(train.acid_rule, ToFreeAcid):
+        if dose is not None:
+            acid = dose
+        elif isinstance(train.acid_rule, ToFreeAcid):
             left = float(known.protons @ flows[-1])
             acid = max(0.0, (train.acid_rule.free_acid * float(volume[-1]) - left) / train.acid["H+"])
         else:
@@ -254,12 +305,9 @@ def _pass(batch: Batch, known: Known, clock: _Clock, conversion: np.ndarray, vol
         flows += np.outer(clock.acid * acid, train.acid.flows)
     liquor = known.chemistry.liquor
     volumes = [density.liquor_volume(known.chemistry, row[liquor], train.temperature) for row in flows]
-    supply = np.array(
-        [
-            flows @ known.protons + potential @ known.kinetics.demand,
-            peroxide + potential @ _oxidant_demand(known),
-        ]
-    )
+    oxidant = _oxidant_demand(known)
+    acidic = flows @ known.protons + potential @ known.kinetics.demand
+    supply = np.array([acidic, peroxide + potential @ oxidant if oxidant.any() else np.zeros(len(states))])
     return _Course(states, flows, acid, reagent, supply, np.array(volumes))
 
 
