@@ -27,6 +27,7 @@ from .rates import RateLaw, minerals
 
 _BOUND = (("F-", 1.0), ("PO4-3", 3.0), ("CO3-2", 2.0), ("SO3-2", 2.0))  # protons that a weak acid's anion holds
 _NONE: Mapping[str, RateLaw] = {}
+_FILLER = "LiF(s)"  # packed where nothing dissolves, and not asked for
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -179,7 +180,7 @@ def known_of(train: Train, feed: Stream) -> Known:
         feed=feed,
         ways=ways,
         flows=flows,
-        kinetics=_kinetics(train, feed, ways, flows, bool(oxides.any())),
+        kinetics=_kinetics(train, feed, ways, flows),
         protons=_proton_row(chemistry),
         metals=tuple((name, names.index(name)) for name in METALS[:-1] if name in names),
         copper=names.index(METALS[-1]) if METALS[-1] in names else -1,
@@ -205,7 +206,7 @@ def _active(stream: Stream) -> dict[str, float]:
     return {name: stream[name] if name in index else 0.0 for name in names}
 
 
-def _kinetics(train: Train, feed: Stream, ways: Ways, flows: np.ndarray, with_oxides: bool) -> Kinetics:
+def _kinetics(train: Train, feed: Stream, ways: Ways, flows: np.ndarray) -> Kinetics:
     """Pack what the kernel needs: minerals that dissolve alike are one to it, as all oxides of the cathode are."""
     laws = rate_laws(ways.names, train.laws)
     members: dict[object, str] = {}
@@ -216,17 +217,16 @@ def _kinetics(train: Train, feed: Stream, ways: Ways, flows: np.ndarray, with_ox
         members.setdefault(key, name)
         group[at] = keys.setdefault(key, len(keys))
     chosen = tuple(members.values())
-    packed, sizes = minerals(chosen, train.temperature, {name: laws[name] for name in chosen}, feed.sizes)
+    packed, sizes = minerals(chosen or (_FILLER,), train.temperature, {name: laws[name] for name in chosen}, feed.sizes)
     packed = packed._replace(accessible=np.ones(len(chosen)))
     accessible = np.array([laws[name].accessible for name in ways.names])
     protons = -(ways.changes @ _proton_row(feed.chemistry)) - np.maximum(0.0, ways.electrons)
     demand = np.maximum(0.0, protons)
+    # an electron that a metal gives takes up a proton: it makes hydrogen, or water of peroxide, or spares the peroxide that an
+    # oxide is counted with; copper waits for someone to take its electrons
     for at, name in enumerate(ways.names):
         if name in METALS:
-            share = train.hydrogen_share if name == "Al(s)" else 0.0
-            demand[at] = -ways.electrons[at] * (share if with_oxides or name == METALS[-1] else 1.0)
-            if name == METALS[-1]:
-                demand[at] = 0.0
+            demand[at] = 0.0 if name == METALS[-1] else -ways.electrons[at]
         elif name == PHOSPHATE and train.oxidative:
             peroxide = 0.0 if train.reagent is None else train.reagent["H2O2"]
             demand[at] = 1.0 if peroxide > 0.0 else 0.0

@@ -46,6 +46,7 @@ _USUAL = 0.95  # of what can dissolve, to begin with
 _LEAST_ACID = 1e-12  # mol/s, and mol/m3
 _WHOLLY = 1.0 - 1e-6
 _SLIGHT = 0.1  # order in acid, where acid is short
+_FACTORS = (0.5, 2.0)  # between which the acid that minerals take up may differ from what is first counted
 _SIGNED = np.array([False, False, True])
 
 
@@ -181,7 +182,10 @@ def leach(train: Train, inlets: Sequence[Stream]) -> Leached:
 
 
 class _Passed(NamedTuple):
-    """What one pass answers: flows (S,), doses as multiples of the reagents, and the unknowns of the next pass."""
+    """What one pass answers: flows (S,), doses as multiples of the reagents, and the unknowns of the next pass.
+
+    volume: m3/s. factor: on the acid that minerals take up. acid_fed: mol/s that is fed to them.
+    """
 
     flows: np.ndarray
     exchange: Exchange
@@ -219,14 +223,16 @@ def _pass(train: Train, known: Known, conversion: np.ndarray, volume: float) -> 
         flows += acid * train.acid.flows
         fed += acid * float(known.protons @ train.acid.flows)
     expected = float(known.flows * conversion[-1] @ known.kinetics.demand)
+    # what others than minerals take up, as iron(II) that peroxide oxidises does, is gone before these meet the acid
+    factor = min(max(taken / expected, _FACTORS[0]), _FACTORS[1]) if expected > 0.0 else 1.0
     return _Passed(
         flows=flows,
         exchange=states[-1].exchange,
         acid=acid,
         reagent=reagent,
         volume=density.liquor_volume(known.chemistry, flows[known.chemistry.liquor], train.temperature),
-        factor=max(0.0, taken / expected) if expected > 0.0 else 1.0,
-        acid_fed=fed,
+        factor=factor,
+        acid_fed=fed - (taken - factor * expected),
     )
 
 

@@ -2,6 +2,7 @@
 
 import itertools
 
+import numpy as np
 import pytest
 from hand import imbalance, mass_of
 
@@ -482,3 +483,37 @@ def test_leaching__stops_without_acid_what_does_not_heed_it():
     law = {OXIDE: RateLaw(complete_time=600.0, name="order 0")}
     outcome = _leach(_solids(oxide=1000.0), acid_rule=PerElement("Li", 0.75), laws=law)
     assert outcome.report["oxide_conversion"] == pytest.approx(0.5, rel=0.02)
+
+
+# --- whatever is fed
+
+SOLIDS = [
+    OXIDE, "LiCoO2(s)", "LiMn2O4(s)", "LiFePO4(s)", "LiF(s)", "Li3PO4(s)", "Cu(s)", "Al(s)", "Fe(s)", "Ni(s)", "Co(s)", "NiO(s)",
+    "MnO2(s)", "Li2CO3(s)", "Ni(OH)2(s)", "C(s)",
+]  # fmt: skip
+DISSOLVED = ["H2SO4", "Li2SO4", "NiSO4", "Fe2(SO4)3", "FeSO4", "CuSO4", "H2O2", "LiOH", "H3PO4", "HF"]
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_leaching__closes_whatever_is_fed(seed):
+    """Random solids, liquors, reagents and tanks: elements, charge and mass to 1e-11, and no share outside 0 to 1."""
+    random = np.random.default_rng(seed)
+    solids = {str(name): float(random.exponential(100.0)) for name in random.choice(SOLIDS, 5, replace=False)}
+    liquor = {"H2O": float(random.uniform(500.0, 6000.0))}
+    liquor |= {str(name): float(random.exponential(30.0)) for name in random.choice(DISSOLVED, 3, replace=False)}
+    given = {
+        "residence_time": float(10.0 ** random.uniform(2.0, 5.0)),
+        "tanks": int(random.integers(1, 6)),
+        "decomposition": None if seed % 2 else float(random.random()),
+        "free_acid": float(10.0 ** random.uniform(0.5, 3.0)),
+        "reductant_ratio": float(random.uniform(0.0, 3.0)),
+        "temperature": float(random.uniform(293.15, 368.15)),
+        "acid_rule": PerElement("O", 0.02) if seed % 3 == 0 else None,
+    }
+    sizes = {str(name): SizeDistribution.rosin_rammler(20e-6, 1.2) for name in solids} if seed % 4 == 0 else {}
+    outcome = _leach(Stream.of(CHEMISTRY, solids, sizes=sizes), Stream.of(CHEMISTRY, liquor), **given)
+    shares = [
+        value for name, value in outcome.report.items() if name.endswith(("extraction", "conversion", "utilisation"))
+    ]
+    assert min(shares) >= -0.5  # copper may cement, and CO2 be held back
+    assert max(shares) <= 1.0 + 1e-9
