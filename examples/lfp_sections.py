@@ -55,7 +55,8 @@ class Design:
     soda_ratio: carbonate to half the lithium, mol/mol, that of the liquor counted
     purge, to_hydrolysis: shares of the last mother liquor: that which leaves; of the rest, that which neutralises first
     refining_acid: H2SO4 in circulation to a mole of iron phosphate
-    dilution: water to a kg of its solution that brings FePO4.2H2O down
+    dilution: water that brings FePO4.2H2O down, kg to a kg of black mass with 13 % phosphorus
+    phosphate_base: kg of 30 % NaOH to a kg of that liquor, beside the water
     acid_evaporation, acid_bleed: shares of the water boiled off the acid then, and of the acid that leaves
     phosphate_ph: at which FePO4.2H2O comes down after a total leach
     """
@@ -78,7 +79,8 @@ class Design:
     purge: float = 0.006
     to_hydrolysis: float = 0.25
     refining_acid: float = 5.0
-    dilution: float = 1.0
+    dilution: float = 13.0
+    phosphate_base: float = 0.0
     acid_evaporation: float = 0.71
     acid_bleed: float = 0.03
     phosphate_ph: float = 1.8
@@ -151,15 +153,15 @@ def add_refining(sheet: Flowsheet, residue: str, water: Stream, design: Design) 
     sheet.add("dissolution", dissolution, solids=residue, liquor="acid return.second")
     sheet.add("graphite", CakeFilter(), slurry="dissolution.slurry", wash=1.0 * water)
     bring_down = DosedPrecipitation(
-        precipitant=reagent(H2O=1.0),
-        dose_profile=(design.dilution,),
+        precipitant=CAUSTIC,
+        dose_profile=(design.phosphate_base,),
         residence_time=5.0 * hour,
         temperature=celsius(90.0),
         forms=("FePO4.2H2O(s)", "AlPO4.2H2O(s)"),
         seed_recycle=0.5,
         rates=EQUILIBRIUM,
     )
-    feeds = ["graphite.filtrate", "graphite.washings", "FePO4 filter.washings"]
+    feeds = ["graphite.filtrate", "graphite.washings", design.dilution * water, "FePO4 filter.washings"]
     sheet.add("FePO4", bring_down, feed=feeds)
     sheet.add("FePO4 filter", CakeFilter(), slurry="FePO4.slurry", wash=2.5 * water)
     sheet.add("FePO4 dryer", Dryer(temperature=celsius(105.0)), cake="FePO4 filter.cake")
