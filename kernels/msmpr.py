@@ -150,10 +150,12 @@ def solve_classes(
     for steps in range(1, MOST_STEPS):
         if abs(f) <= CLOSURE:
             return y, f, work, steps, CONVERGED
+        if np.isnan(f):
+            break
         if f < 0.0 and y <= LOWEST:
             return y, f, work, steps, WASHED_OUT
-        if y >= HIGHEST and not f < 0.0:
-            return y, f, work, steps, OUTGROWN if f == np.inf else UNDERSATURATED
+        if f > 0.0 and y >= HIGHEST:
+            return y, f, work, steps, UNDERSATURATED
         there = min(max(next_point(search, y, f), LOWEST), HIGHEST)
         if f < 0.0 and search[0] == -np.inf and rates.magma_order > 1.0 and not sown:
             there, best = find_peak(crystal, rates, tank, classes, population)
@@ -275,7 +277,7 @@ def msmpr_train(
     Returns (Train, error, steps, status). error: the largest, over the tanks, of |crystals by class - crystals the liquor
     lost| over the crystals and of the solute's balance over the solute. Each tank has a state of its own:
     WASHED_OUT: no crystals; UNDERSATURATED: crystals leave as they enter (none dissolves), sigma is below 0; OUTGROWN:
-    the last class is never withdrawn and crystals reach its end; DRY: no solvent is left. The status is OUT_OF_STEPS,
+    the last class is never withdrawn; DRY: no solvent is left. The status is OUT_OF_STEPS,
     DRY or OUTGROWN where a tank has it, UNDERSATURATED where the last tank is, the last tank's where nothing
     crystallises, CONVERGED otherwise.
     """
@@ -297,6 +299,8 @@ def msmpr_train(
         rates = rates_of(kinetics, i)
         tank, state = make_tank(crystal, vessels, i, solute, solvent, entering)
         y = 0.0
+        if state == CONVERGED and not population.rates[K - 1] > 0.0:
+            state = OUTGROWN
         if state == CONVERGED:
             seed_moments(edges, coming, crystal, moments)
             start, _, taken, _ = solve_moments(crystal, rates, tank, edges[0], moments, search)

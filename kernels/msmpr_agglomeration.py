@@ -394,18 +394,17 @@ def settle(
         origin[:] = case.density
         if change <= SETTLED:
             break
-    if not change <= STEADY:
-        volumes = 0.0
-        for j in range(K):
-            volumes += case.density[j] * classes.volume[j]
-        state = OUTGROWN if case.density[K - 1] * classes.volume[K - 1] > 1e-3 * volumes else OUT_OF_STEPS
-        return y, work, change, steps, state
     work = work_of(crystal, classes, case, y)
     exchange(agglomeration, breakage, case, np.inf)
     for j in range(K):
         population.following[j] = 0.0 if seeded else case.birth[j] / work.nucleation
         population.entering[j] = case.seeds[j] + (volume * case.birth[j] if seeded else 0.0)
     y, _, work, taken, state = solve_classes(crystal, case.rates, case.tank, classes, population, y, seeded)
+    if state == CONVERGED and not change <= STEADY:
+        top = case.density[K - 1] * classes.volume[K - 1]
+        for j in range(K - 1):
+            top -= 1e-3 * case.density[j] * classes.volume[j]
+        state = OUTGROWN if top > 0.0 else OUT_OF_STEPS
     return y, work, change, steps + taken, state
 
 
@@ -447,6 +446,8 @@ def agglomerating_train(
         rates = rates_of(kinetics, i)
         tank, state = make_tank(crystal, vessels, i, solute, solvent, entering)
         y = 0.0
+        if state == CONVERGED and not leaving[K - 1] > 0.0:
+            state = OUTGROWN
         if state == CONVERGED:
             seed_moments(edges, coming, crystal, moments)
             start, _, taken, _ = solve_moments(crystal, rates, tank, edges[0], moments, search)

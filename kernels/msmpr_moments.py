@@ -223,7 +223,7 @@ def surplus(crystal: Crystal, rates: Rates, tank: Tank, yields: Yield, y: float)
     magma = magma_of(rates, tank, yields, product, sigma)
     born = nucleation_of(rates, sigma, magma)
     made = tank.volume * born * yields.nuclei_out + yields.seeds_out
-    f = np.log(made / product) if made > 0.0 else -np.inf
+    f = -np.inf if made <= 0.0 else np.log(made / product)
     return f, Work(product, sigma, growth_of(rates, sigma), born, magma)
 
 
@@ -280,6 +280,8 @@ def solve_moments(crystal, rates, tank, nucleus, seeds, search):
         f, _ = moment_surplus(crystal, rates, tank, nucleus, seeds, y)
         if abs(f) <= CLOSURE:
             return y, f, steps, CONVERGED
+        if np.isnan(f):
+            break
         if f < 0.0 and y <= LOWEST:
             return y, f, steps, WASHED_OUT
         if f > 0.0 and y >= HIGHEST:
