@@ -48,6 +48,7 @@ NEAR, NEAR_OXIDANT = 1e-13, 1e-11  # of a balance
 LEAST = 1e-30  # mol, and of a supply
 SLIGHT = 1e-9  # of a balance: a stage that overdraws by no more goes on at the lowest concentration
 MOST_TRIES = 100
+SWIFT = 14  # tries, after which every third halves the bracket
 NUDGE, LONGEST = 1e-6, 3.0  # of ln of a concentration: a difference, a step of Newton's method
 MOST_STEPS = 20000
 SMALLEST_STEP = 1e-12  # of the whole time
@@ -189,7 +190,7 @@ def acid_alone(
             middle, reach = max(lowest, high - reach), 4.0 * reach
         elif np.isnan(at_high):
             middle, reach = min(highest, low + reach), 4.0 * reach
-        elif trial % 4 == 3:
+        elif trial > SWIFT and trial % 3 == 0:
             middle = 0.5 * (low + high)
         else:
             middle = (low * at_high - high * at_low) / (at_high - at_low)
