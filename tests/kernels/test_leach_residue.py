@@ -79,6 +79,10 @@ def test_residue_sizes__are_those_fed_where_nothing_is_left_or_nothing_happened(
     fed, _ = np.histogram(SIZES.size_ratio, bins=EDGES, weights=SIZES.size_fraction[0])
     np.testing.assert_allclose(left_by(mineral(REACTION), times=np.full(3, 1e-9)), fed, atol=1e-8)
     np.testing.assert_allclose(left_by(mineral(TABULATED, accessible=[0.0])), fed, atol=1e-14)
+    sour = mineral(REACTION, acid_order=[1.0])
+    for acid in (np.zeros(3), np.full(3, 1e-300)):
+        found = residue_sizes(sour, SIZES, TIMES, acid, np.full(3, np.inf), EDGES)[0]
+        np.testing.assert_allclose(found, fed, atol=1e-14)
 
 
 def test_residue_sizes__hold_the_mass_that_the_train_leaves():

@@ -3,6 +3,7 @@ from itertools import pairwise
 import naive_shrinking_core as naive
 import numpy as np
 import pytest
+from scipy.special import gammaincc
 
 from raffinate.kernels.shrinking_core import (
     ASH,
@@ -157,6 +158,21 @@ def test_leach_train__closes_the_acid_in_every_tank(seed):
     assert np.all(np.diff(acid) <= 0)
     assert np.all(np.diff(conversion, axis=0) >= 0)
     assert np.all(conversion <= minerals.accessible)
+
+
+@pytest.mark.parametrize(("tanks", "within"), [(1, 1e-14), (4, 2e-14), (8, 2e-13), (20, 1e-11), (50, 1e-8)])
+@pytest.mark.parametrize("law", CORES)
+def test_leach_train__equals_the_incomplete_gamma_function_in_equal_tanks(law, tanks, within):
+    """The sum of the times in N equal tanks has Erlang's distribution."""
+    places, weights = np.polynomial.legendre.leggauss(40)
+    ends = np.unique(np.concatenate([np.linspace(0.0, 1.0, 401), np.geomspace(1e-9, 1.0, 200)]))
+    half = 0.5 * np.diff(ends)[:, None]
+    depth = 0.5 * (ends[1:] + ends[:-1])[:, None] + half * places
+    for total in (1e-3, 0.3, 1.5):
+        elapsed = np.maximum(naive.coordinate(make_minerals([law]), 0, 1.0, depth), 0.0)
+        beyond = gammaincc(tanks, elapsed * tanks / total)
+        expected = np.sum(beyond * 3.0 * (1.0 - depth) ** 2 * half * weights)
+        assert leach_at_reference(law, np.full(tanks, total / tanks))[-1] == pytest.approx(expected, abs=within)
 
 
 @pytest.mark.parametrize("law", LAWS)
