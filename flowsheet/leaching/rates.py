@@ -60,6 +60,7 @@ _CONDITIONS = MappingProxyType(
         "pulp_density": ("g/L", gram_per_litre),
     }
 )
+_SLACK_KELVIN, _SLACK = 2.0, 0.1
 _KNOTS = 101  # of a table made of a function
 _NEWTON, _SETTLED, _LEAST_SLOPE = 60, 1e-12, 1e-9
 _ROUNDS, _TRIED, _GRID = 6, 33, 501
@@ -239,7 +240,10 @@ class RateLaw:
         return np.interp(elapsed, lasting, grid)
 
     def remarks(self, **conditions: float | None) -> tuple[str, ...]:
-        """Say in one sentence which of `temperature`, `acid`, `oxidant`, `size` and `pulp_density` lie outside the window."""
+        """Say in one sentence which of `temperature`, `acid`, `oxidant`, `size` and `pulp_density` lie outside the window.
+
+        Within 2 K, or a tenth of its upper end, a condition counts as inside: many windows are one measured point.
+        """
         outside = []
         for what, value in conditions.items():
             if what not in _CONDITIONS:
@@ -248,7 +252,8 @@ class RateLaw:
                 continue
             low, high = self.window[what]
             unit, factor = _CONDITIONS[what]
-            if not low * (1.0 - 1e-9) <= value <= high * (1.0 + 1e-9):
+            slack = _SLACK_KELVIN if what == "temperature" else _SLACK * high
+            if not low - slack <= value <= high + slack:
                 range_ = f"{low / factor:.4g}" if low == high else f"{low / factor:.4g} to {high / factor:.4g}"
                 outside.append(f"{what.replace('_', ' ')} {value / factor:.4g} {unit} (measured at {range_})")
         if not outside:

@@ -87,11 +87,12 @@ def electron_figures(found: Leached, slurry: Stream) -> dict[str, float]:
 def remarks(found: Leached, slurry: Stream, free_acid: float) -> tuple[str, ...]:
     """Say what of a leach lies outside the range of its models."""
     said = list(slurry.equilibrium.warnings)
+    pulp = found.feed.solids.mass / slurry.liquor_volume
     for name in found.kinetics.members:
         law: RateLaw = found.kinetics.laws[name]
         size = found.feed.size_distribution(name).d50 if name in found.feed.sizes else None
         acid = free_acid if law.acid_order > 0.0 else None
-        said += law.remarks(temperature=found.train.temperature, acid=acid, size=size)
+        said += law.remarks(temperature=found.train.temperature, acid=acid, size=size, pulp_density=pulp)
     return tuple(dict.fromkeys(said))
 
 

@@ -132,6 +132,7 @@ def test_named__lends_the_oxide_of_the_cathode_to_the_others():
 def test_remarks__say_in_one_sentence_what_lies_outside():
     law = RateLaw.named("LiCoO2(s)", "jha2013", "Co")
     assert law.remarks(temperature=348.15, acid=4000.0, oxidant=1000.0, size=None) == ()
+    assert law.remarks(temperature=349.5, acid=3700.0, pulp_density=105.0) == ()
     (sentence,) = law.remarks(temperature=celsius(25.0), acid=4000.0, pulp_density=200.0)
     assert sentence == (
         "rate of LiCoO2(s)|jha2013|Co, from jha2013, is used outside its window: temperature 298.1 K (measured at 348.1), "

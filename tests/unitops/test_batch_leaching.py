@@ -207,3 +207,10 @@ def test_batch__warns_outside_the_window_of_its_rates():
 def test_batch__refuses_schedules_that_are_none(schedule, message):
     with pytest.raises(DeclarationError, match=message):
         _unit(acid_schedule=schedule)
+
+
+def test_batch__warns_of_a_denser_pulp_than_was_measured():
+    law = RateLaw.named("Li3NiMnCoO6(s)", "he2017", "Ni")
+    unit = _unit(laws={OXIDE: law}, temperature=313.15)
+    assert any("pulp density" in warning for warning in unit.run(_inlets(oxide=800.0)).warnings)
+    assert not any("pulp density" in warning for warning in unit.run(_inlets(oxide=160.0)).warnings)

@@ -1,6 +1,6 @@
 """The complete times of leaching.csv that were fitted, each to the one conversion that its source gives: run to print them.
 
-A set of one reading has no freedom left: that it gives its reading back says nothing, and the table of `test_leaching.py`
+A set of one reading has no freedom left: that it gives its reading back says nothing, and the table of `test_leaching_table.py`
 marks it as fitted. What the sets foretell elsewhere rests on their activation energy and orders.
 """
 
