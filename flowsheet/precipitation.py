@@ -27,6 +27,7 @@ from .stream import Stream, gathered, mix
 
 _DOSE_ACCURACY = 1e-13
 _REACHES = (1e-3, 0.03)  # either way of the dose expected, within which it is sought
+_LEAST = 0.05  # of the dose of equilibrium, below which none is tried
 _LONGER = 60  # times that a dose is made longer
 _ENDLESS_TIME = 1e5  # times that a solid would need: it is at equilibrium
 _NOTICED = 0.05  # of pH
@@ -70,7 +71,7 @@ def precipitate(
     if titrant is not None and target_ph is not None:
         expected = 0.0 if start is None else start.dose * stream.mass
         dose, state = _dose_near(stream, tank, titrant, target_ph, expected, state) or _dose(
-            stream, tank, titrant, target_ph, warnings
+            stream, tank, titrant, target_ph, state, warnings
         )
     drawn = titrant * dose if titrant is not None and dose > 0.0 else nothing
     whole = mix([stream, _dissolved(drawn, tank)]) if dose > 0.0 else stream
@@ -109,33 +110,51 @@ def _dose_near(
     return None
 
 
-def _dose(stream: Stream, tank: Tank, titrant: Stream, target_ph: float, warnings: list[str]) -> tuple[float, State]:
+def _dose(
+    stream: Stream, tank: Tank, titrant: Stream, target_ph: float, state: State, warnings: list[str]
+) -> tuple[float, State]:
     """Answer how much of the titrant brings the liquor that leaves to the pH, 0 where it is beyond already, and the solids."""
-    _, liquor, state = _left(stream, tank, State())
-    start = liquor.ph
     is_base = _alkalinity(titrant, tank) > 0.0
-    if (start >= target_ph) if is_base else (start <= target_ph):
-        if abs(start - target_ph) > _NOTICED:
-            side = "above" if is_base else "below"
-            warnings.append(f"the liquor stands at pH {start:.2f} without a dose, {side} the {target_ph:g} wanted")
-        return 0.0, state
     try:
-        dose, found, state = balanced(stream, tank, state, titrant, target_ph)
-    except DataError:
-        if abs(start - target_ph) > _THERE:
-            raise
-        return 0.0, state
+        dose, found, held = balanced(stream, tank, state, titrant, target_ph)
+    except DataError as refusal:
+        return _no_dose(stream, tank, target_ph, state, is_base, warnings, refusal)
     if not _is_slow(stream, tank, found):
-        return dose, state
-    beyond = _Beyond(stream, tank, _dissolved(titrant, tank), target_ph, state, {0.0: start - target_ph})
-    low, high = 0.0, dose
+        return dose, held
+    beyond = _Beyond(stream, tank, _dissolved(titrant, tank), target_ph, held, {})
+    high = dose
     for _ in range(_LONGER):
         if (beyond(high) >= 0.0) == is_base:
             break
-        low, high = high, 1.3 * high
+        high = 1.3 * high
     else:
         raise DataError(f"pH {target_ph:g} cannot be reached: {high:.3g} doses leave the liquor short of it")
+    low = high
+    while (beyond(low) >= 0.0) == is_base:
+        if low == 0.0:
+            return _no_dose(stream, tank, target_ph, beyond.state, is_base, warnings, None)
+        high, low = low, 0.7 * low if low > _LEAST * dose else 0.0
     return _root(beyond, low, high)
+
+
+def _no_dose(
+    stream: Stream,
+    tank: Tank,
+    target_ph: float,
+    state: State,
+    is_base: bool,
+    warnings: list[str],
+    refusal: DataError | None,
+) -> tuple[float, State]:
+    """Answer a dose of 0 where the liquor that leaves is beyond the pH without one, or raise why it cannot be reached."""
+    _, liquor, state = _left(stream, tank, state)
+    beyond = (liquor.ph - target_ph) if is_base else (target_ph - liquor.ph)
+    if refusal is not None and beyond < -_THERE:
+        raise refusal
+    if beyond > _NOTICED:
+        side = "above" if is_base else "below"
+        warnings.append(f"the liquor stands at pH {liquor.ph:.2f} without a dose, {side} the {target_ph:g} wanted")
+    return 0.0, state
 
 
 def _root(beyond: _Beyond, low: float, high: float) -> tuple[float, State]:

@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+from scipy.optimize import root_scalar
 
 from .acceleration import Anderson
 from .chemistry.database import table
@@ -26,6 +27,7 @@ from .solid_solutions import Member, lattice_members, taken_as_solids
 from .stream import Stream, gathered
 
 _PASSES = 200
+_PH_RANGE = (0.0, 13.5)  # within which the pH of a liquor without a titrant is sought
 _AGREED = 1e-12  # of mole fractions, and of the largest total
 _NEARLY, _AFTER = 1e-9, 60  # what will do after so many passes
 _MOST_CHANGES = 6  # of which members of a lattice are taken as solids
@@ -37,6 +39,7 @@ _BASIC_SULFATE = "Ni4(OH)6SO4(s)"
 _SULFATE_HOST, _SULFATE = "Ni(OH)2(s)", "SO4-2"
 Uptake = tuple[str, str]  # host and ion
 _AS_SULFATE: Uptake = (_SULFATE_HOST, _SULFATE)
+_ANIONS, _CATIONS = (("SO4-2", 2.0), ("Cl-", 1.0)), (("Na+", 1.0), ("K+", 1.0), ("Li+", 1.0), ("NH4+", 1.0))
 _CARRIERS = {
     "Li+": "LiOH.H2O(s)",
     "Mg+2": "Mg(OH)2(s)",
@@ -67,17 +70,61 @@ class Tank:
 def balanced(
     stream: Stream, tank: Tank, start: State, titrant: Stream | None = None, target_ph: float = 7.0
 ) -> tuple[float, Equilibrium, State]:
-    """Answer dose, equilibrium, and the solid solution and uptakes that agree with it; `start`: those of a liquor near this."""
+    """Answer dose, equilibrium, and the solid solution and uptakes that agree with it; `start`: those of a liquor near this.
+
+    Raises `DataError` where the titrant cannot reach the pH, `ConvergenceError` where they do not come to agree.
+    """
     chemistry = stream.chemistry
     allowed = chemistry.allowed((*tank.forms, *tank.pressures))
-    problem = _Problem(
-        chemistry,
-        tank,
-        allowed,
-        gathered(stream, allowed),
-        None if titrant is None else gathered(titrant, allowed),
-        target_ph,
+    per_dose = None if titrant is None else gathered(titrant, allowed)
+    problem = _Problem(chemistry, tank, allowed, gathered(stream, allowed), per_dose, target_ph)
+    try:
+        return _agreed(stream, problem, start)
+    except ConvergenceError as failure:
+        if titrant is None:
+            return _agreed(stream, problem, _by_ph(stream, problem))
+        own = [name for name in tank.lattice if name in chemistry.index and titrant[name] > 0.0]
+        if own:
+            raise DataError(
+                f"pH {target_ph:g} cannot be reached with {own[0]}: the liquor is saturated with it"
+            ) from failure
+        raise
+
+
+def _by_ph(stream: Stream, problem: _Problem) -> State:
+    """Answer the state of a liquor that gets no titrant, sought by its pH: where it needs neither acid nor base to hold it.
+
+    At a given pH solids, solid solution and uptakes agree at once, where at given totals they push the pH to and fro.
+    """
+    base = _opposite(problem.chemistry, np.eye(problem.given.size)[PROTON])
+    if base is None:
+        raise ConvergenceError(
+            "precipitation: solids do not agree with what they take up, and no base is there to hold a pH"
+        )
+    states: dict[float, State] = {}
+    doses: dict[float, float] = {}
+
+    def needed(ph: float) -> float:
+        if ph not in doses:
+            near = states[min(states, key=lambda known: abs(known - ph))] if states else State()
+            at_ph = replace(problem, per_dose=base, target_ph=ph)
+            doses[ph], _, states[ph] = _agreed(stream, at_ph, near, signed=True)
+        return doses[ph]
+
+    low = high = _solved(problem, State(), None)[1].ph
+    while needed(low) > 0.0 and low > _PH_RANGE[0]:
+        high, low = low, low - 0.5
+    while needed(high) < 0.0 and high < _PH_RANGE[1]:
+        low, high = high, high + 0.5
+    root = (
+        low if low == high else root_scalar(needed, bracket=(low, high), method="brentq", xtol=1e-11, rtol=1e-14).root
     )
+    return states[min(states, key=lambda known: abs(known - root))]
+
+
+def _agreed(stream: Stream, problem: _Problem, start: State, signed: bool = False) -> tuple[float, Equilibrium, State]:
+    """Answer what `balanced` does; `signed`: a dose below 0, of the opposite, is an answer too."""
+    tank, target_ph = problem.tank, problem.target_ph
     scale = float(np.abs(problem.given[PROTON + 1 :]).max(initial=1e-300))
     state, history, changes, first = start, Anderson(), 0, 0.0
     found: Equilibrium | None = None
@@ -99,7 +146,7 @@ def balanced(
             continue
         old, wanted = state.vector(scale), new.vector(scale)
         if np.abs(wanted - old).max(initial=0.0) <= (_AGREED if number < _AFTER else _NEARLY):
-            if refused is not None:
+            if refused is not None and not (signed and dose < 0.0):
                 raise refused
             return dose, found, state
         state = new.at(history.next(old, wanted), scale, members, _limits(found, state), state)
@@ -206,22 +253,41 @@ def _solved(problem: _Problem, state: State, last: Equilibrium | None) -> tuple[
     pressures = tank.pressures or None
     dose, refused, found = 0.0, None, None
     if problem.per_dose is not None:
-        try:
-            dose, found = titrate(
-                chemistry,
-                totals,
-                problem.per_dose,
-                problem.target_ph,
-                tank.temperature,
-                allowed,
-                pressures,
-                state.activities,
-            )
-        except DataError as error:  # solids that do not agree yet can put the liquor beyond the pH
-            refused = error
+        for sign, titrant in ((1.0, problem.per_dose), (-1.0, _opposite(chemistry, problem.per_dose))):
+            if titrant is None:
+                continue
+            try:
+                dose, found = titrate(
+                    chemistry,
+                    totals,
+                    titrant,
+                    problem.target_ph,
+                    tank.temperature,
+                    allowed,
+                    pressures,
+                    state.activities,
+                )
+            except DataError as error:  # the liquor is beyond the pH, with solids as they are in this pass at least
+                refused = refused or error
+                continue
+            dose *= sign
+            break
     if found is None:
         found = speciate(chemistry, totals, tank.temperature, allowed, pressures, last, activities=state.activities)
     return dose, replace(found, amounts=found.amounts + apart), refused
+
+
+def _opposite(chemistry: Chemistry, titrant: np.ndarray) -> np.ndarray | None:
+    """Answer an acid for a base and a base for an acid (C,), by which a pass is solved where the liquor is beyond the pH."""
+    proton = titrant[PROTON]
+    for ion, count in _ANIONS if proton <= 0.0 else _CATIONS:
+        if ion in chemistry.index:
+            found = np.zeros(titrant.size)
+            found[chemistry.index[ion]] = 1.0
+            found[PROTON] = count if proton <= 0.0 else -1.0
+            found[WATER] = 0.0 if proton <= 0.0 else 1.0
+            return found
+    return None
 
 
 @functools.cache

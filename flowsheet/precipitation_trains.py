@@ -18,7 +18,7 @@ from .chemistry.equilibrium import Equilibrium
 from .errors import DataError
 from .grown_sizes import crystal_sizes, grown
 from .precipitation import precipitate
-from .precipitation_equilibrium import Guess, Tank
+from .precipitation_equilibrium import Guess, State, Tank
 from .precipitation_rates import aged, ageing_rate
 from .sizes import SizeDistribution
 from .stream import Stream, mix
@@ -83,6 +83,23 @@ def guesses_of(start: object) -> Sequence[Guess | None] | None:
     return None
 
 
+def _after(guess: Guess | None, before: float, now: float) -> Guess | None:
+    """Answer where a tank begins after another: with its solid solution, no dose and nothing taken up yet; masses in kg/s."""
+    if guess is None:
+        return None
+    amounts = {name: amount * before / now for name, amount in guess.state.amounts.items()}
+    return Guess(0.0, State(guess.state.activities, amounts, dict.fromkeys(guess.state.bound, 0.0)))
+
+
+def begun_after(train: Train) -> Sequence[Guess | None]:
+    """Answer the guesses with which clear liquor of a train may begin in another of as many tanks."""
+    last = train.guesses[-1] if train.guesses else None
+    if last is None:
+        return [None] * len(train.guesses)
+    state = State(last.state.activities, dict.fromkeys(last.state.amounts, 0.0), dict.fromkeys(last.state.bound, 0.0))
+    return (Guess(0.0, state), *[None] * (len(train.guesses) - 1))
+
+
 def _through(entering: Stream, steps: Sequence[Step], hold: float, start: Sequence[Guess | None] | None) -> Train:
     slurry, gases, drawn, ph, warnings, guesses = entering, [], [], [], [], []
     liquor = None
@@ -90,7 +107,8 @@ def _through(entering: Stream, steps: Sequence[Step], hold: float, start: Sequen
     for number, (step, guess) in enumerate(zip(steps, known, strict=True), start=1):
         within = mix([slurry, step.added]) if step.added is not None and step.added.mass > 0.0 else slurry
         tank = replace(step.tank, hold=hold)
-        found = precipitate(within, tank, step.titrant, step.target_ph, guess)
+        begun = guess if guess is not None or not guesses else _after(guesses[-1], entering.mass, within.mass)
+        found = precipitate(within, tank, step.titrant, step.target_ph, begun)
         after = aged(found.stream, tank.temperature, tank.residence_time, tank.forms)
         gases.append(after.gas)
         slurry = after.without(after.gas)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ..flowsheet.precipitation_equilibrium import Tank
-from ..flowsheet.precipitation_trains import Step, Train, guesses_of, run_train
+from ..flowsheet.precipitation_trains import Step, Train, begun_after, guesses_of, run_train
 from ..flowsheet.stream import Stream, mix
 from ..flowsheet.unitop import Figure, Outcome, Port, UnitOp, parameter, reagent
 
@@ -75,7 +75,7 @@ class MixedHydroxide(UnitOp):
         guesses = start if isinstance(start, tuple) and len(start) == 2 else (None, None)
         first = self._stage(feed, self.first_ph, guesses[0])
         product, overflow = self._thickened(first.stream.without(first.stream.gas))
-        second = self._stage(overflow, self.second_ph, guesses[1])
+        second = self._stage(overflow, self.second_ph, guesses[1] or begun_after(first))
         recycle, liquor = self._thickened(second.stream.without(second.stream.gas))
         drawn = mix([*first.drawn, *second.drawn])
         outlets = {
