@@ -30,6 +30,7 @@ GAMMA = 2.0 - np.sqrt(2.0)
 LAST = 0.5 * GAMMA
 EQUAL = 0.25 * np.sqrt(2.0)
 ERROR = (EQUAL - (1.0 - EQUAL) / 3.0, EQUAL - (3.0 * EQUAL + 1.0) / 3.0, 2.0 * LAST / 3.0)
+TRACE = 1e-9  # of crystals, in the solute
 BRIEF = 0.01  # of the duration of the batch
 DISSOLVING = -1e-9  # sigma below which crystals would dissolve
 
@@ -181,6 +182,12 @@ def crystals_of(crystal: Crystal, moment: Moment, sigma: float) -> float:
 
 
 @lean.kernel
+def present(crystal: Crystal, moment: Moment, sigma: float, before: float) -> float:
+    """Crystals in kg present at `sigma`: what the liquor lost, or, of a trace, what was there `before`, without noise."""
+    return before if before < TRACE * moment.solute else crystals_of(crystal, moment, sigma)
+
+
+@lean.kernel
 def grow_rates(kinetics: Kinetics, moment: Moment, volume: float, sigma: float, crystals: float) -> tuple[float, float]:
     """Growth in m/s at size 0 and nuclei in 1/s, at `sigma` and with `crystals` in kg."""
     if not sigma > 0.0:
@@ -253,7 +260,7 @@ def state_at(crystal, kinetics, moment, volume, cells, count, before, grown, nuc
     cells.high[count] = nucleus - before.grown
     cells.number[count] = nuclei - before.nuclei
     crystals = crystal.density * crystal.shape * cubes_in(cells, count + 1, grown)
-    growth, birth = grow_rates(kinetics, moment, volume, sigma, crystals_of(crystal, moment, sigma))
+    growth, birth = grow_rates(kinetics, moment, volume, sigma, present(crystal, moment, sigma, before.crystals))
     return State(grown, nuclei, sigma, crystals, growth, birth)
 
 
@@ -275,7 +282,7 @@ def solve_stage(crystal, kinetics, moment, volume, cells, count, before, base, w
     sigma = min(max(before.sigma, 1e-3 * high), high)
     stage = rest
     for _ in range(MOST_TURNS):
-        growth, birth = grow_rates(kinetics, moment, volume, sigma, crystals_of(crystal, moment, sigma))
+        growth, birth = grow_rates(kinetics, moment, volume, sigma, present(crystal, moment, sigma, before.crystals))
         grown, nuclei = base.grown + weight * growth, base.nuclei + weight * birth
         stage = state_at(crystal, kinetics, moment, volume, cells, count, before, grown, nuclei, sigma)
         missing = crystals_of(crystal, moment, sigma) - stage.crystals
@@ -442,7 +449,7 @@ def batch_run(
         course[0, steps], course[1, steps], course[2, steps] = time, now.sigma, now.crystals
         course[3, steps], course[4, steps] = now.nuclei, now.grown
         moment = moment_at(kinetics, table, programme, total, time)
-        wet = moment.solvent - crystal.solvent * now.crystals > 0.0
+        wet = not moment.solvent - crystal.solvent * now.crystals <= 0.0
     masses, numbers, moments, oversize = sort_cells(crystal, cells, count, now.grown, edges)
     moment = moment_at(kinetics, table, programme, total, time)
     solute = moment.solute - crystal.solute * now.crystals

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .jit import kernel, lean
+from .jit import entry, kernel
 from .population_balance import size_classes
 
 CONSTANT = 0  # frequency 1
@@ -119,7 +119,7 @@ def breakage_of(edges: np.ndarray, selection: np.ndarray) -> Breakage:
     return Breakage(selection, fragments)
 
 
-@lean.kernel
+@entry.kernel
 def partial_sum(matrix: np.ndarray, row: int, vector: np.ndarray, start: int, stop: int) -> float:
     """Sum of a row of `matrix` (K, K) times `vector` (K,) from `start` to `stop`; eight sums abreast."""
     a, b, c, d, e, f, g, h = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
@@ -140,7 +140,7 @@ def partial_sum(matrix: np.ndarray, row: int, vector: np.ndarray, start: int, st
     return total
 
 
-@lean.kernel
+@entry.kernel
 def bear(agglomeration: Agglomeration, strength: float, i: int, density: np.ndarray, birth: np.ndarray) -> float:
     """Add to `birth` (K,) in 1/(m3 s) the aggregates of class `i` with smaller or equal ones; `density` (K,) in 1/m3.
 
@@ -166,7 +166,7 @@ def bear(agglomeration: Agglomeration, strength: float, i: int, density: np.ndar
             birth[t + 1] += agglomeration.next_share[i, j] * met
 
 
-@lean.kernel
+@entry.kernel
 def fragment(breakage: Breakage, density: np.ndarray, birth: np.ndarray):
     """Set `birth` (K,) in 1/(m3 s) to the fragments of crystals of `density` (K,) in 1/m3."""
     birth[:] = 0.0
