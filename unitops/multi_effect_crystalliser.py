@@ -19,12 +19,14 @@ from ..flowsheet.crystallisation.crystals import Tank
 from ..flowsheet.crystallisation.effects import Effects, forward_effects
 from ..flowsheet.crystallisation.figures import Report, crystal_report
 from ..flowsheet.crystallisation.kinetics import Kinetics
-from ..flowsheet.crystallisation.targets import first_share, main_metal
+from ..flowsheet.crystallisation.targets import crystallise_to_yield, first_share, main_metal
 from ..flowsheet.crystallisation.vapour import boiling_point_elevation, steam_for
+from ..flowsheet.errors import DataError, EngineError
 from ..flowsheet.heat import heat_duty
 from ..flowsheet.stream import Stream
 from ..flowsheet.unitop import Figure, Outcome, Port, UnitOp, parameter
 
+_MET = 1e-9
 _LATER = ("heat", "steam", "steam_economy", "pressure", "boiling_point_elevation")
 
 
@@ -84,8 +86,17 @@ class MultiEffectCrystalliser(UnitOp):
         def crystallised(slurry: Stream) -> float:
             return 1.0 - slurry[metal] / feed[metal]
 
-        first = first_share(feed, tanks[-1], self.yield_per_pass)
-        row = forward_effects(feed, tanks, crystallised, self.yield_per_pass, first)
+        try:
+            first = first_share(feed, tanks[-1], self.yield_per_pass)
+            row = forward_effects(feed, tanks, crystallised, self.yield_per_pass, first)
+        except EngineError:  # from the share that one effect alone boils off, which is nearly that of all together
+            alone, most, _ = crystallise_to_yield(feed, tanks[-1], self.yield_per_pass)
+            if most < self.yield_per_pass * (1.0 - _MET):
+                raise DataError(
+                    f"yield_per_pass = {self.yield_per_pass:g} cannot be had: {most:.4g} is the most at {self.temperature:.2f} K, "
+                    f"with {alone.evaporated:.1%} of the water boiled off"
+                ) from None
+            row = forward_effects(feed, tanks, crystallised, self.yield_per_pass, alone.evaporated)
         last = row.made[-1]
         outlets = {"slurry": last.slurry, "vapour": last.vapour, "condensate": row.condensate}
         known = {

@@ -39,6 +39,7 @@ _NOT_BEYOND = 0.4  # of the water left, less than which a step does not leave
 _NEAR = 0.01  # of the share, within which a slope would show the uptake settling rather than the boiling
 _LOOKS = 15
 _DRIEST = 0.995
+_STRONGEST = 60.0  # mol/kg, an ionic strength that no mother liquor has
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,11 +127,21 @@ class _Passes:
             if name in feed.sizes and tank.rates(name) is not None
             for at in [chemistry.index[name]]
         }
-        self.uptakes: Mapping[str, Uptake] = {} if start is None else start.uptakes
+        self.uptakes: Mapping[str, Uptake] = {} if start is None else self._possible(start.uptakes)
         self.slope = 0.0
         self.found: Equilibrium | None = None
         self.left = self.totals
         self.populations: dict[str, Population] = {}
+
+    def _possible(self, uptakes: Mapping[str, Uptake]) -> Mapping[str, Uptake]:
+        """Answer what crystals held of another feed, nothing where this one does not have as much."""
+        bound = np.zeros_like(self.totals)
+        for name, uptake in uptakes.items():
+            if name not in self.phases or uptake.guests is not guests(self.chemistry, name):
+                return {}
+            bound += uptake.guests.bound(uptake.lattice + uptake.occluded)
+        bound[PROTON] = 0.0
+        return uptakes if (bound <= _HELD * self.totals).all() else {}
 
     def _dissolve(self, positions: np.ndarray, rows: np.ndarray) -> None:
         """Take the salts of the feed, and guests in them, into the totals."""
@@ -190,6 +201,11 @@ class _Passes:
             solute = (molar_mass - float(row[WATER]) * unit) / own.host_count  # kg a mole of cation
             saturated = (float(found.totals[own.host]) * solute, float(found.totals[WATER]) * unit)
             given = np.zeros(CLASSES) if seeds is None else seeds
+            if saturated[0] * salt.water >= saturated[1] * salt.solute:
+                raise DataError(
+                    f"crystalliser at {tank.temperature:.2f} K: its mother liquor holds {saturated[1]:.4g} kg/s of water to "
+                    f"{saturated[0]:.4g} kg/s of salt, less than {name} itself: let it keep more water"
+                )
             within = most * molar_mass - float(given.sum())
             dissolved = (saturated[0] + within * salt.solute, saturated[1] + within * salt.water)
             population = mixed_tank(
@@ -335,11 +351,20 @@ def crystallise(feed: Stream, tank: Tank, share: float = 0.0, start: Start | Non
     """Boil off a share of the liquor's water and let the salts of a tank crystallise.
 
     `start`: that of an earlier answer near this one, which saves passes and changes nothing.
-    Raises `DataError` for a liquor without water or salts that the data do not know, `ConvergenceError` where no answer is found.
+    Raises `DataError` for a liquor without water, or so little that no salt comes down, or salts that the data do not know,
+    `ConvergenceError` where no answer is found.
     """
     passes = _Passes(feed, tank, start)
     _settle(passes, share)
-    return passes.answer(share)
+    made = passes.answer(share)
+    strength = made.equilibrium.ionic_strength
+    if not made.populations and strength > _STRONGEST:
+        raise DataError(
+            f"crystalliser at {tank.temperature:.2f} K: with {share:.1%} of the water boiled off the liquor would have an ionic "
+            f"strength of {strength:.3g} mol/kg, above the {_STRONGEST:g} of any liquor that can be reckoned, and no "
+            f"{' or '.join(tank.salts)}: boil off less"
+        )
+    return made
 
 
 def _settle(passes: _Passes, share: float) -> None:
@@ -363,10 +388,18 @@ def crystallise_until(
     passes = _Passes(feed, tank, start)
     begun, slope = (first, 0.0) if start is None else (start.share, start.slope)
     share = _sought(passes, gain, wanted, min(max(begun, 0.0), _DRIEST), slope)
+    if share is None and start is not None:  # as if there had been no start
+        passes = _Passes(feed, tank)
+        share = _sought(passes, gain, wanted, min(max(first, 0.0), _DRIEST))
     if share is None:  # the most that can be had is looked for without supersaturation and uptake, which cost it little
         near, most = share_until(lambda at: _answered(lambda: gain(passes.saturated(at))), wanted)
-        passes = _Passes(feed, tank)
-        share = _sought(passes, gain, most, near)
+        for aim in (
+            (wanted, most) if most < wanted else (wanted,)
+        ):  # uptake may leave room for what was wanted after all
+            passes = _Passes(feed, tank)
+            share = _sought(passes, gain, aim, near)
+            if share is not None:
+                break
     if share is not None:
         crystals = passes.answer(share)
         return crystals, gain(crystals.slurry)
@@ -391,9 +424,9 @@ def _sought(
     for looks in range(_PASSES):
         try:
             moved = passes.step(share)
+            gained = gain(passes.slurry())
         except (ConvergenceError, DataError):
             return None
-        gained = gain(passes.slurry())
         error = gained - wanted
         if share == 0.0 and error >= 0.0:
             if moved <= _SETTLED:

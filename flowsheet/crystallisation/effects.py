@@ -26,7 +26,7 @@ from .vapour import boiling_point_elevation
 _PASSES = 80
 _SETTLED = 1e-12
 _NEAR = 0.01  # of the share, within which a slope is not renewed
-_DRIEST = 0.995
+_DRIEST = 0.9995
 
 
 @dataclass(frozen=True, eq=False)

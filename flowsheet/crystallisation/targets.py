@@ -46,11 +46,11 @@ def crystallise_to_yield(
         return made, gained, ()
     if gained <= 0.0:
         raise DataError(
-            f"yield_per_pass = {wanted:g} cannot be reached: no {tank.salts[0]} comes down, whatever share of "
-            f"the water is boiled off ({metal} is {feed[metal]:.4g} mol/s in {feed['H2O']:.4g} mol/s of water)"
+            f"yield_per_pass = {wanted:g} cannot be reached: no {tank.salts[0]} comes down, whatever share up to "
+            f"99.9 % of the water is boiled off ({metal} is {feed[metal]:.4g} mol/s in {feed['H2O']:.4g} mol/s of water)"
         )
     note = (
-        f"yield per pass is {gained:.3f}, {wanted:g} was wanted: with more than {made.evaporated:.0%} of the water gone the "
+        f"yield per pass is {gained:.3f}, {wanted:g} was wanted: with more than {made.evaporated:.1%} of the water gone the "
         f"hydrate has too little of it, or the liquor lies too far beyond the activity model"
     )
     return made, gained, (note,)

@@ -210,3 +210,9 @@ def test_crystalliser__refuses_an_unknown_salt_and_complete_drying():
 def test_crystalliser__is_idle_without_feed():
     outcome = Crystalliser(salts=(GLAUBER,), evaporated=0.5, temperature=300.0).run({"feed": Stream.empty(CHEMISTRY)})
     assert not any(np.any(stream.flows) for stream in outcome.outlets.values())
+
+
+def test_crystalliser__refuses_to_boil_a_liquor_dry():
+    """What is left of the water is far less than the hexahydrate needs, and no model holds for what would be left."""
+    with pytest.raises(DataError, match=r"with 99\.0% of the water boiled off the liquor would have an ionic strength"):
+        _nickel(evaporated=0.99)

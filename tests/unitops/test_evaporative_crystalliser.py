@@ -92,3 +92,24 @@ def test_evaporative__refuses_an_unknown_salt_and_a_yield_of_all():
         _boiler(1.0)
     with pytest.raises(DataError, match=r"salts = \(\) names 0 salts, the main one is needed"):
         _boiler(0.5, salts=()).run({"feed": BRINE})
+
+
+NICKEL = Chemistry("Na Ni Mg Co S")
+LIQUORS = [
+    Stream.of(NICKEL, {"H2O": 1.0, "NiSO4": 0.3, "MgSO4": 0.1, "CoSO4": 0.05}),
+    Stream.of(NICKEL, {"H2O": 1.0, "NiSO4": 0.33, "MgSO4": 0.1, "Na2SO4": 0.1}),
+    Stream.of(NICKEL, {"H2O": 1.0, "NiSO4": 0.4, "Na2SO4": 0.01}),
+    Stream.of(NICKEL, {"H2O": 1.0, "NiSO4": 0.2, "MgSO4": 0.001, "CoSO4": 0.003, "H2SO4": 0.05}),
+]
+
+
+def test_evaporative__answers_the_same_from_wherever_it_starts():
+    """An earlier pass may have met other impurities, none or far more than this liquor holds."""
+    boiler = EvaporativeCrystalliser(salts=("NiSO4.6H2O(s)",), temperature=328.15, yield_per_pass=0.86)
+    cold = [boiler.run({"feed": liquor}) for liquor in LIQUORS]
+    for liquor, alone in zip(LIQUORS, cold, strict=True):
+        for other in cold:
+            warm = boiler.resume({"feed": liquor}, other.start)
+            for name, stream in warm.outlets.items():
+                expected = alone.outlets[name].flows
+                assert stream.flows == pytest.approx(expected, rel=1e-8, abs=1e-9 * expected.max())

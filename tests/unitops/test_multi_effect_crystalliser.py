@@ -75,10 +75,19 @@ def test_effects__refuse_to_lie_so_near_that_a_vapour_heats_nothing():
 
 def test_effects__refuse_a_yield_that_cannot_be_had():
     thin = Stream.of(CHEMISTRY, {"H2O": 1.0, "Na2SO4": 1e-4}, temperature=363.15)
-    with pytest.raises(DataError, match=r"yield = 0\.8 cannot be had: with 9\d\.\d% of the water boiled off"):
+    with pytest.raises(DataError, match=r"yield_per_pass = 0\.8 cannot be reached: no Na2SO4\(s\) comes down"):
         _run(feed=thin)
 
 
 def test_effects__pass_a_liquor_without_the_metal():
     plain = Stream.of(CHEMISTRY, {"H2O": 1.0})
     assert _run(feed=plain).outlets["slurry"] is plain
+
+
+def test_effects__reach_a_yield_that_a_first_guess_overshoots():
+    """Acid holds nickel back until much water is gone; soon after there is too little of it for the hexahydrate."""
+    liquor = Stream.of(Chemistry("Ni S"), {"H2O": 1.0, "NiSO4": 0.4, "H2SO4": 0.2})
+    given = {"salts": ("NiSO4.6H2O(s)",), "temperature": 328.15}
+    assert _run(liquor, yield_per_pass=0.8, **given).report["yield_per_pass"] == pytest.approx(0.8, rel=1e-9)
+    with pytest.raises(DataError, match=r"yield_per_pass = 0\.95 cannot be had: 0\.8\d* is the most at 328\.15 K"):
+        _run(liquor, yield_per_pass=0.95, **given)
