@@ -24,7 +24,11 @@ _METALS = {"nickel": "Ni", "cobalt": "Co", "manganese": "Mn", "magnesium": "Mg"}
 
 @dataclass(frozen=True, kw_only=True)
 class MixedHydroxide(UnitOp):
-    """`base` is drawn in each stage until it has its pH; figures count what leaves by `product` of what is fed."""
+    """`base` is drawn in each stage until it has its pH; figures count what leaves by `product` of what is fed.
+
+    A stage 1 that is too thick to overflow leaves by `product` as it is, with a warning. Raises `DataError` for a base that
+    cannot reach a pH.
+    """
 
     inlets: ClassVar[Mapping[str, Port]] = {
         "feed": Port(
@@ -75,6 +79,8 @@ class MixedHydroxide(UnitOp):
         guesses = start if isinstance(start, tuple) and len(start) == 2 else (None, None)
         first = self._stage(feed, self.first_ph, guesses[0])
         product, overflow = self._thickened(first.stream.without(first.stream.gas))
+        if overflow.liquor.mass == 0.0:
+            return self._too_thick(feed, first, product)
         second = self._stage(overflow, self.second_ph, guesses[1] or begun_after(first))
         recycle, liquor = self._thickened(second.stream.without(second.stream.gas))
         drawn = mix([*first.drawn, *second.drawn])
@@ -84,17 +90,32 @@ class MixedHydroxide(UnitOp):
             "liquor": liquor,
             "offgas": mix([first.stream.gas, second.stream.gas]),
         }
+        report = self._report(feed, drawn, product, recycle, second.ph[-1])
+        guesses = (first.guesses, second.guesses)
+        return Outcome(outlets, report, {"base": drawn}, (*first.warnings, *second.warnings), guesses)
+
+    def _report(self, feed: Stream, drawn: Stream, product: Stream, recycle: Stream, ph: float) -> dict[str, float]:
         fed = mix([feed, drawn]).elements
         solids, returned = product.solids.elements, recycle.solids.elements
         report = {f"{word}_yield": _share(solids, fed, symbol) for word, symbol in _METALS.items()}
-        report |= {
+        return report | {
             "nickel_recycled": _share(returned, fed, "Ni"),
             "formed": product.solids.mass,
             "dose": drawn.mass,
-            "ph": second.ph[-1],
+            "ph": ph,
         }
-        guesses = (first.guesses, second.guesses)
-        return Outcome(outlets, report, {"base": drawn}, (*first.warnings, *second.warnings), guesses)
+
+    def _too_thick(self, feed: Stream, first: Train, product: Stream) -> Outcome:
+        """Answer a stage 1 from which nothing overflows."""
+        drawn, nothing = mix(first.drawn), product * 0.0
+        share = product.solids.mass / product.mass
+        warning = (
+            f"stage 1 holds {share:.3g} solids, more than the {self.solids_fraction:g} of its underflow: nothing overflows to "
+            "stage 2"
+        )
+        outlets = {"product": product, "recycle": nothing, "liquor": nothing, "offgas": first.stream.gas}
+        report = self._report(feed, drawn, product, nothing, first.ph[-1])
+        return Outcome(outlets, report, {"base": drawn}, (warning, *first.warnings), (first.guesses, None))
 
     def _stage(self, feed: Stream, ph: float, start: object) -> Train:
         tank = Tank(

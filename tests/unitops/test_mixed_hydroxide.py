@@ -47,3 +47,22 @@ def test_hydroxide__comes_of_magnesia_too():
     assert outcome.report["nickel_yield"] > 0.97
     assert outcome.outlets["liquor"]["Mg+2"] > 5.0 * FEED["Mg+2"]
     assert outcome.outlets["product"].solids["Mg(OH)2(s)"] < 0.02 * outcome.drawn["base"]["Mg(OH)2(s)"]
+
+
+@pytest.mark.parametrize("first_ph", [6.8, 7.1, 7.4, 7.8, 8.0])
+@pytest.mark.parametrize("base", ["NaOH", "Ca(OH)2"])
+def test_hydroxide__settles_with_its_second_tank_at_the_ph_of_the_first(first_ph, base):
+    """The second tank gets next to no dose: its liquor stands at the pH, a trace beyond it or short of it."""
+    chemistry = Chemistry("Li Na Ni Co Mn Mg Ca S")
+    feed = Stream.of(chemistry, LIQUOR | {"CaSO4": 0.001}, celsius(55))
+    reagent = Stream.of(chemistry, {base: 0.15, "H2O": 0.85})
+    unit = MixedHydroxide(base=reagent, first_ph=first_ph, tanks=3, solids_fraction=0.3)
+    outcome = unit.run({"feed": feed})
+    assert imbalance({"feed": feed}, outcome) <= 1e-9
+    assert outcome.report["ph"] == pytest.approx(8.2, abs=0.05)
+
+
+def test_hydroxide__says_that_its_stage_1_is_too_thick():
+    outcome = run(solids_fraction=0.01)
+    assert "nothing overflows to stage 2" in outcome.warnings[0]
+    assert outcome.outlets["liquor"].mass == outcome.outlets["recycle"].mass == 0.0
