@@ -13,6 +13,8 @@ Sources: Randolph & Larson (1988) Theory of Particulate Processes, ch. 4; Levens
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 from scipy.optimize import root_scalar
 from scipy.special import gammainc
@@ -24,6 +26,7 @@ _NEGLIGIBLE = 1e-13
 _MOST_PASSES = 2000
 
 
+@functools.lru_cache(maxsize=256)  # a loop asks for the same sizes at every pass
 def crystal_sizes(growth: float, residence_time: float, tanks: int = 1, recycle: float = 0.0) -> SizeDistribution:
     """Answer the sizes of crystals that grow by `growth` (m/s) in `tanks` of `residence_time` (s) in all.
 
