@@ -116,7 +116,7 @@ def _document(chemistry: Chemistry, mixture: Mixture, temperature: float, correc
     yield from _phase(LIQUOR, "HMW-electrolyte", elements, dissolved, temperature)
     yield "  activity-data:"
     yield "    temperature-model: constant"
-    yield f"    A_Debye: {3.0 * mixture.pitzer.a_phi!r} kg^0.5/gmol^0.5"
+    yield f"    A_Debye: {float(3.0 * mixture.pitzer.a_phi)!r} kg^0.5/gmol^0.5"
     bounds = {f"ln_gamma_{which}_{end}": sign * 500.0 for which in "ko" for end, sign in (("min", -1), ("max", 1))}
     yield f"    cropping-coefficients: {_flow(bounds)}"
     interactions = [
