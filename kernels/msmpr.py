@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .jit import inner, kernel, lean
+from .jit import apart, inner, kernel, lean
 from .msmpr_moments import (
     CLOSURE,
     GOLDEN,
@@ -27,6 +27,7 @@ from .msmpr_moments import (
     ROUNDING,
     Rates,
     Tank,
+    Work,
     Yield,
     drive,
     growth_of,
@@ -134,6 +135,16 @@ def find_peak(crystal, rates, tank, classes, population):
     return y, f
 
 
+NONE, NONES = np.zeros(0), np.zeros((0, 0))
+NO_CRYSTAL = Crystal(0.0, 0.0, 0.0, 0.0)
+NO_RATES = Rates(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+NO_TANK = Tank(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+NO_CLASSES = Classes(NONE, NONE, NONES, NONE, NONE)
+NO_POPULATION = Population(NONE, NONE, NONE, NONE, NONES)
+NO_WORK = Work(0.0, 0.0, 0.0, 0.0, 0.0)
+
+
+@apart(NO_CRYSTAL, NO_RATES, NO_TANK, NO_CLASSES, NO_POPULATION, 0.0, True, answers=(0.0, 0.0, NO_WORK, 0, 0))
 @inner.kernel
 def solve_classes(
     crystal: Crystal, rates: Rates, tank: Tank, classes: Classes, population: Population, start: float, seeded: bool

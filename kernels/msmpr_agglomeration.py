@@ -54,7 +54,7 @@ from .population_balance import (
     size_classes,
 )
 from .population_balance_exchange import Agglomeration, Breakage, bear, fragment, partial_sum
-from .status import CONVERGED, OUT_OF_STEPS, OUTGROWN
+from .status import CONVERGED, OUT_OF_STEPS, OUTGROWN, WASHED_OUT
 
 MEMORY = 6  # mixed guesses
 LONGEST = 1.0  # step of ln of a density, and of y
@@ -390,7 +390,7 @@ def settle(
         y, change, taken, state = follow(crystal, classes, case, agglomeration, breakage, y, enough)
         steps += taken
         if state != CONVERGED:
-            return y, work, change, steps, state
+            return y, work, change, steps, WASHED_OUT if state == WASHED_OUT else OUT_OF_STEPS
         origin[:] = case.density
         if change <= SETTLED:
             break

@@ -313,8 +313,8 @@ def step_on(crystal, kinetics, table, programme, total, volume, cells, count, ti
     missed = step * abs(ERROR[0] * before.growth + ERROR[1] * middle.growth + ERROR[2] * after.growth)
     lost = step * abs(ERROR[0] * before.birth + ERROR[1] * middle.birth + ERROR[2] * after.birth)
     later = BRIEF * (programme.time[-1] - programme.time[0])
-    error = missed / (after.grown + later * after.growth) if missed > 0.0 else 0.0
-    if lost > 0.0:
+    error = missed / (after.grown + later * after.growth) if not missed <= 0.0 else 0.0
+    if not lost <= 0.0:
         error = max(error, lost / (after.nuclei + later * after.birth))
     return after, error
 
