@@ -22,6 +22,7 @@ CLASSES = 50
 EDGES = 1e-7 * 10.0 ** (np.arange(CLASSES + 1) / 10.0)
 DIAMETERS = np.sqrt(EDGES[1:] * EDGES[:-1])
 _SUM = 1e-9
+_LARGEST = 1.0  # m, beyond which a size was given in um or mm
 EDGES.setflags(write=False)
 DIAMETERS.setflags(write=False)
 
@@ -55,21 +56,21 @@ class SizeDistribution:
     @classmethod
     def rosin_rammler(cls, size_632: float, spread: float) -> SizeDistribution:
         """Make the distribution of passing 1 - exp(-(d / `size_632`)^`spread`); `size_632`: m, `spread`: -."""
-        _positive("size_632", size_632, "m")
+        _size("size_632", size_632)
         _positive("spread", spread, "")
         return _of_passing(-np.expm1(-((EDGES / size_632) ** spread)))
 
     @classmethod
     def gates_gaudin_schuhmann(cls, largest: float, modulus: float) -> SizeDistribution:
         """Make the distribution of passing (d / `largest`)^`modulus` up to `largest` (m)."""
-        _positive("largest", largest, "m")
+        _size("largest", largest)
         _positive("modulus", modulus, "")
         return _of_passing(np.minimum(1.0, EDGES / largest) ** modulus)
 
     @classmethod
     def log_normal(cls, median: float, deviation: float) -> SizeDistribution:
         """Make the distribution whose ln d is normal around ln `median` (m) with the standard deviation `deviation`."""
-        _positive("median", median, "m")
+        _size("median", median)
         _positive("deviation", deviation, "")
         return _of_passing(ndtr(np.log(EDGES / median) / deviation))
 
@@ -87,6 +88,7 @@ class SizeDistribution:
             )
         if not at.min() > 0.0 or (np.diff(at) <= 0.0).any():
             raise DataError(f"particle sizes: sizes {_list(at * 1e6)} um must be above 0 and rise")
+        _size("coarsest sieve", float(at[-1]))
         if not share.min() >= 0.0 or (np.diff(share) < 0.0).any() or not share.max() <= 1.0:
             raise DataError(f"particle sizes: passing {_list(share)} must rise between 0 and 1")
         if share[-1] != 1.0:
@@ -99,7 +101,7 @@ class SizeDistribution:
     @classmethod
     def single(cls, size: float) -> SizeDistribution:
         """Make the distribution of particles that are all of the class that holds `size` (m)."""
-        _positive("size", size, "m")
+        _size("size", size)
         fractions = np.zeros(CLASSES)
         fractions[min(max(int(np.searchsorted(EDGES, size, side="right")) - 1, 0), CLASSES - 1)] = 1.0
         return cls(fractions)
@@ -144,7 +146,8 @@ class SizeDistribution:
 
 
 def _cumulative(fractions: np.ndarray) -> np.ndarray:
-    return np.concatenate([[0.0], np.cumsum(fractions)])
+    finer = np.concatenate([[0.0], np.cumsum(fractions)])
+    return finer / finer[-1]  # which rounding may have left beside 1
 
 
 def _of_passing(passing: np.ndarray) -> SizeDistribution:
@@ -157,6 +160,13 @@ def _of_passing(passing: np.ndarray) -> SizeDistribution:
 def _positive(name: str, value: float, unit: str) -> None:
     if not (np.isfinite(value) and value > 0.0):
         raise DataError(f"particle sizes: {name} = {f'{value:g} {unit}'.rstrip()} is not above 0")
+
+
+def _size(name: str, value: float) -> None:
+    """Refuse a size that is none, or that was given in another unit than m."""
+    _positive(name, value, "m")
+    if value > _LARGEST:
+        raise DataError(f"particle sizes: {name} = {value:g} m is above {_LARGEST:g} m; 20 um is 20e-6")
 
 
 def _list(values: np.ndarray) -> str:

@@ -93,8 +93,8 @@ class MultiEffectCrystalliser(UnitOp):
             alone, most, _ = crystallise_to_yield(feed, tanks[-1], self.yield_per_pass)
             if most < self.yield_per_pass * (1.0 - _MET):
                 raise DataError(
-                    f"yield_per_pass = {self.yield_per_pass:g} cannot be had: {most:.4g} is the most at {self.temperature:.2f} K, "
-                    f"with {alone.evaporated:.1%} of the water boiled off"
+                    f"yield_per_pass = {self.yield_per_pass:g} cannot be had: {most:.4g} is the most at "
+                    f"{self.temperature:.2f} K, with {alone.evaporated:.1%} of the water boiled off"
                 ) from None
             row = forward_effects(feed, tanks, crystallised, self.yield_per_pass, alone.evaporated)
         last = row.made[-1]

@@ -1,7 +1,7 @@
 """Sieve or classifier: every solid is split by the sizes of its particles.
 
-Model      of a class of size d the share 1 - exp(-ln 2 (d / `cut_size`)^`sharpness`) goes with the coarse, the share
-           `bypass` of everything beside that; the liquor goes with the coarse by `moisture` of it
+Model      of particles of size d the share 1 - exp(-ln 2 (d / `cut_size`)^`sharpness`) goes with the coarse, in a class its
+           mean over ln d; the share `bypass` of everything beside that; liquor goes with the coarse by `moisture` of it
 Assumes    particles are neither broken nor stick together; sizes by `flowsheet/sizes.py`, which every solid keeps
 Valid      sharpness 1 to 2 for a hydrocyclone, 2 to 3 for an air classifier, 4 to 10 for a sieve (estimated); bypass of fines
            of a hydrocyclone is near the share of liquor in its coarse stream
@@ -14,12 +14,14 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
+from scipy.special import exp1
 
-from ..flowsheet.sizes import DIAMETERS
+from ..flowsheet.sizes import EDGES
 from ..flowsheet.stream import Stream
 from ..flowsheet.unitop import Figure, Outcome, Port, UnitOp, parameter
 
-_STEEPEST = 50.0  # beyond which nothing passes
+_STEEPEST = 300.0  # beyond which nothing passes
+_SMALL = 1e-7
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,8 +48,7 @@ class Sieve(UnitOp):
         """Answer coarse and fine."""
         feed = inlets["feed"]
         chemistry = feed.chemistry
-        steepness = np.minimum(_STEEPEST, self.sharpness * np.log(DIAMETERS / self.cut_size))
-        curve = self.bypass - (1.0 - self.bypass) * np.expm1(-math.log(2.0) * np.exp(steepness))
+        curve = self.bypass + (1.0 - self.bypass) * self._partition()
         coarse, fine = np.zeros_like(feed.flows), np.array(feed.flows)
         coarse_sizes, fine_sizes, unknown = {}, {}, []
         for at in np.flatnonzero(feed.flows[chemistry.solid]) + chemistry.solid.start:
@@ -76,3 +77,12 @@ class Sieve(UnitOp):
         passes = outlets["fine"].solids.mass / solids if solids > 0.0 else 0.0
         warnings = (f"the sizes of {', '.join(unknown)} are not known: it goes with the coarse",) if unknown else ()
         return Outcome(outlets, {"fine_fraction": passes}, warnings=warnings)
+
+    def _partition(self) -> np.ndarray:
+        """Answer the share of each class that is coarse: the mean over it of 1 - exp(-u), u = ln 2 (d / cut_size)^sharpness."""
+        steepness = np.clip(self.sharpness * np.log(EDGES / self.cut_size), -_STEEPEST, _STEEPEST)
+        at = math.log(2.0) * np.exp(steepness)
+        width = self.sharpness * np.log(EDGES[1:] / EDGES[:-1])
+        fine = (exp1(at[:-1]) - exp1(at[1:])) / width  # the integral of exp(-u) over ln u
+        slow = (at[1:] - at[:-1]) / width  # the same of u itself, where it is so small that nothing else matters
+        return np.where(at[1:] < _SMALL, slow, np.clip(1.0 - fine, 0.0, 1.0))

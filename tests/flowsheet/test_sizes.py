@@ -122,3 +122,20 @@ def test_solve__converges_the_sizes_of_a_recycle():
     # product p = T (f + r), r = p / 2 of twice the feed in all: p = T (f + p) / 2
     wanted = np.linalg.solve(np.eye(CLASSES) - 0.5 * transition, 0.5 * transition @ fed)
     assert product.sizes["C(s)"] == pytest.approx(wanted, abs=1e-9)
+
+
+def test_sizes__in_another_unit_are_refused():
+    """20 for 20 um would put everything into the class of 10 mm without a word."""
+    with pytest.raises(DataError, match=r"particle sizes: size_632 = 20 m is above 1 m; 20 um is 20e-6"):
+        SizeDistribution.rosin_rammler(20.0, 1.2)
+    with pytest.raises(DataError, match=r"particle sizes: coarsest sieve = 75 m is above 1 m"):
+        SizeDistribution.tabulated([10.0, 45.0, 75.0], [0.1, 0.5, 1.0])
+
+
+@pytest.mark.parametrize("median", [1e-6, 3e-6, 1e-5, 2e-5, 7e-5, 2e-4])
+def test_quantile__of_all_is_the_largest_particle(median):
+    """Classes that rounding leaves a trifle short of 1 do not make particles of 10 mm."""
+    for deviation in (0.1, 0.2, 0.3):
+        found = SizeDistribution.log_normal(median, deviation)
+        largest = EDGES[1:][found.fractions > 0.0].max()
+        assert found.quantile(1.0) <= largest * (1.0 + 1e-12)

@@ -4,7 +4,7 @@ from hand import imbalance
 
 from raffinate.flowsheet import DeclarationError, Stream
 from raffinate.flowsheet.chemistry import Chemistry
-from raffinate.flowsheet.sizes import DIAMETERS, SizeDistribution
+from raffinate.flowsheet.sizes import DIAMETERS, EDGES, SizeDistribution
 from raffinate.unitops.sieve import Sieve
 
 CHEMISTRY = Chemistry("Ni Al Cu S C", extractants=("Cyanex 272",))
@@ -39,12 +39,14 @@ def test_sieve__conserves_every_class():
 
 @pytest.mark.parametrize("sharpness", [1.0, 3.0, 8.0])
 def test_sieve__halves_the_class_of_its_cut(sharpness):
-    """A solid of one class: half of it where the cut is its size; Plitt's curve elsewhere."""
+    """A solid of one class, 26 % wide: about half of it where the cut is its size; the mean of Plitt's curve elsewhere."""
     size = float(DIAMETERS[25])
     feed = Stream.of(CHEMISTRY, {"C(s)": 1.0}, sizes={"C(s)": SizeDistribution.single(size)})
-    assert sieved(feed, cut_size=size, sharpness=sharpness).outlets["coarse"].mass == pytest.approx(0.5, rel=1e-12)
+    assert sieved(feed, cut_size=size, sharpness=sharpness).outlets["coarse"].mass == pytest.approx(0.5, abs=0.02)
     twice = sieved(feed, cut_size=2.0 * size, sharpness=sharpness).outlets["coarse"].mass
-    assert twice == pytest.approx(1.0 - 2.0 ** -(0.5**sharpness), rel=1e-12)
+    within = np.geomspace(EDGES[25], EDGES[26], 20001)
+    curve = 1.0 - 2.0 ** -((within / (2.0 * size)) ** sharpness)
+    assert twice == pytest.approx(0.5 * (curve[1:] + curve[:-1]).mean(), rel=1e-7)
 
 
 def test_sieve__lets_a_share_of_everything_bypass():
@@ -58,6 +60,15 @@ def test_sieve__of_infinite_sharpness_cuts_clean():
     coarse = outcome.outlets["coarse"].sizes["Al(s)"]
     assert coarse[DIAMETERS < 0.85e-4].max() < 1e-6
     assert np.isclose(coarse.sum(), 1.0)
+
+
+@pytest.mark.parametrize("cut", [2.05e-5, 2.2e-5, 2.24e-5, 2.4e-5])
+def test_sieve__that_is_sharp_cuts_within_a_class_where_its_opening_is(cut):
+    feed = Stream.of(CHEMISTRY, {"C(s)": 1.0}, sizes={"C(s)": SizeDistribution.rosin_rammler(3e-5, 1.2)})
+    fine = sieved(feed, cut_size=cut, sharpness=100.0).report["fine_fraction"]
+    assert fine == pytest.approx(feed.size_distribution("C(s)").passing(cut), abs=1e-3)
+    assert sieved(feed, cut_size=1e-7, sharpness=100.0).report["fine_fraction"] < 0.01
+    assert sieved(feed, cut_size=1e-2, sharpness=100.0).report["fine_fraction"] == pytest.approx(1.0, abs=1e-12)
 
 
 def test_sieve__sends_the_liquor_with_the_coarse_by_its_moisture():
