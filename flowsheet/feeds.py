@@ -58,7 +58,8 @@ class FeedMaterial:
     mass, a number or `Measured`; fluorine that it does not name is that of binder and electrolyte. `valence`: mean of Ni,
     Co and Mn of a layered oxide; an olivine's and a spinel's follow from their lithium. `binder`, `electrolyte`: mass
     fractions of polyvinylidene fluoride and LiPF6 in the dry mass. `aluminate`: share of the lithium that a roast has made
-    LiAlO2. `moisture`: mass fraction of water as received. Raises `DataError` for what cannot be.
+    LiAlO2. `pyrolysed`: whether a roast has decomposed the electrolyte, of which there is then none. `moisture`: mass
+    fraction of water as received. Raises `DataError` for what cannot be.
     """
 
     name: str
@@ -87,6 +88,11 @@ class FeedMaterial:
         for share in ("binder", "electrolyte", "aluminate", "moisture"):
             if not 0.0 <= getattr(self, share) < 1.0:
                 raise DataError(f"feed {self.name}: {share} = {getattr(self, share) * 100:g} % is outside 0 to 100 %")
+        if self.pyrolysed and self.electrolyte > 0.0:
+            raise DataError(
+                f"feed {self.name}: electrolyte = {self.electrolyte * 100:g} % cannot be in what was pyrolysed: LiPF6 decomposes "
+                f"below 200 degC; its fluorine and phosphorus belong to the assay"
+            )
         if self.kind == LAYERED and not 2.0 <= self.valence <= 4.0:
             raise DataError(f"feed {self.name}: valence = {self.valence:g} of Ni, Co and Mn is outside 2 to 4")
         self.phases  # noqa: B018  refuses an assay that the phases cannot hold
@@ -124,7 +130,7 @@ class FeedMaterial:
         masses = atomic_masses()
         metals = {LAYERED: _METALS, SPINEL: ("Mn",), OLIVINE: ("Fe", "Mn")}[self.kind]
         held = sum(self.measured[m].value / masses[m] for m in metals if m in self.assay)
-        return self.measured["Li"].value / masses["Li"] / held if held > 0.0 else 0.0
+        return self.measured.get("Li", Measured(0.0)).value / masses["Li"] / held if held > 0.0 else 0.0
 
     def with_lithium_ratio(self, ratio: float) -> FeedMaterial:
         """Answer this feed with so much lithium that it has `ratio` moles to a mole of the cathode's metals."""
@@ -181,15 +187,17 @@ class Blend:
 
     @property
     def assay(self) -> dict[str, Measured]:
-        """Mass fraction of each element in the dry mass, with its standard deviation."""
+        """Mass fraction of each element in the dry mass, with its standard deviation, feeds being independent.
+
+        Of what one assay names and another does not, the latter has what its phases hold: fluorine of binder, for one.
+        """
         dry = [share * (1.0 - feed.moisture) for feed, share in self.parts]
         total = sum(dry)
         found = {}
         for element in dict.fromkeys(e for feed, _ in self.parts for e in feed.measured):
             known = [
-                (part / total, feed.measured[element])
+                (part / total, feed.measured.get(element, Measured(feed.elements.get(element, 0.0))))
                 for (feed, _), part in zip(self.parts, dry, strict=True)
-                if element in feed.measured
             ]
             value = sum(share * measured.value for share, measured in known)
             variance = sum((share * measured.deviation) ** 2 for share, measured in known)

@@ -15,6 +15,7 @@ from __future__ import annotations
 import csv
 import functools
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources
@@ -41,12 +42,18 @@ PASS, FAIL, UNKNOWN = "pass", "FAIL", "not followed"
 _LEAST, _LARGEST = "least", "largest"
 _UNITS = {"%": percent, "ppm": ppm, "-": 1.0}
 _GROUPS = {"SO4": ("S", 4), "NO3": ("N", 3)}  # an anion is weighed with its oxygen: the element, and how many O
+_SYMBOL = re.compile("[A-Z][a-z]?")
+_OTHERS = ("assay", "moisture", "insoluble", "magnetic")
 _NAMED = 0.005  # share of an origin from which on it is named in a line of text
 
 
 @dataclass(frozen=True)
 class Limit:
-    """One line of a standard: at `least` or at the `largest` so much of an analyte; `value` in SI (a share, or a ratio)."""
+    """One line of a standard: at `least` or at the `largest` so much of an analyte; `value` in SI (a share, or a ratio).
+
+    `analyte`: an element, SO4 or NO3, a ratio of elements by moles ("Fe/P"), or one of assay, moisture, insoluble and
+    magnetic. Raises `DataError` for another, a kind that is none of the two, or a unit that is neither %, ppm nor -.
+    """
 
     analyte: str
     kind: str
@@ -55,6 +62,18 @@ class Limit:
     source: str
     where: str
     note: str
+
+    def __post_init__(self):
+        if self.kind not in (_LEAST, _LARGEST):
+            raise DataError(f"limit of {self.analyte}: kind {self.kind!r} is neither {_LEAST} nor {_LARGEST}")
+        if self.unit not in _UNITS:
+            raise DataError(f"limit of {self.analyte}: unit {self.unit!r} is none of {', '.join(_UNITS)}")
+        if not 0.0 <= self.value < math.inf:
+            raise DataError(f"limit of {self.analyte}: value = {self.value:g} is not 0 or more")
+        names = {*atomic_masses(), *_GROUPS, *_OTHERS}
+        for name in self.analyte.split("/"):
+            if name not in names and not _SYMBOL.fullmatch(name):
+                raise DataError(f"limit: analyte {name!r} is no element or group{nearest(name, names)}")
 
 
 @dataclass(frozen=True)

@@ -119,15 +119,29 @@ def occluded_too(left: float, occluded: float) -> float:
     return occluded + (1.0 - occluded) * left
 
 
-def displace(solids: Stream, liquor: Stream, share: float, wash: Stream, retained: float) -> tuple[Stream, Stream]:
+def held_in_cake(liquor: float, holds: float, wash: float) -> tuple[float, float, float]:
+    """Answer which share of a slurry's liquor a cake keeps, how much wash fills pores it leaves dry, and the wash ratio.
+
+    `liquor`: of the slurry. `holds`: what the cake can hold. `wash`: all in the same measure. The ratio is that of the wash
+    beyond what fills the pores.
+    """
+    share = min(1.0, holds / liquor) if liquor > 0.0 else 0.0
+    filling = min(max(0.0, holds - liquor), wash)
+    within = liquor * share + filling
+    return share, filling, (wash - filling) / within if within > 0.0 else 0.0
+
+
+def displace(
+    solids: Stream, liquor: Stream, share: float, wash: Stream, retained: float, filling: float = 0.0
+) -> tuple[Stream, Stream]:
     """Answer a cake that has been washed, and the washings.
 
     `share`: of the liquor that the solids hold as a cake. `retained`: share of that which the wash leaves; as much wash
-    liquor by mass takes the place of the rest.
+    liquor by mass takes the place of the rest. `filling`: wash (kg/s) that pores without liquor take besides.
     """
     gone = share * (1.0 - retained)
     wash_mass = wash.mass
-    taken = min(1.0, gone * liquor.mass / wash_mass) if wash_mass > 0.0 else 0.0
+    taken = min(1.0, (gone * liquor.mass + filling) / wash_mass) if wash_mass > 0.0 else 0.0
     cake = mix([solids, liquor * (share * retained), wash * taken])
     return cake, mix([liquor * gone, wash * (1.0 - taken)])
 

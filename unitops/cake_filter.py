@@ -24,7 +24,7 @@ from ..flowsheet.filtration import (
 )
 from ..flowsheet.stream import Stream, mix
 from ..flowsheet.unitop import Figure, Outcome, Port, UnitOp, parameter
-from ..flowsheet.washing import dispersion_number, displace, left_by_dispersion, occluded_too, saturate
+from ..flowsheet.washing import dispersion_number, displace, held_in_cake, left_by_dispersion, occluded_too, saturate
 
 _USUAL_DISPERSION = 10.0
 
@@ -95,13 +95,11 @@ class CakeFilter(UnitOp):
             outlets = {"filtrate": slurry, "washings": wash, "cake": nothing}
             return Outcome(outlets, dict.fromkeys(self.figures, 0.0))
         cake = self._cake(slurry)
-        density = liquor.mass / liquor.liquor_volume if liquor.mass > 0.0 else 0.0
-        full = cake.moisture(density)
-        share = min(1.0, solids * full / (1.0 - full) / liquor.mass) if liquor.mass > 0.0 else 0.0
-        in_cake = liquor.mass * share
-        ratio = wash.mass / in_cake if in_cake > 0.0 else 0.0
+        wets = liquor if liquor.mass > 0.0 else wash.liquor
+        full = cake.moisture(wets.mass / wets.liquor_volume if wets.mass > 0.0 else 0.0)
+        share, filling, ratio = held_in_cake(liquor.mass, solids * full / (1.0 - full), wash.mass)
         retained = occluded_too(left_by_dispersion(ratio, self._dispersion(slurry, cake, wash)), self.occluded)
-        washed, washings = displace(slurry.solids, liquor, share, wash, retained)
+        washed, washings = displace(slurry.solids, liquor, share, wash, retained, filling)
         saturation, warnings = self._saturation(slurry, cake)
         blown = washed.liquor * (1.0 - saturation)
         moist = washed.without(blown)

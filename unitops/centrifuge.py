@@ -22,7 +22,7 @@ from ..flowsheet.filtration import cake_of, residual_saturation, sauter_mean
 from ..flowsheet.sizes import EDGES
 from ..flowsheet.stream import Stream, mix
 from ..flowsheet.unitop import Figure, Outcome, Port, UnitOp, parameter
-from ..flowsheet.washing import displace, left_by_efficiency, occluded_too, saturate
+from ..flowsheet.washing import displace, held_in_cake, left_by_efficiency, occluded_too, saturate
 
 _GRAVITY = 9.80665  # m/s2
 
@@ -83,11 +83,9 @@ class Centrifuge(UnitOp):
         solids, liquor = slurry.solids, slurry.liquor
         moisture = self.moisture if self.moisture > 0.0 or solids.mass == 0.0 else self._moisture(slurry)
         held = solids.mass * moisture / (1.0 - moisture)
-        share = min(1.0, held / liquor.mass) if liquor.mass > 0.0 else 0.0
-        in_cake = liquor.mass * share
-        ratio = wash.mass / in_cake if in_cake > 0.0 else 0.0
+        share, filling, ratio = held_in_cake(liquor.mass, held, wash.mass)
         retained = occluded_too(left_by_efficiency(ratio, self.wash_efficiency), self.occluded)
-        cake, washings = displace(solids, liquor, share, wash, retained)
+        cake, washings = displace(solids, liquor, share, wash, retained, filling)
         filtrate = mix([liquor * (1.0 - share), lost, slurry.organic, slurry.gas])
         report = {
             "cake_mass_flow": cake.mass,
@@ -97,7 +95,13 @@ class Centrifuge(UnitOp):
             "solids_loss": lost.mass / fed.solids.mass,
             "dissolved_fraction": dissolved,
         }
-        return Outcome({"filtrate": filtrate, "washings": washings, "cake": cake}, report)
+        warnings = ()
+        unknown = [
+            name for name in fed.chemistry.names[fed.chemistry.solid] if fed[name] > 0.0 and name not in fed.sizes
+        ]
+        if self.slot > 0.0 and self.fines_loss > 0.0 and unknown:
+            warnings = (f"the sizes of {', '.join(unknown)} are not known: none of it is taken to pass the screen",)
+        return Outcome({"filtrate": filtrate, "washings": washings, "cake": cake}, report, warnings=warnings)
 
     def _lost(self, slurry: Stream) -> Stream:
         """Answer the solids that pass the screen; a class that the slot cuts counts as fine by its part over ln d."""

@@ -15,7 +15,7 @@ from typing import ClassVar
 
 from ..flowsheet.stream import Stream, mix
 from ..flowsheet.unitop import Figure, Outcome, Port, UnitOp, parameter
-from ..flowsheet.washing import displace, left_by_efficiency, occluded_too
+from ..flowsheet.washing import displace, held_in_cake, left_by_efficiency, occluded_too
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,11 +51,9 @@ class Filtration(UnitOp):
         slurry, wash = inlets["slurry"], inlets["wash"]
         solids, liquor = slurry.solids, slurry.liquor
         held = solids.mass * self.moisture / (1.0 - self.moisture)
-        share = min(1.0, held / liquor.mass) if liquor.mass > 0.0 else 0.0
-        in_cake = liquor.mass * share
-        ratio = wash.mass / in_cake if in_cake > 0.0 else 0.0
+        share, filling, ratio = held_in_cake(liquor.mass, held, wash.mass)
         retained = occluded_too(left_by_efficiency(ratio, self.wash_efficiency), self.occluded)
         filtrate = mix([liquor * (1.0 - share), slurry.organic, slurry.gas])
-        cake, washings = displace(solids, liquor, share, wash, retained)
+        cake, washings = displace(solids, liquor, share, wash, retained, filling)
         report = {"cake_mass_flow": cake.mass, "wash_ratio": ratio, "retained_fraction": retained}
         return Outcome({"filtrate": filtrate, "washings": washings, "cake": cake}, report)

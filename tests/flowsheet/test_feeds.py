@@ -101,9 +101,29 @@ def test_blend__adds_masses_and_variances():
     assert mixed.sample(np.random.default_rng(1)).stream(CHEMISTRY, 1.0).mass == pytest.approx(1.0, rel=1e-12)
 
 
+def test_blend__counts_the_fluorine_of_a_binder_that_an_assay_does_not_name():
+    scrap, waste = feed_material("NMC622 production scrap"), feed_material("NMC622 end-of-life")
+    assert "F" not in scrap.measured
+    mixed = blend((scrap, 1.0), (waste, 1.0))
+    stream = mixed.stream(CHEMISTRY, 1.0)
+    dry = 1.0 - stream["H2O"] * 0.0180153
+    assert mixed.assay["F"].value == pytest.approx(stream.elements["F"] * 0.0189984 / dry, rel=1e-4)
+
+
+def test_lithium_ratio__of_a_feed_without_lithium_is_none():
+    bare = FeedMaterial(name="x", cathode="LFP", assay={"Fe": 0.3, "P": 0.16})
+    assert bare.lithium_ratio == 0.0
+    with pytest.raises(DataError, match="lithium ratio = 1 cannot be set from 0"):
+        bare.with_lithium_ratio(1.0)
+
+
 @pytest.mark.parametrize(
     ("make", "words"),
     [
+        (
+            lambda: dataclasses.replace(feed_material("NMC622 end-of-life"), electrolyte=0.01),
+            r"electrolyte = 1 % cannot be in what was pyrolysed",
+        ),
         (lambda: feed_material("NMC662 end-of-life"), "did you mean 'NMC622 end-of-life'"),
         (lambda: dataclasses.replace(feed_material("LFP end-of-life"), cathode="LFPP"), "cathode 'LFPP' is unknown"),
         (lambda: oxide(0.9, valence=3.5), r"valence = 3.5 of Ni, Co and Mn is above 3.1"),

@@ -145,6 +145,21 @@ def test_sheet__holds_against_a_standard_of_ones_own(solution):
     assert sheet.table().loc["Na", "limit"] == pytest.approx(1.0)
 
 
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (("Na", "max", 0.01, "%"), "limit of Na: kind 'max' is neither least nor largest"),
+        (("Na", "largest", 0.01, "wt%"), "limit of Na: unit 'wt%' is none of %, ppm, -"),
+        (("Na", "largest", float("nan"), "%"), "limit of Na: value = nan is not 0 or more"),
+        (("Nii", "largest", 0.01, "%"), "limit: analyte 'Nii' is no element or group; did you mean 'Ni'"),
+        (("Fe/p", "least", 0.9, "-"), "limit: analyte 'p' is no element or group"),
+    ],
+)
+def test_limit__refuses_what_would_be_passed_over_in_silence(given, words):
+    with pytest.raises(DataError, match=words):
+        Limit(*given, "", "", "")
+
+
 def test_text__has_a_line_a_limit_and_names_what_was_recalled(solution):
     sheet = product_sheet(solution, "press.cake", "NiSO4.6H2O")
     lines = sheet.text().splitlines()

@@ -141,3 +141,18 @@ def test_cake_filter__sends_droplets_of_organic_with_the_filtrate():
 def test_cake_filter__refuses_a_cake_without_thickness():
     with pytest.raises(DeclarationError, match=r"CakeFilter: cake_thickness = 0 m is outside 0\.001 to 0\.5 m"):
         CakeFilter(cake_thickness=0.0)
+
+
+def test_cake_filter__fills_a_dry_cake_with_its_wash():
+    """Pores that the slurry leaves dry take wash before any of it passes; a cake is full whatever it came with."""
+    wet = CakeFilter().run(INLETS).report["moisture"]
+    for water in (0.0, 0.1):
+        thick = {"slurry": Stream.of(CHEMISTRY, {"H2O": water, "C(s)": 0.6}), "wash": WASH}
+        outcome = CakeFilter().run(thick)
+        assert imbalance(thick, outcome) < 1e-13
+        assert outcome.report["moisture"] == pytest.approx(wet, rel=0.1)
+        held = outcome.outlets["cake"].liquor.mass
+        filled = held - water
+        assert outcome.report["wash_ratio"] == pytest.approx((0.7 - filled) / held, rel=1e-9)
+    drop = {"slurry": Stream.of(CHEMISTRY, {"C(s)": 0.6}), "wash": WASH * 0.1}
+    assert CakeFilter().run(drop).outlets["washings"].mass == pytest.approx(0.0, abs=1e-15)

@@ -89,3 +89,16 @@ def test_centrifuge__sends_droplets_with_the_filtrate():
 def test_centrifuge__refuses_a_basket_that_stands():
     with pytest.raises(DeclarationError, match="acceleration = 1 is outside 10 to 10000"):
         Centrifuge(acceleration=1.0, moisture=0.05)
+
+
+def test_centrifuge__wets_dry_crystals_to_its_moisture():
+    outcome = spun(SLURRY.solids, moisture=0.02)
+    assert outcome.outlets["cake"].liquor.mass / outcome.outlets["cake"].mass == pytest.approx(0.02, rel=1e-12)
+    assert outcome.outlets["washings"].mass == pytest.approx(0.03 - 0.5 * 0.02 / 0.98, rel=1e-9)
+
+
+def test_centrifuge__says_that_it_does_not_know_what_passes_its_screen():
+    bare = Stream.of(CHEMISTRY, {"H2O": 1.0, "NiSO4.6H2O(s)": 0.5})
+    outcome = spun(bare, moisture=0.04, slot=2e-4)
+    assert outcome.warnings == ("the sizes of NiSO4.6H2O(s) are not known: none of it is taken to pass the screen",)
+    assert outcome.report["solids_loss"] == 0.0
