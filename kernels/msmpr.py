@@ -53,6 +53,7 @@ from .population_balance import (
 )
 from .status import CONVERGED, DRY, OUT_OF_STEPS, OUTGROWN, UNDERSATURATED, WASHED_OUT
 
+JUMP = 1e-8  # of f, where it cannot be made smaller
 FAINTEST = 1e-280  # of a flow of crystals: below, it is nothing
 
 
@@ -111,11 +112,11 @@ def class_yield(crystal: Crystal, classes: Classes, population: Population, grow
 
 
 @lean.kernel
-def class_surplus(crystal, rates, tank, classes, population, y):
+def class_surplus(crystal, rates, tank, classes, population, y, by_birth):
     """`surplus` of a tank with size classes."""
     _, sigma = drive(crystal, tank, y)
     yields = class_yield(crystal, classes, population, growth_of(rates, sigma))
-    return surplus(crystal, rates, tank, yields, y)
+    return surplus(crystal, rates, tank, yields, y, by_birth)
 
 
 @lean.kernel
@@ -124,14 +125,14 @@ def find_peak(crystal, rates, tank, classes, population):
     left, right = LOWEST, 60.0
     while right - left > 1e-3:
         low, high = right - GOLDEN * (right - left), left + GOLDEN * (right - left)
-        f_low, _ = class_surplus(crystal, rates, tank, classes, population, low)
-        f_high, _ = class_surplus(crystal, rates, tank, classes, population, high)
+        f_low, _ = class_surplus(crystal, rates, tank, classes, population, low, False)
+        f_high, _ = class_surplus(crystal, rates, tank, classes, population, high, False)
         if f_low > f_high:
             right = high
         else:
             left = low
     y = 0.5 * (left + right)
-    f, _ = class_surplus(crystal, rates, tank, classes, population, y)
+    f, _ = class_surplus(crystal, rates, tank, classes, population, y, False)
     return y, f
 
 
@@ -156,8 +157,9 @@ def solve_classes(
     search = np.empty(8)
     start_search(search)
     y = min(max(start, LOWEST), HIGHEST)
+    by_birth = False
     sown = seeded or rates.primary > 0.0
-    f, work = class_surplus(crystal, rates, tank, classes, population, y)
+    f, work = class_surplus(crystal, rates, tank, classes, population, y, by_birth)
     for steps in range(1, MOST_STEPS):
         if abs(f) <= CLOSURE:
             return y, f, work, steps, CONVERGED
@@ -174,9 +176,13 @@ def solve_classes(
                 return there, best, work, steps, WASHED_OUT
             sown = True
         if abs(there - y) <= ROUNDING * (1.0 + abs(y)):
-            return y, f, work, steps, CONVERGED
+            if by_birth or abs(f) <= JUMP:
+                return y, f, work, steps, CONVERGED
+            by_birth = True
+            start_search(search)
+            there = start
         y = there
-        f, work = class_surplus(crystal, rates, tank, classes, population, y)
+        f, work = class_surplus(crystal, rates, tank, classes, population, y, by_birth)
     return y, f, work, MOST_STEPS, OUT_OF_STEPS
 
 

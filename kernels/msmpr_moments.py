@@ -217,9 +217,20 @@ def magma_of(rates: Rates, tank: Tank, yields: Yield, product: float, sigma: flo
 
 
 @lean.kernel
-def surplus(crystal: Crystal, rates: Rates, tank: Tank, yields: Yield, y: float):
-    """f at `y`, the logarithm of the crystals made over those that leave, and the Work of the tank there."""
+def surplus(crystal: Crystal, rates: Rates, tank: Tank, yields: Yield, y: float, by_birth: bool):
+    """f at `y`, the logarithm of the crystals made over those that leave, and the Work of the tank there.
+
+    `by_birth`: f is that of the nuclei born over those that make up for what the seeds leave open. Both are 0 at the same
+    places; the one by crystals keeps all digits where seeds make most of them, but jumps where several amounts of crystals
+    in a classified tank go with the same product.
+    """
     product, sigma = drive(crystal, tank, y)
+    if by_birth:
+        needed = (product - yields.seeds_out) / yields.nuclei_out
+        magma = (needed * yields.nuclei + yields.seeds) / tank.volume
+        born = nucleation_of(rates, sigma, magma)
+        f = np.inf if needed <= 0.0 else np.log(tank.volume * born / needed)
+        return f, Work(product, sigma, growth_of(rates, sigma), born, magma)
     magma = magma_of(rates, tank, yields, product, sigma)
     born = nucleation_of(rates, sigma, magma)
     made = tank.volume * born * yields.nuclei_out + yields.seeds_out
@@ -244,7 +255,7 @@ def moment_yield(crystal: Crystal, tank: Tank, growth: float, nucleus: float, se
 def moment_surplus(crystal, rates, tank, nucleus, seeds, y):
     """`surplus` of a mixed tank by moments; see `moment_yield`."""
     _, sigma = drive(crystal, tank, y)
-    return surplus(crystal, rates, tank, moment_yield(crystal, tank, growth_of(rates, sigma), nucleus, seeds), y)
+    return surplus(crystal, rates, tank, moment_yield(crystal, tank, growth_of(rates, sigma), nucleus, seeds), y, False)
 
 
 @lean.kernel

@@ -33,8 +33,12 @@ def plain(tanks=1, edges=EDGES, seeds=0.0, **changes):
     return kinetics, crystal, vessels, edges, Feed(0.5, 0.9, sown)
 
 
-def random_train(rng):
-    """One to three tanks; growth 1e-9 to 1e-6 m/s, seeds, classified product, fines dissolved, hydrates, boiling."""
+def random_train(rng, least=0.2, most=3.0):
+    """One to three tanks; growth 1e-9 to 1e-6 m/s, seeds, fines dissolved, hydrates, boiling.
+
+    Of classified product, fines leave `least` to 1 times and coarse crystals 1 to `most` times as a mixed outflow takes
+    them.
+    """
     N, K = int(rng.integers(1, 4)), CLASSES
     depends = float(rng.random() < 0.5)
     kinetics = Kinetics(
@@ -51,7 +55,7 @@ def random_train(rng):
     solute = solvent * concentration * (1 + 10 ** rng.uniform(-2, 0.5))
     removal, dissolution = np.ones((N, K)), np.zeros((N, K))
     if rng.random() < 0.3:
-        removal[:] = np.where(EDGES[:-1] < 10 ** rng.uniform(-5, -3.5), rng.uniform(0.05, 1), rng.uniform(1, 5))
+        removal[:] = np.where(EDGES[:-1] < 10 ** rng.uniform(-5, -3.5), rng.uniform(least, 1), rng.uniform(1, most))
     if rng.random() < 0.3:
         dissolution[:, EDGES[1:] < 10 ** rng.uniform(-5.5, -4)] = 10 ** rng.uniform(-1, 1) / times[0]
     falling = concentration * np.sort(rng.uniform(0.5, 1, N))[::-1]
@@ -75,7 +79,7 @@ def random_exchange(rng, train):
     if law not in TABLES:
         TABLES[law] = agglomeration_of(edges, collision_frequency(edges, law), np.ones(1))
     alone = msmpr_train(*train)[0]
-    number = np.maximum(alone.numbers.sum(1) / vessels.outflow, 1.0)
+    number = np.maximum((alone.numbers / vessels.removal).sum(1) / vessels.outflow, 1.0)
     size = np.maximum(alone.moments[:, 4] / np.maximum(alone.moments[:, 3], 1e-300), 1e-6)
     frequency = {CONSTANT: size**0, SUM: 2 * size**3, SHEAR: 8 * size**3, BROWNIAN: 4 * size**0}[law]
     times = vessels.volume / vessels.outflow

@@ -106,7 +106,7 @@ def test_msmpr_train__solves_random_trains(count):
     rng = np.random.default_rng(20_261_130)
     crystallised = 0
     for _ in range(count):
-        train = random_train(rng)
+        train = random_train(rng, 0.05, 5.0)
         answer, error, _, status = msmpr_train(*train)
         assert status in (CONVERGED, WASHED_OUT, DRY)
         assert OUT_OF_STEPS not in answer.states
