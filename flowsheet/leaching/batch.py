@@ -44,7 +44,7 @@ AGREED, ENOUGH = 1e-8, 1e-6
 _WIDENINGS = 12
 _USUAL = 0.9  # of what can dissolve, to begin with
 _DENSER = 1.5  # power by which readings crowd towards the start
-_LEAST = 1e-9  # of the acid, below which there is none
+_LEAST = 1e-12  # of the acid, below which there is none
 
 
 @dataclass(frozen=True, kw_only=True)

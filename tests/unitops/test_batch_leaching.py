@@ -214,3 +214,26 @@ def test_batch__warns_of_a_denser_pulp_than_was_measured():
     unit = _unit(laws={OXIDE: law}, temperature=313.15)
     assert any("pulp density" in warning for warning in unit.run(_inlets(oxide=800.0)).warnings)
     assert not any("pulp density" in warning for warning in unit.run(_inlets(oxide=160.0)).warnings)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_batch__settles_and_closes_whatever_is_fed(seed):
+    """Random solids, sizes, doses over time, free acid from next to none, and temperatures."""
+    random = np.random.default_rng(seed)
+    solids = {"oxide": random.uniform(10.0, 600.0), "C": random.uniform(1.0, 300.0)}
+    for name, most in (("Al", 40.0), ("Cu", 60.0), ("Fe", 20.0), ("LiF", 40.0), ("LiFePO4", 200.0), ("LiCoO2", 300.0)):
+        if random.random() < 0.5:
+            solids[name] = random.uniform(0.0, most)
+    times = np.sort(random.uniform(0.0, 3.0 * HOUR, 2)).tolist()
+    unit = _unit(
+        batch_time=3.0 * HOUR,
+        acid_schedule=((times[0], 0.4), (times[1], 1.0)),
+        reductant_schedule=((0.0, 0.1), (times[1], 1.0)),
+        free_acid=10.0 ** random.uniform(0.5, 3.3),
+        reductant_ratio=random.uniform(0.0, 2.5),
+        decomposition=None if seed % 2 else random.uniform(0.0, 1.0),
+        temperature=random.uniform(298.0, 368.0),
+    )
+    outcome = _run(unit, _inlets(sizes=SPREAD if seed % 3 else None, **solids))
+    assert outcome.report["free_acid"] == pytest.approx(unit.free_acid, rel=1e-4)
+    assert 0.0 <= outcome.report["oxide_conversion"] <= 1.0
