@@ -2,7 +2,8 @@
 
 Model      equilibrium with the named salts less what the supersaturation keeps; nucleation, growth and residence time decide
            the supersaturation and the sizes (mixed suspension, mixed product removal); lattice and occlusion take up impurities
-Assumes    steady, mixed, growth does not depend on size, no agglomeration; the slurry leaves as it is in the tank
+Assumes    steady, mixed, growth does not depend on size; the slurry leaves as it is in the tank but for a `classification`
+           by size (fines dissolved, coarse crystals withdrawn sooner); no agglomeration but that of `kinetics` that are given
 Valid      where the constants of the salts were fitted to solubility (`equilibrium.csv`), 0 to 100 degC; most rates in
            `crystallisation.csv` are estimates: sizes within a factor of 2, impurities within the ranges given there
 Sources    `flowsheet/crystallisation/`; Randolph & Larson (1988) Theory of Particulate Processes, ch. 4
@@ -12,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
+from ..flowsheet.crystallisation.classification import Classification
 from ..flowsheet.crystallisation.crystals import Start, Tank, crystallise
 from ..flowsheet.crystallisation.figures import CRYSTALS, Report, crystal_report
 from ..flowsheet.crystallisation.kinetics import Kinetics
@@ -43,6 +45,10 @@ class Crystalliser(UnitOp):
         "kinetics", "of the first of the salts, where not those of the data", None, default=None
     )
 
+    classification: Classification | None = parameter(
+        "classification", "withdrawal of crystals by size, where the product is not mixed", None, default=None
+    )
+
     def run(self, inlets: Mapping[str, Stream]) -> Outcome:
         """Answer the slurry and the vapour."""
         return self.resume(inlets, None)
@@ -57,6 +63,7 @@ class Crystalliser(UnitOp):
             salts=self.salts,
             residence_time=self.residence_time,
             kinetics=self.kinetics,
+            classification=self.classification,
         )
         made = crystallise(feed, tank, self.evaporated, start if isinstance(start, Start) else None)
         known = {**crystal_report(made, feed), "evaporation": made.vapour.mass}

@@ -2,7 +2,7 @@
 
 Model      a mixed tank as in `crystalliser.py`; the evaporation is solved for the yield per pass; the vacuum is what the
            liquor boils at, heating steam gives the heat that the enthalpies ask for
-Assumes    steady, mixed, growth does not depend on size, no agglomeration
+Assumes    steady, mixed, growth does not depend on size; classification and agglomeration as in `crystalliser.py`
 Valid      where the constants of the salts were fitted to solubility (`equilibrium.csv`), 0 to 100 degC; yields of 0.8 to
            0.9 are usual, since impurities build up in what is left. Rates in `crystallisation.csv` are mostly estimates
 Sources    `flowsheet/crystallisation/`; yield 0.86: Zhang et al. (2022) Hydrometallurgy 208, 105821
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ..flowsheet.crystallisation.boiling import BOILER, boiler_report
+from ..flowsheet.crystallisation.classification import Classification
 from ..flowsheet.crystallisation.crystals import Start, Tank
 from ..flowsheet.crystallisation.kinetics import Kinetics
 from ..flowsheet.crystallisation.targets import crystallise_to_yield, main_metal
@@ -46,6 +47,10 @@ class EvaporativeCrystalliser(UnitOp):
         "kinetics", "of the main salt, where not those of the data", None, default=None
     )
 
+    classification: Classification | None = parameter(
+        "classification", "withdrawal of crystals by size, where the product is not mixed", None, default=None
+    )
+
     def run(self, inlets: Mapping[str, Stream]) -> Outcome:
         """Answer the slurry and the vapour."""
         return self.resume(inlets, None)
@@ -60,6 +65,7 @@ class EvaporativeCrystalliser(UnitOp):
             salts=self.salts,
             residence_time=self.residence_time,
             kinetics=self.kinetics,
+            classification=self.classification,
         )
         made, gained, notes = crystallise_to_yield(
             feed, tank, self.yield_per_pass, start if isinstance(start, Start) else None

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
+from ..flowsheet.crystallisation.classification import Classification
 from ..flowsheet.crystallisation.figures import CRYSTALS, Report, crystal_report
 from ..flowsheet.crystallisation.flash import flash
 from ..flowsheet.crystallisation.kinetics import Kinetics
@@ -42,12 +43,18 @@ class FlashCrystalliser(UnitOp):
         "kinetics", "of the first of the salts, where not those of the data", None, default=None
     )
 
+    classification: Classification | None = parameter(
+        "classification", "withdrawal of crystals by size, where the product is not mixed", None, default=None
+    )
+
     def run(self, inlets: Mapping[str, Stream]) -> Outcome:
         """Answer the slurry and the vapour."""
         feed = inlets["feed"]
         if feed["H2O"] == 0.0:
             return Outcome({"slurry": feed, "vapour": Stream.empty(feed.chemistry)})
-        made = flash(feed, self.salts, self.pressure, self.residence_time, self.kinetics, self.heat)
+        made = flash(
+            feed, self.salts, self.pressure, self.residence_time, self.kinetics, self.heat, self.classification
+        )
         temperature, activity = made.slurry.temperature, made.equilibrium.water_activity
         known = {
             **crystal_report(made, feed),

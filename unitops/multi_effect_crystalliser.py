@@ -15,6 +15,7 @@ from typing import ClassVar
 import numpy as np
 
 from ..flowsheet.crystallisation.boiling import BOILER
+from ..flowsheet.crystallisation.classification import Classification
 from ..flowsheet.crystallisation.crystals import Tank
 from ..flowsheet.crystallisation.effects import Effects, forward_effects
 from ..flowsheet.crystallisation.figures import Report, crystal_report
@@ -66,6 +67,10 @@ class MultiEffectCrystalliser(UnitOp):
         "kinetics", "of the main salt, where not those of the data", None, default=None
     )
 
+    classification: Classification | None = parameter(
+        "classification", "withdrawal of crystals by size, where the product is not mixed", None, default=None
+    )
+
     def run(self, inlets: Mapping[str, Stream]) -> Outcome:
         """Answer the slurry, the last vapour and the condensate."""
         feed = inlets["feed"]
@@ -79,6 +84,7 @@ class MultiEffectCrystalliser(UnitOp):
                 salts=self.salts,
                 residence_time=self.residence_time / self.effects,
                 kinetics=self.kinetics,
+                classification=self.classification,
             )
             for temperature in self._temperatures()
         )

@@ -17,6 +17,7 @@ import numpy as np
 from ..flowsheet.chemistry import water
 from ..flowsheet.chemistry.system import WATER
 from ..flowsheet.crystallisation.boiling import BOILER
+from ..flowsheet.crystallisation.classification import Classification
 from ..flowsheet.crystallisation.crystals import Crystals, Start, Tank
 from ..flowsheet.crystallisation.figures import Report, crystal_report
 from ..flowsheet.crystallisation.kinetics import Kinetics
@@ -63,6 +64,10 @@ class RecompressionCrystalliser(UnitOp):
         "kinetics", "of the main salt, where not those of the data", None, default=None
     )
 
+    classification: Classification | None = parameter(
+        "classification", "withdrawal of crystals by size, where the product is not mixed", None, default=None
+    )
+
     def run(self, inlets: Mapping[str, Stream]) -> Outcome:
         """Answer the slurry and the condensate."""
         return self.resume(inlets, None)
@@ -77,6 +82,7 @@ class RecompressionCrystalliser(UnitOp):
             salts=self.salts,
             residence_time=self.residence_time,
             kinetics=self.kinetics,
+            classification=self.classification,
         )
         begun = start if isinstance(start, Start) else None
         made, gained, notes = crystallise_to_yield(feed, tank, self.yield_per_pass, begun)

@@ -80,6 +80,10 @@ def cooled_batch(
         raise DataError(
             f"batch: 0 kg/s of seeds of {salt} are fed; without seeds a batch does not begin to crystallise"
         )
+    if kinetics.agglomeration > 0.0:
+        raise DataError(
+            f"batch: agglomeration = {kinetics.agglomeration:g} m3/s of {salt} is followed in mixed tanks alone"
+        )
     row, own = chemistry.mixture(298.15).phase_composition[phase], guests(chemistry, salt)
     molar_mass, unit = float(chemistry.molar_masses[at]), float(chemistry.molar_masses[WATER])
     liquor = np.array(feed.flows[chemistry.liquor])

@@ -26,6 +26,7 @@ from ..errors import ConvergenceError, DataError
 from ..evaporation import share_until
 from ..sizes import CLASSES
 from ..stream import Stream
+from .classification import Classification
 from .kinetics import Kinetics, known
 from .population import Population, Salt, mixed_tank, sealed, spread
 from .uptake import Guests, guests
@@ -47,7 +48,7 @@ class Tank:
     """A mixed crystalliser: `temperature` (K), `salts` that may crystallise, mean `residence_time` of the slurry (s).
 
     `kinetics`: of the first of `salts`, in place of those in the data. `others`: solids and gases that come to equilibrium
-    beside the salts, without sizes and uptake.
+    beside the salts, without sizes and uptake. `classification`: withdrawal by size, None where the product is mixed.
     """
 
     temperature: float
@@ -55,6 +56,7 @@ class Tank:
     residence_time: float
     kinetics: Kinetics | None = None
     others: tuple[str, ...] = ()
+    classification: Classification | None = None
 
     def rates(self, solid: str) -> Kinetics | None:
         """Answer the rates of a salt, None where it has none."""
@@ -209,7 +211,15 @@ class _Passes:
             within = most * molar_mass - float(given.sum())
             dissolved = (saturated[0] + within * salt.solute, saturated[1] + within * salt.water)
             population = mixed_tank(
-                rates, salt, tank.temperature, dissolved, saturated, given, outflow, tank.residence_time
+                rates,
+                salt,
+                tank.temperature,
+                dissolved,
+                saturated,
+                given,
+                outflow,
+                tank.residence_time,
+                tank.classification,
             )
         if population.mass > 0.0:
             self.populations[name] = population
@@ -334,11 +344,11 @@ class _Passes:
     def _thick(self, slurry: Stream) -> tuple[str, ...]:
         """Say where there are more crystals in the slurry than can be kept moving."""
         chemistry = self.chemistry
-        crystals = sum(
-            population.mass / float(chemistry.molar_masses[chemistry.index[name]]) * self.volumes[name]
+        share = sum(
+            population.magma / float(chemistry.molar_masses[chemistry.index[name]]) * self.volumes[name]
             for name, population in self.populations.items()
         )
-        share, most = crystals / slurry.volume if crystals > 0.0 else 0.0, _largest_solids()
+        most = _largest_solids()
         if share <= most:
             return ()
         return (

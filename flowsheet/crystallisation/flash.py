@@ -13,6 +13,7 @@ from ..chemistry import water
 from ..chemistry.system import WATER
 from ..errors import ConvergenceError, DataError
 from ..stream import Stream
+from .classification import Classification
 from .crystals import Crystals, Start, Tank, crystallise
 from .kinetics import Kinetics
 
@@ -23,7 +24,13 @@ _WETTEST = 0.9  # of the water left, more than which a step does not boil off
 
 
 def flash(
-    feed: Stream, salts: tuple[str, ...], pressure: float, residence_time: float, kinetics: Kinetics | None, heat: float
+    feed: Stream,
+    salts: tuple[str, ...],
+    pressure: float,
+    residence_time: float,
+    kinetics: Kinetics | None,
+    heat: float,
+    classification: Classification | None = None,
 ) -> Crystals:
     """Answer what leaves a flash crystalliser at `pressure` (Pa) that `heat` (W) is supplied to.
 
@@ -37,7 +44,13 @@ def flash(
     start: Start | None = None
     per_share = float(feed.chemistry.molar_masses[WATER]) * feed.flows[WATER]
     for _ in range(_PASSES):
-        tank = Tank(temperature=temperature, salts=salts, residence_time=residence_time, kinetics=kinetics)
+        tank = Tank(
+            temperature=temperature,
+            salts=salts,
+            residence_time=residence_time,
+            kinetics=kinetics,
+            classification=classification,
+        )
         made = crystallise(feed, tank, share, start)
         start = made.start
         excess = made.slurry.enthalpy_flow + made.vapour.enthalpy_flow - wanted

@@ -35,7 +35,8 @@ _TABLE = "crystallisation"
 class Kinetics:
     """Rates of one salt, in SI; see the head of the file, and `occluded` for the occlusion.
 
-    Raises `DataError` for a constant that is not above 0.
+    `agglomeration`: pairs of crystals that meet and grow together, per product of their numbers in a m3, m3/s; a mixed tank
+    alone follows it, and the data have it of no salt: 0. Raises `DataError` for a constant that is not above 0.
     """
 
     reference_temperature: float
@@ -50,11 +51,15 @@ class Kinetics:
     occlusion: float
     occlusion_growth_order: float
     occlusion_size_order: float
+    agglomeration: float = 0.0
 
     def __post_init__(self):
         for name in ("reference_temperature", "growth_constant", "growth_order", "nucleation_constant", "shape_factor"):
             if not getattr(self, name) > 0.0:
                 raise DataError(f"crystallisation kinetics: {name} = {getattr(self, name):g} is not above 0")
+
+        if not 0.0 <= self.agglomeration < math.inf:
+            raise DataError(f"crystallisation kinetics: agglomeration = {self.agglomeration:g} m3/s is not 0 or more")
 
     @classmethod
     def of(cls, solid: str) -> Kinetics:
@@ -116,4 +121,7 @@ def known(solid: str) -> Kinetics | None:
     numbers = table(_TABLE)
     if numbers.find(solid, "growth_constant") is None:
         return None
-    return Kinetics(**{field.name: numbers.value(solid, field.name) for field in fields(Kinetics)})
+    names = [field.name for field in fields(Kinetics) if field.name != "agglomeration"]
+    return Kinetics(
+        **{name: numbers.value(solid, name) for name in names}, agglomeration=numbers.value(solid, "agglomeration", 0.0)
+    )

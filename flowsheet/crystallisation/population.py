@@ -7,21 +7,39 @@ what the equilibrium of the very liquor leaves, so that all the kernel adds is S
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 import numpy as np
 
 from ...kernels.msmpr import msmpr_train
+from ...kernels.msmpr_agglomeration import agglomerating_train
 from ...kernels.population_balance import Crystal, Feed, Vessels
+from ...kernels.population_balance_exchange import (
+    CONSTANT,
+    Agglomeration,
+    Breakage,
+    agglomeration_of,
+    collision_frequency,
+)
 from ...kernels.status import CONVERGED, SENTENCES, UNDERSATURATED, WASHED_OUT
 from ..errors import ConvergenceError
 from ..sizes import CLASSES, DIAMETERS, EDGES
+from .classification import Classification
 from .kinetics import Kinetics
 
 _MIXED = np.ones((1, CLASSES))
 _NONE_DISSOLVED = np.zeros((1, CLASSES))
 _NO_EVAPORATION = np.zeros(1)
 _CLOSED = 1e-9
+_UNBROKEN = Breakage(np.zeros(CLASSES), np.zeros((CLASSES, CLASSES)))
+
+
+@functools.cache
+def _meeting() -> Agglomeration:
+    """Answer what becomes of crystals that meet, all sizes alike likely."""
+    edges = np.array(EDGES)
+    return agglomeration_of(edges, collision_frequency(edges, CONSTANT), np.ones(1))
 
 
 @dataclass(frozen=True)
@@ -62,23 +80,30 @@ def mixed_tank(
     seeds: np.ndarray,
     outflow: float,
     residence_time: float,
+    classification: Classification | None = None,
 ) -> Population:
     """Answer the crystals of a steady mixed tank of `residence_time` (s), `outflow` m3/s of slurry, at `temperature` (K).
 
     `dissolved`: kg/s of solute and water that enter, seeds apart. `saturated`: the same of the liquor at equilibrium.
-    `seeds`: kg/s of crystals that enter by class. Raises `ConvergenceError` where the kernel finds no answer.
+    `seeds`: kg/s of crystals that enter by class. `classification`: withdrawal by size, None where mixed. Raises
+    `ConvergenceError` where the kernel finds no answer.
     """
     vessels = Vessels(
         volume=np.array([outflow * residence_time]),
         outflow=np.array([outflow]),
         solubility=np.array([saturated[0] / saturated[1]]),
         evaporated=_NO_EVAPORATION,
-        removal=_MIXED,
-        dissolution=_NONE_DISSOLVED,
+        removal=_MIXED if classification is None else classification.removal()[None, :],
+        dissolution=_NONE_DISSOLVED if classification is None else classification.dissolution(residence_time)[None, :],
     )
     crystal = Crystal(salt.density, kinetics.shape_factor, salt.solute, salt.water)
     feed = Feed(float(dissolved[0]), float(dissolved[1]), seeds)
-    train, error, _, status = msmpr_train(kinetics.packed(temperature), crystal, vessels, EDGES, feed)
+    if kinetics.agglomeration > 0.0:
+        meeting = _meeting()._replace(strength=np.array([kinetics.agglomeration]))
+        case = kinetics.packed(temperature), crystal, vessels, np.array(EDGES), feed
+        train, error, _, status = agglomerating_train(*case, meeting, _UNBROKEN)
+    else:
+        train, error, _, status = msmpr_train(kinetics.packed(temperature), crystal, vessels, EDGES, feed)
     if status not in (CONVERGED, WASHED_OUT, UNDERSATURATED) or not error <= _CLOSED:
         raise ConvergenceError(
             f"crystals of {salt.name} at {temperature:.2f} K: the population balance {SENTENCES[status]} (error {error:.2g}; "

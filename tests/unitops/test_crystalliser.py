@@ -6,9 +6,10 @@ from hand import imbalance, mass_of
 
 from raffinate.flowsheet import DataError, DeclarationError, Stream, settle
 from raffinate.flowsheet.chemistry import Chemistry, water
+from raffinate.flowsheet.crystallisation.classification import Classification
 from raffinate.flowsheet.crystallisation.kinetics import Kinetics
 from raffinate.flowsheet.heat import heat_duty
-from raffinate.flowsheet.sizes import SizeDistribution
+from raffinate.flowsheet.sizes import EDGES, SizeDistribution
 from raffinate.unitops.crystalliser import Crystalliser
 
 CHEMISTRY = Chemistry("Na Ni Mg S")
@@ -216,3 +217,61 @@ def test_crystalliser__refuses_to_boil_a_liquor_dry():
     """What is left of the water is far less than the hexahydrate needs, and no model holds for what would be left."""
     with pytest.raises(DataError, match=r"with 99\.0% of the water boiled off the liquor would have an ionic strength"):
         _nickel(evaporated=0.99)
+
+
+def _larger(sizes, size):
+    """Share of the mass of crystals above a size."""
+    return 1.0 - SizeDistribution(sizes).passing(size)
+
+
+def test_crystalliser__that_dissolves_fines_has_the_sizes_of_the_closed_form():
+    """n falls with (1 + f) L / G tau below the size of the fines and with L / G tau above it (Randolph & Larson, ch. 8)."""
+    fines = Classification(fines_size=EDGES[27], fines_flow=4.0)
+    outcome, mixed = _nickel(classification=fines), _nickel()
+    report, tau = outcome.report, 7200.0
+    decay = report["growth_rate"] * tau
+    at = np.linspace(0.0, 3e-3, 300001)
+    density = at**3 * np.exp(-(at + 4.0 * np.minimum(at, fines.fines_size)) / decay)
+    for size in (2e-4, 5e-4, 1e-3):
+        expected = density[at > size].sum() / density.sum()
+        sizes = outcome.outlets["slurry"].sizes[RETGERSITE]
+        assert _larger(sizes, size) == pytest.approx(expected, abs=0.02)
+    assert report["mean_size"] > 1.2 * mixed.report["mean_size"]
+    assert report["supersaturation"] > mixed.report["supersaturation"]
+    assert imbalance({"feed": NICKEL}, outcome) < 1e-10
+
+
+def test_crystalliser__whose_product_is_classified_makes_smaller_and_more_even_crystals():
+    """Withdrawn three times as fast whatever the size, crystals are those of a third of the time: mean 4 G tau / 3."""
+    everything = _nickel(classification=Classification(coarse_size=0.0, coarse_flow=3.0)).report
+    assert everything["mean_size"] == pytest.approx(4.0 * everything["growth_rate"] * 7200.0 / 3.0, rel=2e-3)
+    outcome, mixed = _nickel(classification=Classification(coarse_size=4e-4, coarse_flow=5.0)), _nickel()
+    assert outcome.report["size_variation"] < 0.9 * mixed.report["size_variation"]
+    assert outcome.report["mean_size"] < mixed.report["mean_size"]
+    assert outcome.report["magma_density"] < mixed.report["magma_density"]
+    assert outcome.report["crystals"] == pytest.approx(mixed.report["crystals"], rel=0.02)
+    assert imbalance({"feed": NICKEL}, outcome) < 1e-10
+
+
+def test_crystalliser__grows_agglomerates_where_crystals_stick():
+    rates = Kinetics.of(RETGERSITE)
+    sticky = _nickel(kinetics=dataclasses.replace(rates, agglomeration=1e-13))
+    slightly = _nickel(kinetics=dataclasses.replace(rates, agglomeration=1e-22)).report
+    alone = _nickel().report
+    assert slightly["mean_size"] == pytest.approx(alone["mean_size"], rel=1e-3)
+    assert sticky.report["mean_size"] > 1.05 * alone["mean_size"]
+    assert sticky.outlets["slurry"].sizes[RETGERSITE].sum() == pytest.approx(1.0, abs=1e-12)
+    assert imbalance({"feed": NICKEL}, sticky) < 1e-10
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"fines_flow": -1.0}, "classification: fines_flow = -1 is not 0 or more"),
+        ({"fines_size": float("nan")}, "classification: fines_size = nan m is not 0 or more"),
+        ({"coarse_size": 1e-4, "coarse_flow": 0.0}, "crystals above 0.0001 m would stay for ever"),
+    ],
+)
+def test_classification__refuses_what_cannot_be(given, words):
+    with pytest.raises(DataError, match=words):
+        Classification(**given)
