@@ -25,11 +25,10 @@ from ..chemistry import density
 from ..chemistry.equilibrium import Equilibrium, speciate
 from ..chemistry.system import WATER
 from ..errors import ConvergenceError, DataError
-from ..sizes import EDGES
 from ..stream import Stream
 from .crystals import Uptake
 from .kinetics import Kinetics
-from .population import Population, Salt, sealed, spread
+from .population import CLASS_EDGES, Population, Salt, sealed, spread
 from .uptake import guests
 
 _TEMPERATURES = 25
@@ -145,7 +144,7 @@ def _grown(
     course = Course(times, np.array([programme.at(float(when)) for when in times]), np.zeros(_POINTS))
     crystal = Crystal(salt.density, kinetics.shape_factor, salt.solute, salt.water)
     solubility = Table(along, saturated[rising])
-    made, error, _, status = batch_run(rates, crystal, solubility, course, EDGES, content, _ACCURACY)
+    made, error, _, status = batch_run(rates, crystal, solubility, course, CLASS_EDGES, content, _ACCURACY)
     if status not in (CONVERGED, UNDERSATURATED) or not error <= _CLOSED:
         raise ConvergenceError(
             f"batch of {salt.name} from {programme.first:.2f} to {programme.last:.2f} K in {programme.time:g} s: it "

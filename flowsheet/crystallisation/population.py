@@ -32,14 +32,14 @@ _MIXED = np.ones((1, CLASSES))
 _NONE_DISSOLVED = np.zeros((1, CLASSES))
 _NO_EVAPORATION = np.zeros(1)
 _CLOSED = 1e-9
+CLASS_EDGES = np.array(EDGES)  # m; as kernels are compiled for it, an array that may be written to
 _UNBROKEN = Breakage(np.zeros(CLASSES), np.zeros((CLASSES, CLASSES)))
 
 
 @functools.cache
 def _meeting() -> Agglomeration:
     """Answer what becomes of crystals that meet, all sizes alike likely."""
-    edges = np.array(EDGES)
-    return agglomeration_of(edges, collision_frequency(edges, CONSTANT), np.ones(1))
+    return agglomeration_of(CLASS_EDGES, collision_frequency(CLASS_EDGES, CONSTANT), np.ones(1))
 
 
 @dataclass(frozen=True)
@@ -100,10 +100,10 @@ def mixed_tank(
     feed = Feed(float(dissolved[0]), float(dissolved[1]), seeds)
     if kinetics.agglomeration > 0.0:
         meeting = _meeting()._replace(strength=np.array([kinetics.agglomeration]))
-        case = kinetics.packed(temperature), crystal, vessels, np.array(EDGES), feed
+        case = kinetics.packed(temperature), crystal, vessels, CLASS_EDGES, feed
         train, error, _, status = agglomerating_train(*case, meeting, _UNBROKEN)
     else:
-        train, error, _, status = msmpr_train(kinetics.packed(temperature), crystal, vessels, EDGES, feed)
+        train, error, _, status = msmpr_train(kinetics.packed(temperature), crystal, vessels, CLASS_EDGES, feed)
     if status not in (CONVERGED, WASHED_OUT, UNDERSATURATED) or not error <= _CLOSED:
         raise ConvergenceError(
             f"crystals of {salt.name} at {temperature:.2f} K: the population balance {SENTENCES[status]} (error {error:.2g}; "
