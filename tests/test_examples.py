@@ -14,10 +14,12 @@ from types import ModuleType
 import pandas
 import pytest
 
-from raffinate.flowsheet import Flowsheet, Stream, solve
+from raffinate.flowsheet import DataError, Flowsheet, Stream, solve
 from raffinate.flowsheet.balances import balance
 from raffinate.flowsheet.chemistry import Chemistry
 from raffinate.flowsheet.chemistry.database import atomic_masses
+from raffinate.flowsheet.feeds import feed_material
+from raffinate.flowsheet.product_sheets import product_sheet as standard_sheet
 from raffinate.flowsheet.report import exit_table, product_sheet
 from raffinate.flowsheet.stream import solvent
 
@@ -264,6 +266,58 @@ def test_pcam__takes_what_industry_takes():
     assert 0.002 < solution.reports["tank"]["nickel"] < 0.1
     cake = solution.streams["filter.cake"].solids.elements
     assert cake["Ni"] / (cake["Ni"] + cake["Co"] + cake["Mn"]) == pytest.approx(0.8, abs=0.002)
+
+
+@pytest.fixture(scope="module")
+def total_leach(lfp_script):
+    return solve(lfp_script["build"](route="total", mass=1000.0 / 3600.0))
+
+
+def test_lfp__makes_its_products_and_rejects_graphite(lfp_script, lfp_line, total_leach):
+    for solution, graphite in ((lfp_line, "graphite.cake"), (total_leach, "residue.cake")):
+        assert solution.imbalance <= CLOSURE
+        assert max(found.worst for found in solution.balances.values()) <= CLOSURE
+        for outlet, main in lfp_script["PRODUCTS"].items():
+            assert outlet in solution.products
+            assert product_sheet(solution, outlet, main)["value"][main] > 99.0
+        fed = solution.feeds["leach.solids"]["C(s)"]
+        assert solution.streams[graphite]["C(s)"] == pytest.approx(fed, rel=CLOSURE)
+
+
+def test_lfp__keeps_iron_and_phosphate_out_of_the_liquor_only_by_the_selective_route(lfp_line, total_leach):
+    shares = [
+        solution.streams["leach.slurry"].liquor.elements["Fe"] / solution.feeds["leach.solids"].elements["Fe"]
+        for solution in (lfp_line, total_leach)
+    ]
+    assert shares[0] < 0.005
+    assert shares[1] > 0.9
+
+
+def test_lfp__makes_iron_phosphate_within_its_standard(lfp_line):
+    assert standard_sheet(lfp_line, "FePO4 dryer.product", "FePO4.2H2O").passes
+
+
+@pytest.mark.parametrize("feed", ["LFP end-of-life", "LFP production scrap"])
+@pytest.mark.parametrize("route", ["selective", "total"])
+def test_lfp__takes_feeds_of_the_library(lfp_script, feed, route):
+    solution = solve(lfp_script["build"](route=route, material=feed_material(feed), mass=1000.0 / 3600.0))
+    assert solution.imbalance <= CLOSURE
+    assert 0.12 < lfp_script["lithium_yield"](solution) < lfp_script["MOST_YIELD"]
+
+
+def test_lfp__refuses_a_basis_and_a_route_that_it_does_not_know(lfp_script):
+    with pytest.raises(DataError, match="basis = 'packs' must be one of black mass, scrap, cells"):
+        lfp_script["build"]("packs")
+    with pytest.raises(DataError, match="route = 'dry' must be one of selective, total"):
+        lfp_script["build"](route="dry")
+
+
+def test_lfp__tells_what_a_year_of_cells_brings(lfp_script, capsys):
+    lfp_script["show_plant"](solve(lfp_script["build"]("cells", "total")), "cells")
+    printed = capsys.readouterr().out
+    assert re.search(r"6,000 t/y of cells", printed)
+    assert re.search(r"Cu by shredding +810\b", printed)
+    assert re.search(r"Li2CO3 +3[3-7]\d\b", printed)
 
 
 def test_readme__scripts_print_what_is_shown(tmp_path, environment):
