@@ -112,18 +112,27 @@ class Leached:
         return self.known.kinetics
 
     @functools.cached_property
+    def enthalpies(self) -> tuple[float, float, float]:
+        """Flows of enthalpy (W) of what was fed, of the acid and of the reagent; those of a reagent are known from its own."""
+        acid, reagent = (
+            _enthalpy(drawn, whole)
+            for drawn, whole in ((self.acid, self.train.acid), (self.reagent, self.train.reagent))
+        )
+        return sum(stream.enthalpy_flow for stream in self.inlets), acid, reagent
+
+    @functools.cached_property
     def tanks(self) -> tuple[Tank, ...]:
         """What leaves each tank; acid enters the first, the reagent where it is needed."""
         at = [self.feed.chemistry.index[name] for name in self.ways.names]
         states, _ = _tanks(self.train, self.known, self.conversion, self.volume, every=True)
-        brought = sum(stream.enthalpy_flow for stream in (*self.inlets, self.acid))
+        fed, acid, reagent = self.enthalpies
         found, before = [], 0.0
         for number, state in enumerate(states):
             start = self.feed.flows + self.acid.flows + state.share * self.reagent.flows
             stream = self.slurry.replace(
                 flows=rounded(start + change_of(self.known, state)), temperature=self.train.temperature_of(number)
             )
-            heat = stream.enthalpy_flow - brought - state.share * self.reagent.enthalpy_flow
+            heat = stream.enthalpy_flow - fed - acid - state.share * reagent
             volume = stream.liquor_volume
             gone = 1.0 - stream.flows[at] / self.known.flows
             found.append(
@@ -138,6 +147,11 @@ class Leached:
             )
             before = heat
         return tuple(found)
+
+
+def _enthalpy(drawn: Stream, whole: Stream | None) -> float:
+    """Answer W of what was drawn of a reagent, by the share of the `whole`, whose enthalpy stays with it."""
+    return whole.enthalpy_flow * drawn.mass / whole.mass if whole is not None and whole.mass > 0.0 else 0.0
 
 
 def leach(train: Train, inlets: Sequence[Stream]) -> Leached:

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from ..heat import heat_duty
 from ..stream import Stream, settle
 from ..unitop import Figure
 from .bookkeeping import extraction, free_protons
@@ -66,7 +65,7 @@ def figures(found: Leached, slurry: Stream) -> dict[str, float]:
         "pulp_density": found.feed.solids.mass / volume,
         "acid_dose": found.acid.mass,
         "peroxide_utilisation": 0.5 * exchanged / fed if fed > 0.0 else 0.0,
-        "heat": heat_duty([*found.inlets, found.acid, found.reagent], [slurry]),
+        "heat": slurry.enthalpy_flow - sum(found.enthalpies),
     }
 
 
