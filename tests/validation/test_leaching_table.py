@@ -272,7 +272,17 @@ def lt_12() -> list[Row]:
         where = f"{acid:g} mol/L H2SO4, {peroxide:g} vol% of 30 % H2O2, 50 g/L, 25 degC, 1 h; 20 tanks"
         kept = 1.0 - report["iron_extraction"]
         rows.append(
-            Row("LT-12", "Li leached, up to", where, 0.98, report["lithium_extraction"], None, "LiFePO4(s)|li2017", NO, "<")
+            Row(
+                "LT-12",
+                "Li leached, up to",
+                where,
+                0.98,
+                report["lithium_extraction"],
+                None,
+                "LiFePO4(s)|li2017",
+                NO,
+                "<",
+            )
         )
         rows.append(Row("LT-12", "Fe left, up to", where, 0.98, kept, None, "LiFePO4(s)|li2017", NO))
     return rows
