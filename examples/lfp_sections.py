@@ -160,6 +160,7 @@ def add_refining(sheet: Flowsheet, residue: str, water: Stream, design: Design) 
         forms=("FePO4.2H2O(s)", "AlPO4.2H2O(s)"),
         seed_recycle=0.5,
         rates=EQUILIBRIUM,
+        uptake=0.0,  # of lithium, 0.05 % of the product
     )
     feeds = ["graphite.filtrate", "graphite.washings", design.dilution * water, "FePO4 filter.washings"]
     sheet.add("FePO4", bring_down, feed=feeds)
