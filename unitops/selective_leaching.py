@@ -21,10 +21,10 @@ from ..flowsheet.chemistry.database import table
 from ..flowsheet.leaching.bookkeeping import Train
 from ..flowsheet.leaching.dissolution import PHOSPHATE
 from ..flowsheet.leaching.dosing import AcidRule, Flow, PerElement
-from ..flowsheet.leaching.iron_phosphate import HETEROSITE, settle_phosphate
+from ..flowsheet.leaching.iron_phosphate import HETEROSITE, MADE, settle_phosphate
 from ..flowsheet.leaching.rates import RateLaw
 from ..flowsheet.leaching.train import Tank, leach
-from ..flowsheet.leaching.unit import FIGURES, figures, remarks, with_gas
+from ..flowsheet.leaching.unit import FIGURES, figures, left_alone, remarks, with_gas
 from ..flowsheet.stream import Stream, mix
 from ..flowsheet.unitop import Figure, Outcome, Port, UnitOp, parameter, reagent
 
@@ -107,7 +107,7 @@ class SelectiveLeaching(UnitOp):
             "delithiated": found.exchange.phosphate / fed if fed > 0.0 else 0.0,
             "oxidant_utilisation": found.exchange.phosphate / brought if brought > 0.0 else 0.0,
         }
-        said = remarks(found, slurry, max(report["free_acid"], 0.0))
+        said = remarks(found, slurry, max(report["free_acid"], 0.0)) + left_alone(found, slurry, MADE)
         drawn = {"acid": found.acid, "oxidant": found.reagent}
         return Outcome({"slurry": slurry.without(slurry.gas), "offgas": slurry.gas}, report, drawn, said)
 

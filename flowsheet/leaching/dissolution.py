@@ -22,6 +22,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..chemistry.database import table
+from ..chemistry.formula import parse
 from ..chemistry.species import Species
 from ..chemistry.system import PROTON, WATER, Chemistry
 from .rates import RateLaw, has_rate
@@ -56,10 +57,8 @@ class Ways(NamedTuple):
 
 @functools.lru_cache(maxsize=64)
 def acid_ways(chemistry: Chemistry) -> Ways:
-    """Answer how every solid of a chemistry dissolves in acid that has a rate, is an oxide, a carbonate or a hydroxide."""
-    found = [
-        solid for solid in chemistry.solids if has_rate(solid.name) or is_fast(solid) or _is_metal(chemistry, solid)
-    ]
+    """Answer how every solid of a chemistry dissolves in acid that has a rate, or is an oxide, an olivine or a fast salt."""
+    found = [s for s in chemistry.solids if has_rate(s.name) or is_fast(s) or is_olivine(s.name)]
     known = set(chemistry.index)
     found = [s for s in found if s.elements and {PRODUCTS.get(e, "O") for e in set(s.elements) - {"O", "H"}} <= known]
     found = [s for s in found if set(s.elements) <= {*PRODUCTS, "O", "H"}]
@@ -70,16 +69,19 @@ def acid_ways(chemistry: Chemistry) -> Ways:
 
 @functools.lru_cache(maxsize=64)
 def oxidative_ways(chemistry: Chemistry) -> Ways:
-    """Answer the same where lithium iron phosphate loses its lithium and an electron, and keeps its lattice."""
+    """Answer the same where lithium iron phosphate loses its lithium and an electron, and keeps its lattice.
+
+    Other olivines are left as they are: how far an oxidant takes their lithium is not known here.
+    """
     ways = acid_ways(chemistry)
-    if PHOSPHATE not in ways.names or STRIPPED not in chemistry.index:
-        return ways
-    changes = np.array(ways.changes)
-    row = np.zeros(chemistry.size)
-    for name, count in ((PHOSPHATE, -1.0), (STRIPPED, 1.0), ("Li+", 1.0)):
-        row[chemistry.index[name]] += count
-    changes[ways.names.index(PHOSPHATE)] = row
-    return _frozen(chemistry, ways.names, changes, ways.unreduced)
+    kept = [at for at, name in enumerate(ways.names) if name == PHOSPHATE or not is_olivine(name)]
+    names, changes = tuple(ways.names[at] for at in kept), np.array(ways.changes[kept])
+    if PHOSPHATE in names and STRIPPED in chemistry.index:
+        row = changes[names.index(PHOSPHATE)]
+        row[:] = 0.0
+        for name, count in ((PHOSPHATE, -1.0), (STRIPPED, 1.0), ("Li+", 1.0)):
+            row[chemistry.index[name]] += count
+    return _frozen(chemistry, names, changes, np.array(ways.unreduced[kept]))
 
 
 def present(ways: Ways, flows: np.ndarray, chemistry: Chemistry) -> Ways:
@@ -94,20 +96,27 @@ def rate_laws(names: Iterable[str], given: Mapping[str, RateLaw]) -> dict[str, R
 
 
 def is_fast(solid: Species) -> bool:
-    """Whether a solid is a carbonate or hydroxide that acid dissolves as fast as a salt, and has no rate of its own."""
+    """Whether a solid is a carbonate, a hydroxide or LiPF6, which acid dissolves as fast as a salt, without a rate of its own."""
     elements = set(solid.elements)
+    if elements == {"Li", "P", "F"}:  # hydrolyses: LiPF6 + 4 H2O = Li+ + PO4-3 + 6 F- + 8 H+
+        return True
     carbonate = {"C", "O"} <= elements
     hydroxide = {"H", "O"} <= elements
     return (carbonate or hydroxide) and elements <= _SALTS_OF | {"C", "O", "H"} and bool(elements & _SALTS_OF)
 
 
 @functools.cache
+def is_olivine(name: str) -> bool:
+    """Whether a solid is a phosphate of lithium with iron or manganese, which dissolves in acid as LiFePO4 does."""
+    elements = set(parse(name).elements)
+    return {"Li", "P", "O"} <= elements and bool(elements & {"Fe", "Mn"}) and elements <= {"Li", "P", "O", "Fe", "Mn"}
+
+
+@functools.cache
 def _own_law(name: str) -> RateLaw:
+    if is_olivine(name):
+        return RateLaw.named(PHOSPHATE)
     return RateLaw.named(name if has_rate(name) else _FAST)
-
-
-def _is_metal(chemistry: Chemistry, solid: Species) -> bool:
-    return solid.name in METALS and has_rate(solid.name) and solid.name in chemistry.index
 
 
 def _in_acid(chemistry: Chemistry, solid: Species) -> np.ndarray:

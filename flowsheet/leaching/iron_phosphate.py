@@ -25,7 +25,8 @@ from ..chemistry.equilibrium import Equilibrium, speciate
 from ..chemistry.reaction import reaction
 from ..stream import Stream
 
-HETEROSITE, DIHYDRATE = "FePO4(s)", "FePO4.2H2O(s)"
+HETEROSITE, DIHYDRATE, HYDROXIDE = "FePO4(s)", "FePO4.2H2O(s)", "Fe(OH)3(s)"
+MADE = (HETEROSITE, DIHYDRATE, HYDROXIDE)
 _LEAST = 1e-14  # of all iron that could dissolve
 _ACCURACY = 1e-11  # of ln of the iron in the liquor
 _TINY = 1e-30
@@ -39,7 +40,7 @@ def settle_phosphate(slurry: Stream, dihydrate_saturation: float, release: float
     """
     chemistry = slurry.chemistry
     held = slurry[HETEROSITE] if HETEROSITE in chemistry.index else 0.0
-    if held <= 0.0 or DIHYDRATE not in chemistry.phase_index or "Fe(OH)3(s)" not in chemistry.index:
+    if held <= 0.0 or DIHYDRATE not in chemistry.phase_index or HYDROXIDE not in chemistry.index:
         return slurry
     released = slurry.flows + release * held * reaction(chemistry, "FePO4(s) + 3 H2O = Fe(OH)3(s) + PO4-3 + 3 H+")
     held -= release * held

@@ -22,6 +22,7 @@ GASES: Mapping[str, str] = {
 }  # fmt: skip
 _WEAK = {"CO2(g)": "CO3-2", "SO2(g)": "SO3-2"}
 _TRACE = 1e-12
+_SEEN = 1e-9  # of the moles of solids
 
 FIGURES: Mapping[str, Figure] = {
     **{f"{word}_extraction": Figure("-", f"share of the solids' {word} that dissolved") for word in ELEMENTS.values()},
@@ -95,12 +96,17 @@ def remarks(found: Leached, slurry: Stream, free_acid: float) -> tuple[str, ...]
     return tuple(dict.fromkeys(said))
 
 
-def left_alone(found: Leached, slurry: Stream) -> tuple[str, ...]:
-    """Name the solids that would dissolve in acid and have no rate."""
+def left_alone(found: Leached, slurry: Stream, made: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """Name the solids, those `made` left out, that would dissolve in acid or are phosphates, and have no rate."""
     chemistry = slurry.chemistry
-    solids = {s.name for s in chemistry.solids}
-    left = [s.name for s in chemistry.phases if s.reaction.get("H+", 0.0) < 0.0 and slurry[s.name] > 0.0]
-    left = [name for name in left if name in solids and name not in found.ways.names]
+    basic = {s.name for s in chemistry.phases if s.reaction.get("H+", 0.0) < 0.0}
+    known = {*found.ways.names, *made}
+    least = _SEEN * float(slurry.flows[chemistry.solid].sum())
+    left = [
+        s.name
+        for s in chemistry.solids
+        if s.name not in known and (s.name in basic or "P" in s.elements) and slurry[s.name] > least
+    ]
     if not left:
         return ()
     return (f"{', '.join(left)} would dissolve in acid; without a rate in leaching.csv it stays as it is",)

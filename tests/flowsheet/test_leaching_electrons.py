@@ -88,6 +88,18 @@ def test_oxidative_way__takes_lithium_and_leaves_the_lattice():
     assert electrons == -1.0
 
 
+def test_ways__hydrolyse_the_salt_of_the_electrolyte():
+    assert _makes(_way(acid_ways(CHEMISTRY), "LiPF6(s)")[0]) == {
+        "LiPF6(s)": -1.0, "H2O": -4.0, "H+": 8.0, "Li+": 1.0, "PO4-3": 1.0, "F-": 6.0,
+    }  # fmt: skip
+
+
+def test_ways__dissolve_an_olivine_with_manganese_in_acid_alone():
+    made = _makes(_way(acid_ways(CHEMISTRY), "LiMn0.6Fe0.4PO4(s)")[0])
+    assert made == {"LiMn0.6Fe0.4PO4(s)": -1.0, "Li+": 1.0, "Mn+2": 0.6, "Fe+2": 0.4, "PO4-3": 1.0}
+    assert "LiMn0.6Fe0.4PO4(s)" not in oxidative_ways(CHEMISTRY).names
+
+
 def test_fast_solids__are_carbonates_and_hydroxides_of_metals_that_acid_takes():
     solids = {s.name: s for s in CHEMISTRY.solids}
     assert all(is_fast(solids[name]) for name in ("Li2CO3(s)", "Ni(OH)2(s)", "Cu2CO3(OH)2(s)"))

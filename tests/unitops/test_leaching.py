@@ -391,6 +391,14 @@ def test_leaching__takes_rate_laws_of_the_user():
     assert _leach(solids, laws=half).report["oxide_conversion"] == pytest.approx(0.5, rel=1e-3)
 
 
+def test_leaching__names_phosphates_that_it_leaves():
+    solids = _solids(oxide=100.0) + Stream.of(CHEMISTRY, {"FePO4(s)": 10.0})
+    outcome = _leach(solids)
+    assert outcome.outlets["slurry"]["FePO4(s)"] == solids["FePO4(s)"]
+    assert any(said.startswith("FePO4(s) would dissolve in acid; without a rate") for said in outcome.warnings)
+    assert not any("would dissolve" in said for said in _leach(_solids(oxide=100.0)).warnings)
+
+
 # --- tanks, sizes, heat
 
 
