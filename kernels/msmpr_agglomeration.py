@@ -28,6 +28,8 @@ from .msmpr import (
     status_of,
 )
 from .msmpr_moments import (
+    HIGHEST,
+    LOWEST,
     Rates,
     Tank,
     Work,
@@ -54,7 +56,7 @@ from .population_balance import (
     size_classes,
 )
 from .population_balance_exchange import Agglomeration, Breakage, bear, fragment, partial_sum
-from .status import CONVERGED, OUT_OF_STEPS, OUTGROWN, WASHED_OUT
+from .status import CONVERGED, OUT_OF_STEPS, OUTGROWN
 
 MEMORY = 6  # mixed guesses
 LONGEST = 1.0  # step of ln of a density, and of y
@@ -62,8 +64,10 @@ NOTHING = 1e-200  # of a density
 SETTLED = 1e-10  # change of the crystals, by number and by volume, at which they repeat
 STEADY = 1e-9  # change at which they are taken to repeat
 MOST_MIXES = 25
-ROUNDS = 5
-MOST_TIMES = 1000
+ROUGH = 1e-4  # change at which a step in time is taken to settle
+LONG = 100.0  # residence times, a step after which one without end is tried
+LONGEST_TIME = 1e9  # residence times
+MOST_TIMES = 200
 
 
 class Case(NamedTuple):
@@ -232,10 +236,10 @@ def mix(weight: np.ndarray, residual: np.ndarray, memory: np.ndarray, kept: int,
 
 
 @lean.kernel
-def exchange(agglomeration: Agglomeration, breakage: Breakage, case: Case, step: float):
-    """Set the births and the rates of `case` to those at its densities, for a time `step` in s."""
-    K, density, population = case.density.size, case.density, case.population
-    strength, volume, per = agglomeration.strength[case.number], case.tank.volume, 1.0 / step
+def exchange(agglomeration: Agglomeration, breakage: Breakage, case: Case):
+    """Set the births of `case`, and the rates in its population, to those at its densities."""
+    K, density = case.density.size, case.density
+    strength = agglomeration.strength[case.number]
     fragment(breakage, density, case.birth)
     for i in range(K):
         met = 0.0
@@ -244,75 +248,18 @@ def exchange(agglomeration: Agglomeration, breakage: Breakage, case: Case, step:
                 bear(agglomeration, strength, i, density, case.birth)
             if i < K - 1:
                 met = strength * partial_sum(agglomeration.loss, i, density, 0, K)
-        leaving = case.leaving[i] + met - breakage.selection[i] * breakage.fragments[i, i]
-        population.rates[i] = leaving + per
-        population.removal[i] = case.removal[i] + per
-    for i in range(K):
-        population.entering[i] = case.seeds[i] + volume * (case.birth[i] + per * density[i])
-        population.following[i] = 0.0
+        case.population.rates[i] = case.leaving[i] + met - breakage.selection[i] * breakage.fragments[i, i]
 
 
 @inner.kernel
-def follow(crystal, classes, case, agglomeration, breakage, y, enough):
-    """Follow the tank in time from the densities of `case`, which it moves, in steps that grow as it settles.
-
-    It ends when the crystals would change by less than `enough`, relative, in a mean residence time.
-    Returns (y, change, steps, status); y that of the steady tank with these crystals.
-    """
-    K, tank = case.density.size, case.tank
-    unit = crystal.density * crystal.shape
-    time = tank.volume / tank.outflow
-    after = np.empty(K)
-    step, last, longest, change = 0.05 * time, np.inf, np.inf, np.inf
-    state, steps, product = CONVERGED, 0, 0.0
-    while steps < MOST_TIMES:
-        steps += 1
-        exchange(agglomeration, breakage, case, step)
-        held = 0.0
-        for j in range(K):
-            held += case.density[j] * classes.volume[j]
-        held *= unit * tank.volume / step
-        solute, solvent = tank.solute + crystal.solute * held, tank.solvent + crystal.solvent * held
-        most = (solute - tank.solubility * solvent) / (crystal.solute - tank.solubility * crystal.solvent)
-        there = Tank(tank.volume, tank.outflow, tank.solubility, solute, solvent, most)
-        y, _, work, _, state = solve_classes(crystal, case.rates, there, classes, case.population, y, True)
-        densities(classes, case, tank.volume * work.nucleation, work.growth, after)
-        change = change_of(classes, case.density, after)
-        if state != CONVERGED or not change < np.inf:
-            break
-        if change > 0.5 and step > 1e-3 * time:
-            step *= 0.25
-            longest = step
-            continue
-        product = 0.0
-        for j in range(K):
-            case.density[j] = after[j]
-            product += unit * tank.volume * after[j] * classes.volume[j] * case.removal[j]
-        if change * max(1.0, time / step) <= enough:
-            break
-        if change > 1.1 * last:
-            step *= 0.5
-            longest = step
-        else:
-            longest *= 1.05
-            step = min(longest, step * min(max(last / change, 1.0), 1.5) if change < 0.1 else step)
-        last = change
-    share = product / tank.most
-    y = np.log(share / (1.0 - share)) if 0.0 < share < 1.0 else y
-    return y, change * max(1.0, time / step), steps, state
-
-
-@inner.kernel
-def repeat(crystal, classes, case, agglomeration, breakage, y, memory):
-    """Have the crystals of `case`, which it moves, and y repeat, by mixing of guesses.
-
-    memory: (2, MEMORY, K+1) work
+def repeat(crystal, classes, case, agglomeration, breakage, y, enough):
+    """Have the crystals of `case`, which it moves, and y repeat by mixing of guesses, to a relative change of `enough`.
 
     Returns (y, change, steps).
     """
     K = case.density.size
     guess, after, before, residual = np.empty(K + 1), np.empty(K + 1), np.zeros(K + 1), np.zeros(K + 1)
-    weight = np.ones(K + 1)
+    weight, memory = np.ones(K + 1), np.empty((2, MEMORY, K + 1))
     for j in range(K):
         guess[j] = np.log(max(case.density[j], NOTHING))
     guess[K] = y
@@ -329,7 +276,7 @@ def repeat(crystal, classes, case, agglomeration, breakage, y, memory):
             number += gone
             whole += gone * classes.volume[j]
         change = max(number / numbers, whole / volumes, abs(f))
-        if change <= SETTLED or not change < np.inf:
+        if change <= enough or not change < np.inf:
             break
         norm = min(abs(after[K] - guess[K]), 3.0) ** 2
         for j in range(K):
@@ -355,6 +302,61 @@ def repeat(crystal, classes, case, agglomeration, breakage, y, memory):
     return guess[K], change, steps
 
 
+@lean.kernel
+def y_of(crystal: Crystal, tank: Tank, sigma: float) -> float:
+    """y of a tank at `sigma`, within the bounds of y."""
+    per = (crystal.solute - tank.solubility * crystal.solvent) * tank.most
+    made = per - sigma * tank.solubility * tank.solvent
+    left = sigma * tank.solubility * (tank.solvent - crystal.solvent * tank.most)
+    if not (made > 0.0 and left > 0.0):
+        return LOWEST if left > 0.0 else HIGHEST
+    return min(max(np.log(made / left), LOWEST), HIGHEST)
+
+
+@inner.kernel
+def follow(crystal, classes, case, agglomeration, breakage, sigma):
+    """Follow the tank in time from the densities of `case`, which it moves, and `sigma` until it is steady.
+
+    Implicit steps of Euler, longer after one that settles and shorter after one that does not; the last has no end.
+    Returns (y, change, steps).
+    """
+    K, tank = case.density.size, case.tank
+    unit, volume = crystal.density * crystal.shape, tank.volume
+    old, seeds, removal, leaving = case.density.copy(), np.empty(K), np.empty(K), np.empty(K)
+    time = volume / tank.outflow
+    step, last, long, y, change, steps = 0.3 * time, 0.3 * time, LONG * time, 0.0, np.inf, 0
+    for _ in range(MOST_TIMES):
+        per, held = 1.0 / step, 0.0
+        for j in range(K):
+            held += unit * volume * per * old[j] * classes.volume[j]
+            seeds[j] = case.seeds[j] + volume * per * old[j]
+            removal[j], leaving[j] = case.removal[j] + per, case.leaving[j] + per
+            case.density[j] = old[j]
+        solute, solvent = tank.solute + crystal.solute * held, tank.solvent + crystal.solvent * held
+        most = (solute - tank.solubility * solvent) / (crystal.solute - tank.solubility * crystal.solvent)
+        there = Tank(volume, tank.outflow, tank.solubility, solute, solvent, most)
+        stage = Case(there, case.rates, case.number, removal, leaving, seeds, case.population, case.birth, case.density)
+        enough = SETTLED if step == np.inf else ROUGH
+        y, change, taken = repeat(crystal, classes, stage, agglomeration, breakage, y_of(crystal, there, sigma), enough)
+        steps += taken
+        if change <= enough:
+            if step == np.inf:
+                break
+            old[:] = case.density
+            _, sigma = drive(crystal, there, y)
+            last = step
+            step = np.inf if step > long else 4.0 * step
+        elif step == np.inf:
+            long *= LONG
+            step = 4.0 * last
+        else:
+            step *= 0.2
+            long = max(long, 100.0 * step)
+        if not last < LONGEST_TIME * time or step < time / LONGEST_TIME:
+            break
+    return y, change, steps
+
+
 @inner.kernel
 def settle(
     crystal: Crystal, classes: Classes, case: Case, agglomeration: Agglomeration, breakage: Breakage, start: float
@@ -376,31 +378,20 @@ def settle(
     densities(classes, case, volume * work.nucleation, work.growth, case.density)
     for j in range(K):  # no more breaks than a residence time brings
         case.density[j] /= 1.0 - breakage.selection[j] * breakage.fragments[j, j] * volume / case.tank.outflow
-    memory, origin = np.empty((2, MEMORY, K + 1)), case.density.copy()
-    enough = 1.0
-    change = np.inf
-    for _ in range(ROUNDS):
-        there, change, taken = repeat(crystal, classes, case, agglomeration, breakage, y, memory)
-        steps += taken
-        if change <= SETTLED:
-            y = there
-            break
+    origin = case.density.copy()
+    y, change, taken = repeat(crystal, classes, case, agglomeration, breakage, y, SETTLED)
+    steps += taken
+    if not change <= SETTLED:
         case.density[:] = origin
-        enough *= 1e-2
-        y, change, taken, state = follow(crystal, classes, case, agglomeration, breakage, y, enough)
+        y, change, taken = follow(crystal, classes, case, agglomeration, breakage, work.supersaturation)
         steps += taken
-        if state != CONVERGED:
-            return y, work, change, steps, WASHED_OUT if state == WASHED_OUT else OUT_OF_STEPS
-        origin[:] = case.density
-        if change <= SETTLED:
-            break
     work = work_of(crystal, classes, case, y)
-    exchange(agglomeration, breakage, case, np.inf)
+    exchange(agglomeration, breakage, case)
     for j in range(K):
         population.following[j] = 0.0 if seeded else case.birth[j] / work.nucleation
         population.entering[j] = case.seeds[j] + (volume * case.birth[j] if seeded else 0.0)
     y, _, work, taken, state = solve_classes(crystal, case.rates, case.tank, classes, population, y, seeded)
-    if state == CONVERGED and not change <= STEADY:
+    if not change <= STEADY:
         top = case.density[K - 1] * classes.volume[K - 1]
         for j in range(K - 1):
             top -= 1e-3 * case.density[j] * classes.volume[j]
