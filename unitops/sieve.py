@@ -1,7 +1,8 @@
 """Sieve or classifier: every solid is split by the sizes of its particles.
 
 Model      of particles of size d the share 1 - exp(-ln 2 (d / `cut_size`)^`sharpness`) goes with the coarse, in a class its
-           mean over ln d; the share `bypass` of everything beside that; liquor goes with the coarse by `moisture` of it
+           mean over ln d; the share `bypass` of everything beside that; liquor goes with the coarse by `moisture` of it, in
+           a powder of less than 5 % with the particles that it wets
 Assumes    particles are neither broken nor stick together; sizes by `flowsheet/sizes.py`, which every solid keeps
 Valid      sharpness 1 to 2 for a hydrocyclone, 2 to 3 for an air classifier, 4 to 10 for a sieve (estimated); bypass of fines
            of a hydrocyclone is near the share of liquor in its coarse stream
@@ -22,6 +23,7 @@ from ..flowsheet.unitop import Figure, Outcome, Port, UnitOp, parameter
 
 _STEEPEST = 300.0  # beyond which nothing passes
 _SMALL = 1e-7
+_DAMP = 0.05  # liquor per solids, up to which it does not leave its particles
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +69,8 @@ class Sieve(UnitOp):
         liquor = feed.liquor
         stays = float(coarse @ chemistry.molar_masses) * self.moisture / (1.0 - self.moisture)
         wet = liquor.flows * (min(1.0, stays / liquor.mass) if liquor.mass > 0.0 else 0.0)
+        if 0.0 < liquor.mass <= _DAMP * feed.solids.mass:
+            wet = liquor.flows * (float(coarse @ chemistry.molar_masses) / feed.solids.mass)
         coarse += wet
         fine -= wet
         outlets = {

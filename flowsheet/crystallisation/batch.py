@@ -99,15 +99,9 @@ def cooled_batch(
     content = Charge(volume, liquor[own.host] * solute, liquor[WATER] * unit, mass * seeds)
     most = speciate(chemistry, whole, programme.last, alone).amounts[phase]
     if most <= feed.flows[at]:  # some of the seeds dissolve, the others stay as they were
-        population = Population(
-            float(most) * molar_mass,
-            0.0,
-            0.0,
-            0.0,
-            float(most) * molar_mass / volume,
-            *spread(seeds),
-            sealed(seeds),
-        )
+        left = float(most) * molar_mass
+        mean, variation = spread(seeds) if left > 0.0 else (0.0, 0.0)
+        population = Population(left, 0.0, 0.0, 0.0, left / volume, mean, variation, sealed(seeds))
         return _answer(feed, whole, salt, population, 0.0, kinetics, allowed, programme.last)
     population, largest = _grown(made_of, content, programme, kinetics, temperatures, saturated)
     return _answer(feed, whole, salt, population, largest, kinetics, allowed, programme.last)

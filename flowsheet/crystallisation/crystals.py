@@ -111,6 +111,8 @@ class _Passes:
 
     def __init__(self, feed: Stream, tank: Tank, start: Start | None = None):
         chemistry = feed.chemistry
+        if not tank.salts:
+            raise DataError("crystalliser: salts = () names 0 salts, 1 is needed")
         self.feed, self.tank, self.chemistry = feed, tank, chemistry
         self.allowed = chemistry.allowed((*tank.salts, *tank.others))
         phases = np.flatnonzero(self.allowed)

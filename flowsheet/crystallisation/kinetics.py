@@ -58,8 +58,9 @@ class Kinetics:
             if not getattr(self, name) > 0.0:
                 raise DataError(f"crystallisation kinetics: {name} = {getattr(self, name):g} is not above 0")
 
-        if not 0.0 <= self.agglomeration < math.inf:
-            raise DataError(f"crystallisation kinetics: agglomeration = {self.agglomeration:g} m3/s is not 0 or more")
+        for name in ("nucleation_order", "magma_order", "occlusion", "agglomeration"):
+            if not 0.0 <= getattr(self, name) < math.inf:
+                raise DataError(f"crystallisation kinetics: {name} = {getattr(self, name):g} is not 0 or more")
 
     @classmethod
     def of(cls, solid: str) -> Kinetics:

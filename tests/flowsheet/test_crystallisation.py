@@ -54,6 +54,15 @@ def test_kinetics__refuse_a_salt_without_rates_and_constants_that_cannot_be():
         Kinetics.of("NiSO4.6HO(s)")
     with pytest.raises(DataError, match="crystallisation kinetics: growth_constant = -1 is not above 0"):
         dataclasses.replace(Kinetics.of(RETGERSITE), growth_constant=-1.0)
+    with pytest.raises(DataError, match=r"crystallisation kinetics: occlusion = -0\.1 is not 0 or more"):
+        dataclasses.replace(Kinetics.of(RETGERSITE), occlusion=-0.1)
+    with pytest.raises(DataError, match="crystallisation kinetics: magma_order = nan is not 0 or more"):
+        dataclasses.replace(Kinetics.of(RETGERSITE), magma_order=float("nan"))
+
+
+def test_crystallise__needs_a_salt():
+    with pytest.raises(DataError, match=r"crystalliser: salts = \(\) names 0 salts, 1 is needed"):
+        crystallise(Stream.of(CHEMISTRY, {"H2O": 1.0}), Tank(temperature=300.0, salts=(), residence_time=100.0))
 
 
 # --- uptake

@@ -121,3 +121,10 @@ def test_batch__takes_the_seed_size_where_none_is_known():
 def test_batch__refuses_to_crystallise_without_seeds():
     with pytest.raises(DataError, match=r"batch: 0 kg/s of seeds of NiSO4\.6H2O\(s\) are fed"):
         _run(seeds=Stream.empty(CHEMISTRY))
+
+
+def test_batch__of_a_dilute_liquor_has_no_crystals_left_to_measure():
+    dilute = Stream.of(CHEMISTRY, {"H2O": 1.0, "NiSO4": 0.001})
+    report = _run(dilute).report
+    assert report["crystals"] < 0.0
+    assert (report["mean_size"], report["size_variation"], report["magma_density"]) == (0.0, 0.0, 0.0)

@@ -89,3 +89,11 @@ def test_sieve__sends_what_it_does_not_know_with_the_coarse_and_says_so():
 def test_sieve__refuses_a_cut_of_nothing():
     with pytest.raises(DeclarationError, match=r"cut_size = 0 m is outside 1e-07 to 0\.01 m"):
         Sieve(cut_size=0.0)
+
+
+def test_sieve__leaves_the_liquor_of_a_damp_powder_with_its_particles():
+    """What dried on a product does not all go with the fines."""
+    damp = POWDER + Stream.of(CHEMISTRY, {"H2O": 4e-4, "NiSO4": 1e-4})
+    outcome = sieved(damp, cut_size=2.5e-4)
+    shares = [outcome.outlets["coarse"][name] / damp[name] for name in ("H2O", "Ni+2")]
+    assert shares == pytest.approx([outcome.outlets["coarse"].solids.mass / POWDER.mass] * 2, rel=1e-12)
