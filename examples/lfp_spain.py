@@ -29,6 +29,7 @@ from scipy.optimize import root_scalar
 
 from raffinate.flowsheet import DataError, Flowsheet, Solution, solve
 from raffinate.flowsheet.chemistry.database import atomic_masses
+from raffinate.flowsheet.errors import EngineError
 from raffinate.flowsheet.feeds import FeedMaterial
 from raffinate.flowsheet.quantities import hour, kg
 from raffinate.flowsheet.results import show_results
@@ -198,7 +199,10 @@ def main() -> None:
     given = parser.parse_args()
     warm_up()
     plant = {"basis": given.basis, "route": given.route}
-    solution = solve(build(**plant)) if given.target is None else solve_for_yield(given.target, **plant)
+    try:
+        solution = solve(build(**plant)) if given.target is None else solve_for_yield(given.target, **plant)
+    except EngineError as error:
+        raise SystemExit(str(error)) from error
     show_plant(solution, given.basis)
     show_results(solution, "results", PRODUCTS, feed="leach.solids", elements=("Li", "Fe", "P", "Na", "S"))
 
