@@ -2,8 +2,8 @@
 
 Model      seeds grow and nuclei are born of them while the solubility moves; what is left dissolved at the end follows from
            the rates; impurities are taken up in layers. Flows are those of a cycle over its time
-Assumes    mixed; growth does not depend on size; no agglomeration; nothing is born without crystals (keep the largest
-           supersaturation below that of primary nucleation, some 5 to 15 %); seeds keep what they hold
+Assumes    mixed; growth does not depend on size; no agglomeration; nothing is born without crystals (a warning where the
+           supersaturation goes beyond `crystallisation.csv`) and nothing dissolves on the way; seeds keep what they hold
 Valid      0 to 100 degC; rates in `crystallisation.csv` are mostly estimates: fit them to sizes measured once
 Sources    `flowsheet/crystallisation/batch.py`; Mullin & Nyvlt (1971) Chem. Eng. Sci. 26, 369
 """
@@ -67,7 +67,7 @@ class BatchCrystalliser(UnitOp):
         )
         made = cooled_batch(whole, self.salt, programme, kinetics, np.array(fractions), self.forms)
         report = Report(self._known(made, whole), ("heat",), lambda: {"heat": heat_duty(streams, [made.slurry])})
-        return Outcome({"slurry": made.slurry}, report, warnings=made.equilibrium.warnings)
+        return Outcome({"slurry": made.slurry}, report, warnings=made.equilibrium.warnings + made.remarks)
 
     def _known(self, made: Batch, whole: Stream) -> dict[str, float]:
         """Answer the figures that need no enthalpy."""

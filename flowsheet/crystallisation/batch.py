@@ -13,6 +13,7 @@ Sources: Mullin & Nyvlt (1971) Chem. Eng. Sci. 26, 369; Randolph & Larson (1988)
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,7 +28,7 @@ from ..chemistry.system import WATER
 from ..errors import ConvergenceError, DataError
 from ..stream import Stream
 from .crystals import Uptake
-from .kinetics import Kinetics
+from .kinetics import Kinetics, beyond_metastable
 from .population import CLASS_EDGES, Population, Salt, sealed, spread
 from .uptake import guests
 
@@ -36,6 +37,7 @@ _POINTS = 61  # of the programme, between which it is straight
 _ACCURACY = 1e-6  # of a step
 _CLOSED = 1e-9
 _MOST_ENCLOSED = 0.5
+_NEARLY_SATURATED = 0.01
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +56,10 @@ class Programme:
 
 @dataclass(frozen=True, eq=False)
 class Batch:
-    """What a batch makes: `slurry`, its `population`, the `largest` S - 1 on the way, and what crystals took up (mol/s)."""
+    """What a batch makes: `slurry`, its `population`, the `largest` S - 1 on the way, and what crystals took up (mol/s).
+
+    `remarks`: where it leaves what the model holds for.
+    """
 
     slurry: Stream
     population: Population
@@ -62,6 +67,7 @@ class Batch:
     lattice: dict[str, float]
     occluded: dict[str, float]
     equilibrium: Equilibrium
+    remarks: tuple[str, ...] = ()
 
 
 def cooled_batch(
@@ -104,7 +110,15 @@ def cooled_batch(
         population = Population(left, 0.0, 0.0, 0.0, left / volume, mean, variation, sealed(seeds))
         return _answer(feed, whole, salt, population, 0.0, kinetics, allowed, programme.last)
     population, largest = _grown(made_of, content, programme, kinetics, temperatures, saturated)
-    return _answer(feed, whole, salt, population, largest, kinetics, allowed, programme.last)
+    made = _answer(feed, whole, salt, population, largest, kinetics, allowed, programme.last)
+    first = content.solute / content.solvent / float(saturated[0]) - 1.0
+    remarks = beyond_metastable(salt, largest)
+    if first < -_NEARLY_SATURATED:
+        remarks += (
+            f"batch: the liquor is {-first:.1%} below saturation at {programme.first:.2f} K, where seeds of {salt} would "
+            f"dissolve, which is not followed: seed it at a temperature where it is saturated",
+        )
+    return dataclasses.replace(made, remarks=remarks)
 
 
 def _solubility(feed: Stream, whole: np.ndarray, salt: str, temperature: float, allowed: np.ndarray) -> float:

@@ -27,7 +27,7 @@ from ..evaporation import share_until
 from ..sizes import CLASSES
 from ..stream import Stream
 from .classification import Classification
-from .kinetics import Kinetics, known
+from .kinetics import Kinetics, beyond_metastable, known
 from .population import Population, Salt, mixed_tank, sealed, spread
 from .uptake import Guests, guests
 
@@ -330,6 +330,8 @@ class _Passes:
             notes += (
                 f"crystallisation.csv has no rates of {', '.join(unknown)}: it comes to equilibrium, its sizes are unknown",
             )
+        for name, population in self.populations.items():
+            notes += beyond_metastable(name, population.supersaturation)
         notes += tuple(
             f"{name} cannot stay in a tank of {self.tank.residence_time:g} s: crystals leave faster than they are born"
             for name, at in self.phases.items()

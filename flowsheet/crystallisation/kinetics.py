@@ -126,3 +126,14 @@ def known(solid: str) -> Kinetics | None:
     return Kinetics(
         **{name: numbers.value(solid, name) for name in names}, agglomeration=numbers.value(solid, "agglomeration", 0.0)
     )
+
+
+def beyond_metastable(solid: str, supersaturation: float) -> tuple[str, ...]:
+    """Say where S - 1 is so high that nuclei are born without crystals, which no rate here follows."""
+    most = table(_TABLE).value("crystalliser", "largest_supersaturation")
+    if supersaturation <= most:
+        return ()
+    return (
+        f"supersaturation of {solid} reaches {supersaturation:.3g}, above {most:g}: nuclei are born without crystals, more than "
+        f"is reckoned here",
+    )

@@ -242,6 +242,7 @@ QUANTITIES = {
     "occlusion_size_order": ("-", 0.0, 2.0),
     "distribution": ("-", 1e-7, 10.0),
     "largest_solids_fraction": ("-", 0.1, 0.6),
+    "largest_supersaturation": ("-", 0.02, 1.0),
 }
 NEGLIGIBLE = 1e-9
 

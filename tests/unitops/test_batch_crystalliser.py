@@ -128,3 +128,14 @@ def test_batch__of_a_dilute_liquor_has_no_crystals_left_to_measure():
     report = _run(dilute).report
     assert report["crystals"] < 0.0
     assert (report["mean_size"], report["size_variation"], report["magma_density"]) == (0.0, 0.0, 0.0)
+
+
+def test_batch__warns_of_seeds_that_would_dissolve_and_of_nuclei_born_without_crystals():
+    usual = _run()
+    assert usual.report["largest_supersaturation"] < 0.15
+    assert not any("batch" in note or "supersaturation" in note for note in usual.warnings)
+    early = _run(start_temperature=353.15)
+    assert any("below saturation at 353.15 K, where seeds" in note for note in early.warnings)
+    hasty = _run(batch_time=600.0)
+    assert hasty.report["largest_supersaturation"] > 0.15
+    assert any("above 0.15: nuclei are born without crystals" in note for note in hasty.warnings)
