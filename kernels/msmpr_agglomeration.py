@@ -56,7 +56,7 @@ from .population_balance import (
     size_classes,
 )
 from .population_balance_exchange import Agglomeration, Breakage, bear, fragment, partial_sum
-from .status import CONVERGED, OUT_OF_STEPS, OUTGROWN
+from .status import CONVERGED, OUT_OF_STEPS, OUTGROWN, WASHED_OUT
 
 MEMORY = 6  # mixed guesses
 LONGEST = 1.0  # step of ln of a density, and of y
@@ -66,6 +66,7 @@ STEADY = 1e-9  # change at which they are taken to repeat
 MOST_MIXES = 25
 ROUGH = 1e-4  # change at which a step in time is taken to settle
 LONG = 100.0  # residence times, a step after which one without end is tried
+WASHED = 1e-12  # of the most crystals a tank can yield: then they wash out
 LONGEST_TIME = 1e9  # residence times
 MOST_TIMES = 200
 
@@ -318,7 +319,7 @@ def follow(crystal, classes, case, agglomeration, breakage, sigma):
     """Follow the tank in time from the densities of `case`, which it moves, and `sigma` until it is steady.
 
     Implicit steps of Euler, longer after one that settles and shorter after one that does not; the last has no end.
-    Returns (y, change, steps).
+    Returns (y, change, steps); y is LOWEST where next to no crystals are left.
     """
     K, tank = case.density.size, case.tank
     unit, volume = crystal.density * crystal.shape, tank.volume
@@ -344,6 +345,12 @@ def follow(crystal, classes, case, agglomeration, breakage, sigma):
                 break
             old[:] = case.density
             _, sigma = drive(crystal, there, y)
+            product = 0.0
+            for j in range(K):
+                product += unit * volume * old[j] * classes.volume[j] * case.removal[j]
+            if product < WASHED * tank.most:
+                y, change = LOWEST, 0.0
+                break
             last = step
             step = np.inf if step > long else 4.0 * step
         elif step == np.inf:
@@ -385,6 +392,8 @@ def settle(
         case.density[:] = origin
         y, change, taken = follow(crystal, classes, case, agglomeration, breakage, work.supersaturation)
         steps += taken
+    if y <= LOWEST:
+        return y, work, 0.0, steps, WASHED_OUT
     work = work_of(crystal, classes, case, y)
     exchange(agglomeration, breakage, case)
     for j in range(K):
