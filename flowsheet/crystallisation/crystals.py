@@ -355,6 +355,11 @@ class _Passes:
         most = _largest_solids()
         if share <= most:
             return ()
+        if share >= 1.0:
+            raise DataError(
+                f"crystalliser at {self.tank.temperature:.2f} K: crystals would take {share:.0%} of the volume of its tank; "
+                f"withdraw them sooner (coarse_flow), or let it yield less"
+            )
         return (
             f"crystals take {share:.0%} of the slurry's volume, more than the {most:.0%} that a crystalliser keeps moving: "
             f"return mother liquor to it, or let it yield less",

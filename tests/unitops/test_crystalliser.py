@@ -275,3 +275,8 @@ def test_crystalliser__grows_agglomerates_where_crystals_stick():
 def test_classification__refuses_what_cannot_be(given, words):
     with pytest.raises(DataError, match=words):
         Classification(**given)
+
+
+def test_crystalliser__cannot_hold_more_crystals_than_its_tank_has_room_for():
+    with pytest.raises(DataError, match=r"crystals would take \d+% of the volume of its tank; withdraw them sooner"):
+        _nickel(classification=Classification(coarse_size=5e-4, coarse_flow=0.01))
