@@ -60,7 +60,7 @@ class Tank:
 
     def rates(self, solid: str) -> Kinetics | None:
         """Answer the rates of a salt, None where it has none."""
-        return self.kinetics if self.kinetics is not None and solid == self.salts[0] else known(solid)
+        return self.kinetics if self.kinetics is not None and solid in self.salts[:1] else known(solid)
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,8 +111,6 @@ class _Passes:
 
     def __init__(self, feed: Stream, tank: Tank, start: Start | None = None):
         chemistry = feed.chemistry
-        if not tank.salts:
-            raise DataError("crystalliser: salts = () names 0 salts, 1 is needed")
         self.feed, self.tank, self.chemistry = feed, tank, chemistry
         self.allowed = chemistry.allowed((*tank.salts, *tank.others))
         phases = np.flatnonzero(self.allowed)
@@ -377,7 +375,7 @@ def crystallise(feed: Stream, tank: Tank, share: float = 0.0, start: Start | Non
     _settle(passes, share)
     made = passes.answer(share)
     strength = made.equilibrium.ionic_strength
-    if not made.populations and strength > _STRONGEST:
+    if tank.salts and not made.populations and strength > _STRONGEST:
         raise DataError(
             f"crystalliser at {tank.temperature:.2f} K: with {share:.1%} of the water boiled off the liquor would have an ionic "
             f"strength of {strength:.3g} mol/kg, above the {_STRONGEST:g} of any liquor that can be reckoned, and no "

@@ -60,9 +60,12 @@ def test_kinetics__refuse_a_salt_without_rates_and_constants_that_cannot_be():
         dataclasses.replace(Kinetics.of(RETGERSITE), magma_order=float("nan"))
 
 
-def test_crystallise__needs_a_salt():
-    with pytest.raises(DataError, match=r"crystalliser: salts = \(\) names 0 salts, 1 is needed"):
-        crystallise(Stream.of(CHEMISTRY, {"H2O": 1.0}), Tank(temperature=300.0, salts=(), residence_time=100.0))
+def test_crystallise__without_salts_is_an_evaporator():
+    acid = Stream.of(CHEMISTRY, {"H2O": 1.0, "H2SO4": 0.1})
+    made = crystallise(acid, Tank(temperature=363.15, salts=(), residence_time=3600.0), 0.8)
+    assert made.vapour["H2O(g)"] == pytest.approx(0.8 * acid["H2O"], rel=1e-12)
+    assert made.slurry["SO4-2"] == pytest.approx(acid["SO4-2"], rel=1e-12)
+    assert made.slurry.solids.mass == 0.0
 
 
 # --- uptake
