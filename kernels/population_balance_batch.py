@@ -275,7 +275,7 @@ def solve_stage(crystal, kinetics, moment, volume, cells, count, before, base, w
     rest = state_at(crystal, kinetics, moment, volume, cells, count, before, base.grown, base.nuclei, 0.0)
     high = sigma_of(crystal, moment, rest.crystals)
     if not high > 0.0:
-        return State(rest.grown, rest.nuclei, high, rest.crystals, 0.0, 0.0)
+        return State(rest.grown, rest.nuclei, high, rest.crystals, 0.0 * high, 0.0 * high)  # keeps a nan
     start_search(search)
     search[0], search[1] = 0.0, crystals_of(crystal, moment, 0.0) - rest.crystals
     search[2], search[3] = high, -np.inf
