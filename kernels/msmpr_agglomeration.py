@@ -316,16 +316,17 @@ def y_of(crystal: Crystal, tank: Tank, sigma: float) -> float:
 
 @inner.kernel
 def follow(crystal, classes, case, agglomeration, breakage, sigma):
-    """Follow the tank in time from the densities of `case`, which it moves, and `sigma` until it is steady.
+    """Have the tank become steady from the densities of `case`, which it moves, and `sigma`.
 
-    Implicit steps of Euler, longer after one that settles and shorter after one that does not; the last has no end.
+    By one step in time without end, or, where that does not settle, by implicit steps of Euler, longer after one that
+    settles and shorter after one that does not, until one without end does.
     Returns (y, change, steps); y is LOWEST where next to no crystals are left.
     """
     K, tank = case.density.size, case.tank
     unit, volume = crystal.density * crystal.shape, tank.volume
     old, seeds, removal, leaving = case.density.copy(), np.empty(K), np.empty(K), np.empty(K)
     time = volume / tank.outflow
-    step, last, long, y, change, steps = 0.3 * time, 0.3 * time, LONG * time, 0.0, np.inf, 0
+    step, last, long, y, change, steps = np.inf, 0.1 * time, LONG * time, 0.0, np.inf, 0
     for _ in range(MOST_TIMES):
         per, held = 1.0 / step, 0.0
         for j in range(K):
@@ -354,7 +355,7 @@ def follow(crystal, classes, case, agglomeration, breakage, sigma):
             last = step
             step = np.inf if step > long else 4.0 * step
         elif step == np.inf:
-            long *= LONG
+            long = max(long, LONG * last)
             step = 4.0 * last
         else:
             step *= 0.2
@@ -385,13 +386,8 @@ def settle(
     densities(classes, case, volume * work.nucleation, work.growth, case.density)
     for j in range(K):  # no more breaks than a residence time brings
         case.density[j] /= 1.0 - breakage.selection[j] * breakage.fragments[j, j] * volume / case.tank.outflow
-    origin = case.density.copy()
-    y, change, taken = repeat(crystal, classes, case, agglomeration, breakage, y, SETTLED)
+    y, change, taken = follow(crystal, classes, case, agglomeration, breakage, work.supersaturation)
     steps += taken
-    if not change <= SETTLED:
-        case.density[:] = origin
-        y, change, taken = follow(crystal, classes, case, agglomeration, breakage, work.supersaturation)
-        steps += taken
     if y <= LOWEST:
         return y, work, 0.0, steps, WASHED_OUT
     work = work_of(crystal, classes, case, y)
