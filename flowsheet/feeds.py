@@ -4,9 +4,9 @@ A laboratory tells elements; a plant meets phases. The elements of a feed are la
 binder and electrolyte as they are given; the rest of the fluorine as LiF and the rest of the phosphorus, where no cathode
 holds it, as Li3PO4; aluminate as given; then the cathode. A layered oxide of x lithium to a metal and of mean valence v is
 x LiMO2 + y MO2 + (1 - x - y) MO with y = (v - 2 - x) / 2; lithium beyond v - 2 or beyond 1 is carbonate. An olivine of x
-lithium is x LiMPO4 + (1 - x) MPO4, a spinel LiMn2O4 and MnO2. Copper, aluminium and iron that are left are metal; graphite
-makes up the mass. Mixtures of layered oxides are written as their named cathode and, beyond its ratios, as the oxides of
-one metal.
+lithium is x LiMPO4 + (1 - x) MPO4, a spinel LiMn2O4 and MnO2. Copper, aluminium and iron that are left are metal, as zinc is;
+dust is calcium carbonate, magnesium hydroxide and silica; graphite makes up the mass. Mixtures of layered oxides are written
+as their named cathode and, beyond its ratios, as the oxides of one metal.
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ _CATHODES: Mapping[str, tuple[str, str, str]] = {  # kind, solid with its lithiu
     "LMFP": (OLIVINE, "LiMn0.6Fe0.4PO4(s)", "Mn0.6Fe0.4PO4(s)"),
 }
 _METALS = ("Ni", "Co", "Mn")
+_DUST: Mapping[str, str] = {"Zn": "Zn(s)", "Ca": "CaCO3(s)", "Mg": "Mg(OH)2(s)", "Si": "SiO2(s)"}
 _DRAWS = 100
 _ROUND_OFF = 1e-12
 
@@ -281,6 +282,8 @@ class _Layout:
         for metal in ("Cu", "Al", "Fe"):
             self.refuse(metal, "the phases of the cathode")
             self.take(f"{metal}(s)", self.left.get(metal, 0.0))
+        for element, solid in _DUST.items():
+            self.take(solid, self.left.get(element, 0.0))
         shares = {solid: amount * _molar_mass(solid) for solid, amount in self.solids.items() if amount > 0.0}
         total = sum(shares.values())
         if total > 1.0 + 1e-9:
