@@ -1,79 +1,88 @@
-"""Mixed hydroxide from the liquor of black mass: iron and aluminium out, nickel and cobalt down in two stages.
+"""A ternary line to mixed hydroxide: 1 t/h of end-of-life NMC622 black mass to nickel-cobalt hydroxide and lithium carbonate.
 
-The hydroxide of stage 2 goes back and dissolves in the acid liquor that comes in. Prints pH, losses, the composition of the
-product and the reagents; change LIQUOR or the pH and run it again.
+Leach -> filter -> cementation -> fluoride sorption -> iron and aluminium train -> hydroxide in two stages -> press; what is left
+of manganese down -> sodium sulfate -> lithium carbonate. The hydroxide of stage 2 goes back and dissolves in the acid liquor.
+Run it, change ASSAY or the pH of the stages, run it again: tables, pictures and the sheet of each product against its
+standard are written to results/.
 """
+
+from nmc_black_mass import ASSAY, black_mass
+from sections import add_front_end, add_lithium_end
 
 from raffinate.flowsheet import Flowsheet, Stream, solve
 from raffinate.flowsheet.chemistry import Chemistry
 from raffinate.flowsheet.chemistry.database import atomic_masses
-from raffinate.flowsheet.quantities import celsius, hour, percent
-from raffinate.flowsheet.report import reagent_table, recovery_table, stream_table
+from raffinate.flowsheet.feeds import Blend, FeedMaterial
+from raffinate.flowsheet.quantities import celsius, hour, kg, percent
+from raffinate.flowsheet.results import show_results
 from raffinate.flowsheet.solver import Solution
-from raffinate.unitops.dosed_precipitation import DosedPrecipitation
-from raffinate.unitops.filtration import Filtration
+from raffinate.flowsheet.warm_up import warm_up
+from raffinate.unitops.cake_filter import CakeFilter
 from raffinate.unitops.mixed_hydroxide import MixedHydroxide
-from raffinate.unitops.precipitation_train import PrecipitationTrain
 
-# fmt: off
-CHEMISTRY = Chemistry("Li Na Ni Co Mn Mg Ca Al Fe S P F C")
-LIQUOR = {"NiSO4": 91.0, "CoSO4": 32.0, "MnSO4": 33.0, "Li2SO4": 55.0, "Al2(SO4)3": 22.0, "Fe2(SO4)3": 3.5,
-          "MgSO4": 1.0, "CaSO4": 1.0, "HF": 0.1, "H3PO4": 1.0, "H2SO4": 12.0}  # g/L, iron oxidised, copper cemented
-# fmt: on
-VOLUME = 5.6 / hour  # m3/s, of a tonne of black mass an hour
-HYDROXIDES = ("Ni(OH)2(s)", "Co(OH)2(s)", "Mn(OH)2(s)", "Mg(OH)2(s)", "Ni(OH)2(aged)", "Co(OH)2(aged)")
-DISSOLVES = (*HYDROXIDES, "Ni4(OH)6SO4(s)", "LiOH.H2O(s)")
-SHOWN = ("Ni", "Co", "Mn", "Mg", "Li", "Na", "S", "Ca")
-WASH = 0.35  # kg/s
+CHEMISTRY = Chemistry("Li Na Ni Co Mn Cu Fe Al S C P F")
+PRODUCTS = {
+    "hydroxide filter.cake": "Ni(OH)2(s)",
+    "Li2CO3 dryer.product": "Li2CO3(s)",
+    "Na2SO4 dryer.product": "Na2SO4(s)",
+}  # what leaves as a product, and its main solid
+SHOWN = ("Ni", "Co", "Mn", "Li", "Na", "S", "Cu", "Al", "Fe")
 
 
-def feed(liquor: dict[str, float] = LIQUOR) -> Stream:
-    """Make the liquor of salts in g/L."""
-    masses = {"H2O": 960.0 * VOLUME} | {salt: concentration * VOLUME for salt, concentration in liquor.items()}
-    return Stream.of(CHEMISTRY, masses, celsius(70.0))
+def reagent(**masses: float) -> Stream:
+    """Make a reagent or a feed from masses of its substances, kg/s."""
+    return Stream.of(CHEMISTRY, masses)
 
 
-def build(liquor: dict[str, float] = LIQUOR, first_ph: float = 7.5, second_ph: float = 8.2) -> Flowsheet:
-    """Lay out hydrolysis, two stages of mixed hydroxide, and their filters."""
-    soda = Stream.of(CHEMISTRY, {"NaOH": 0.2, "H2O": 0.8})
-    water = Stream.of(CHEMISTRY, {"H2O": WASH}, celsius(60.0))
+FED = {
+    "acid": reagent(H2SO4=0.98, H2O=0.02),
+    "peroxide": reagent(H2O2=0.3, H2O=0.7),
+    "iron": Stream.of(CHEMISTRY, {"Fe(s)": 1.0}),
+    "caustic": reagent(NaOH=0.2, H2O=0.8),
+    "soda": reagent(Na2CO3=0.22, H2O=0.78),
+}
+
+
+def build(
+    feed: dict[str, float] | FeedMaterial | Blend = ASSAY,
+    mass: float = 1000 * kg / hour,
+    first_ph: float = 7.6,
+    second_ph: float = 7.7,
+) -> Flowsheet:
+    """Lay out the line for so much of a feed, given as a feed or as an assay (%), with the pH of both stages."""
+    powder = (black_mass(feed) if isinstance(feed, dict) else feed).stream(CHEMISTRY, mass)
+    fed = {**FED, "water": reagent(H2O=mass)}
     sheet = Flowsheet()
-    redissolution = DosedPrecipitation(
-        precipitant=water, dose_profile=(0.0,), temperature=celsius(70.0), forms=DISSOLVES, uptake=0.0
-    )
-    sheet.add("redissolution", redissolution, feed=[feed(liquor), "hydroxide.recycle"])
-    hydrolysis = PrecipitationTrain(
-        base=soda, ph_profile=(3.2, 4.8), tanks=2, temperature=celsius(80.0), seed_recycle=0.5
-    )
-    sheet.add("hydrolysis", hydrolysis, feed="redissolution.slurry")
-    sheet.add("iron cake", Filtration(moisture=0.65), slurry="hydrolysis.slurry", wash=water * 0.4)
-    liquor_and_wash = ["iron cake.filtrate", "iron cake.washings"]
-    sheet.add(
-        "hydroxide",
-        MixedHydroxide(base=soda, first_ph=first_ph, second_ph=second_ph, temperature=celsius(55.0)),
-        feed=liquor_and_wash,
-    )
-    sheet.add("product", Filtration(moisture=0.5), slurry="hydroxide.product", wash=water)
+    liquor = add_front_end(sheet, powder, fed, celsius(55.0), returned=["hydroxide.recycle"])
+    stages = MixedHydroxide(base=FED["caustic"], first_ph=first_ph, second_ph=second_ph, temperature=celsius(55.0))
+    pressed = ["hydroxide filter.filtrate", "hydroxide filter.washings"]
+    sheet.add("hydroxide", stages, feed=[liquor, *pressed])
+    sheet.add("hydroxide filter", CakeFilter(), slurry="hydroxide.product", wash=1.5 * fed["water"])
+    add_lithium_end(sheet, "hydroxide.liquor", fed)
     return sheet
 
 
-def composition(solution: Solution, outlet: str = "product.cake") -> dict[str, float]:
+def composition(solution: Solution, outlet: str = "hydroxide filter.cake") -> dict[str, float]:
     """Answer the mass fraction of each element in the solids of a cake."""
     solids = solution.streams[outlet].solids
     return {element: solids.elements[element] * atomic_masses()[element] / solids.mass for element in SHOWN}
 
 
+def recoveries(solution: Solution) -> dict[str, float]:
+    """Answer the share of the nickel, cobalt and manganese fed that is in the hydroxide, of lithium in the carbonate."""
+    outlets = dict.fromkeys(("Ni", "Co", "Mn"), "hydroxide filter.cake") | {"Li": "Li2CO3 dryer.product"}
+    fed = solution.feeds["leach.solids"].elements
+    return {element: solution.streams[outlet].elements[element] / fed[element] for element, outlet in outlets.items()}
+
+
 def main() -> None:
-    """Solve the line and print it."""
+    """Solve the line and show it."""
+    warm_up()
     solution = solve(build())
-    streams = stream_table(solution, ["hydrolysis.slurry", "hydroxide.product", "hydroxide.liquor", "product.cake"])
-    print(streams.loc[:, ["mass kg/h", "temperature degC", "pH", "Ni+2 g/L", "Li+ g/L"]].round(3).to_string())
-    exits = {"mixed hydroxide": "product.cake", "iron cake": "iron cake.cake", "lithium liquor": "hydroxide.liquor"}
-    print(f"\nrecoveries, %\n{recovery_table(solution, exits, 'redissolution.feed').round(2).to_string()}")
-    print(f"\nreagents\n{reagent_table(solution).round(1).to_string()}")
-    found = composition(solution)
-    print("\nmixed hydroxide, dry: " + ", ".join(f"{e} {share / percent:.2f} %" for e, share in found.items()))
-    print(f"largest imbalance of an element over the plant: {solution.imbalance:.1e}")
+    show_results(solution, "results", PRODUCTS, feed="leach.solids", elements=("Li", "Ni", "Co", "Mn", "Na", "S"))
+    found = {"mixed hydroxide, dry": composition(solution), "of the feed": recoveries(solution)}
+    for name, shares in found.items():
+        print(f"{name}: " + ", ".join(f"{element} {share / percent:.2f} %" for element, share in shares.items()))
 
 
 if __name__ == "__main__":

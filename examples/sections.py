@@ -5,15 +5,26 @@ from types import MappingProxyType
 
 from raffinate.flowsheet import Flowsheet, Stream
 from raffinate.flowsheet.chemistry import Chemistry
-from raffinate.flowsheet.quantities import kg, litre, mol_per_litre
+from raffinate.flowsheet.quantities import celsius, hour, kg, litre, mol_per_litre
 from raffinate.flowsheet.stream import solvent
+from raffinate.unitops.cake_filter import CakeFilter
+from raffinate.unitops.cementation import Cementation
 from raffinate.unitops.centrifuge import Centrifuge
 from raffinate.unitops.clay_treatment import ClayTreatment
 from raffinate.unitops.coalescer import Coalescer
+from raffinate.unitops.dosed_precipitation import DosedPrecipitation
 from raffinate.unitops.dryer import Dryer
 from raffinate.unitops.evaporative_crystalliser import EvaporativeCrystalliser
+from raffinate.unitops.fluoride_sorption import FluorideSorption
+from raffinate.unitops.heat_exchanger import HeatExchanger
+from raffinate.unitops.iron_oxidation import IronOxidation
+from raffinate.unitops.leaching import Leaching
+from raffinate.unitops.lithium_carbonate import LithiumCarbonate
 from raffinate.unitops.mixer_settler import MixerSettler
+from raffinate.unitops.neutralisation import Neutralisation
+from raffinate.unitops.precipitation_train import PrecipitationTrain
 from raffinate.unitops.saponification import Saponification
+from raffinate.unitops.sodium_sulfate_removal import SodiumSulfateRemoval
 from raffinate.unitops.solvent_bleed import SolventBleed
 from raffinate.unitops.solvent_loss import SolventLoss
 from raffinate.unitops.solvent_makeup import SolventMakeup
@@ -22,6 +33,8 @@ from raffinate.unitops.splitter import Splitter
 STAGES = MappingProxyType(
     {"preload": 3, "extraction": 6, "scrub": 4, "selective strip": 3, "strip": 4, "iron strip": 2}
 )
+HYDROXIDES = ("Ni(OH)2(s)", "Co(OH)2(s)", "Mn(OH)2(s)", "Ni(OH)2(aged)", "Co(OH)2(aged)", "Ni4(OH)6SO4(s)")
+TRACES = ("Ni(OH)2(s)", "Co(OH)2(s)", "Mn(OH)2(s)", "Fe(OH)2(s)", "Fe(OH)3(s)", "Al(OH)3(s)", "Cu(OH)2(s)")
 
 
 def acid(chemistry: Chemistry, flow: float, strength: float, formula: str = "H2SO4") -> Stream:
@@ -125,3 +138,59 @@ def add_crystals(
     add_centrifuge(sheet, name, f"{name} crystalliser.slurry", moisture=0.05, temperature=temperature, wash=wash)
     liquors = [f"{name} centrifuge.filtrate", f"{name} centrifuge.washings"]
     sheet.add(f"{name} bleed", Splitter(fraction=0.05), feed=liquors)
+
+
+def add_front_end(
+    sheet: Flowsheet, powder: Stream, fed: Mapping[str, Stream], temperature: float, returned: Sequence[str] = ()
+) -> str:
+    """Add leach, cementation, fluoride sorption, iron and aluminium train; answers where the liquor leaves at a temperature (K).
+
+    `fed`: `water`, as much as the black mass `powder`, and the reagents `acid`, `peroxide`, `iron` and `caustic`. `returned`:
+    outlets of hydroxides that go into solution in the acid liquor before it gets its base.
+    """
+    water, caustic = fed["water"], fed["caustic"]
+    leach = Leaching(
+        acid=fed["acid"], reductant=fed["peroxide"], temperature=celsius(80.0), residence_time=5 * hour, tanks=4
+    )
+    sheet.add("leach", leach, solids=powder, liquor=[4.0 * water, "residue.washings"])
+    sheet.add("residue", CakeFilter(), slurry="leach.slurry", wash=0.8 * water)
+    sheet.add("cementation", Cementation(iron_powder=fed["iron"], rate_constant=1e-4), feed="residue.filtrate")
+    sheet.add("copper", CakeFilter(), slurry="cementation.slurry", wash=0.03 * water)
+    sheet.add("defluorination", FluorideSorption(base=caustic), feed=["copper.filtrate", "copper.washings"])
+    sheet.add("oxidation", IronOxidation(oxidant=fed["peroxide"], oxidant_ratio=1.3), feed="defluorination.liquor")
+    liquor = "oxidation.liquor"
+    if returned:
+        tank = DosedPrecipitation(
+            precipitant=water, dose_profile=(0.0,), temperature=celsius(70.0), forms=HYDROXIDES, uptake=0.0
+        )
+        sheet.add("redissolution", tank, feed=[liquor, *returned])
+        liquor = "redissolution.slurry"
+    hydrolysis = PrecipitationTrain(
+        base=caustic, ph_profile=(3.2, 4.8), tanks=2, temperature=celsius(80.0), seed_recycle=0.5
+    )
+    sheet.add("hydrolysis", hydrolysis, feed=liquor)
+    sheet.add("iron cake", CakeFilter(), slurry="hydrolysis.slurry", wash=0.4 * water)
+    sheet.add("cooler", HeatExchanger(temperature=temperature), feed=["iron cake.filtrate", "iron cake.washings"])
+    return "cooler.out"
+
+
+def add_lithium_end(sheet: Flowsheet, liquor: str, fed: Mapping[str, Stream], lithium: float = 16.0) -> None:
+    """Add what makes lithium carbonate and sodium sulfate of a liquor: traces out, boiled down to `lithium` (kg/m3), soda.
+
+    `fed`: `water`, as much as the black mass, and the reagents `acid`, `caustic` and `soda`. The mother liquor of the carbonate
+    returns but for a bleed.
+    """
+    water = fed["water"]
+    polish = Neutralisation(reagent=fed["caustic"], target_ph=9.5, temperature=celsius(60.0), forms=TRACES)
+    sheet.add("polishing", polish, feed=liquor)
+    sheet.add("traces", CakeFilter(), slurry="polishing.slurry", wash=0.1 * water)
+    feeds = ["traces.filtrate", "traces.washings", "acidification.slurry"]
+    sheet.add("Na2SO4", SodiumSulfateRemoval(lithium=lithium), feed=feeds)
+    add_centrifuge(sheet, "Na2SO4", "Na2SO4.slurry", moisture=0.04, temperature=celsius(120.0), wash=0.15 * water)
+    feeds = ["Na2SO4 centrifuge.filtrate", "Na2SO4 centrifuge.washings"]
+    sheet.add("Li2CO3", LithiumCarbonate(soda=fed["soda"], soda_ratio=0.95), feed=feeds)
+    add_centrifuge(sheet, "Li2CO3", "Li2CO3.slurry", moisture=0.1, temperature=celsius(120.0), wash=0.08 * water)
+    feeds = ["Li2CO3 centrifuge.filtrate", "Li2CO3 centrifuge.washings"]
+    sheet.add("Li2CO3 bleed", Splitter(fraction=0.12), feed=feeds)
+    acidify = Neutralisation(reagent=fed["acid"], target_ph=5.0, temperature=celsius(60.0), forms=("CO2(g)",))
+    sheet.add("acidification", acidify, feed="Li2CO3 bleed.second")

@@ -18,7 +18,7 @@ from raffinate.flowsheet import DataError, Flowsheet, Stream, solve
 from raffinate.flowsheet.balances import balance
 from raffinate.flowsheet.chemistry import Chemistry
 from raffinate.flowsheet.chemistry.database import atomic_masses
-from raffinate.flowsheet.feeds import feed_material
+from raffinate.flowsheet.feeds import Blend, feed_material
 from raffinate.flowsheet.product_sheets import product_sheet as standard_sheet
 from raffinate.flowsheet.report import exit_table, product_sheet
 from raffinate.flowsheet.stream import solvent
@@ -232,40 +232,104 @@ def test_sections__keep_sodium_out_of_the_raffinate_by_a_preload_of_nickel():
     assert found[True]["Co+2"] < 0.1 * flow
 
 
-def test_mhp__makes_a_hydroxide_of_the_typical_composition_and_closes():
-    script, solution = plant("mhp")
-    feed = solution.feeds["redissolution.feed"]
-    content = script["composition"](solution)
+@pytest.fixture(scope="module")
+def mhp_line():
+    return plant("mhp")
+
+
+@pytest.fixture(scope="module")
+def pcam_line():
+    return plant("pcam")
+
+
+@pytest.mark.parametrize("name", ["mhp_line", "pcam_line"])
+def test_hydroxide_line__closes_and_makes_its_products(name, request):
+    script, solution = request.getfixturevalue(name)
     assert solution.imbalance <= CLOSURE
     assert max(found.worst for found in solution.balances.values()) <= CLOSURE
-    assert 0.33 < content["Ni"] < 0.48
-    assert content["Mg"] < 0.02
-    assert 0.03 < content["S"] < 0.06
-    recovered = solution.streams["product.cake"].elements["Ni"] / feed.elements["Ni"]
-    assert 0.96 < recovered < 0.995
-    assert solution.streams["iron cake.cake"].elements["Fe"] > 0.99 * feed.elements["Fe"]
-    assert solution.streams["iron cake.cake"].elements["Al"] > 0.9 * feed.elements["Al"]
+    for outlet, main in script["PRODUCTS"].items():
+        assert outlet in solution.products
+        assert solution.streams[outlet][main] > 0.0
+    iron_cake, fed = solution.streams["iron cake.cake"].elements, solution.feeds["leach.solids"].elements
+    assert iron_cake["Fe"] > 0.99 * solution.streams["oxidation.liquor"].elements["Fe"]
+    assert iron_cake["Al"] > 0.9 * solution.streams["oxidation.liquor"].elements["Al"]
+    assert 0.003 < iron_cake["Ni"] / fed["Ni"] < 0.03
+    assert script["recoveries"](solution)["Li"] > 0.88
 
 
-def test_mhp__trades_manganese_for_recovery():
-    contents, recoveries = [], []
-    for ph in (7.4, 7.9):
-        script, solution = plant("mhp", first_ph=ph)
-        contents.append(script["composition"](solution)["Mn"])
-        recoveries.append(solution.reports["hydroxide"]["nickel_yield"])
-    assert contents[1] > 1.3 * contents[0]
-    assert recoveries[1] > recoveries[0]
+@pytest.mark.parametrize("name", ["mhp_line", "pcam_line"])
+def test_hydroxide_line__solves_again_from_where_it_ended(name, request):
+    script, solution = request.getfixturevalue(name)
+    again = solve(script["build"](), start=solution)
+    assert again.passes < 0.3 * solution.passes
+    for outlet, main in script["PRODUCTS"].items():
+        assert again.streams[outlet][main] == pytest.approx(solution.streams[outlet][main], rel=1e-7)
 
 
-def test_pcam__takes_what_industry_takes():
-    script, solution = plant("pcam")
-    per_kilogram = script["per_cathode"](solution)
+@pytest.mark.parametrize("name", ["mhp", "pcam"])
+@pytest.mark.parametrize("feed", ["NMC811 production scrap", "NMC111 end-of-life", "blend"])
+def test_hydroxide_line__takes_feeds_of_the_library(name, feed):
+    parts = tuple((feed_material(f"{kind} end-of-life"), share) for kind, share in (("NMC622", 0.8), ("LCO", 0.2)))
+    given = Blend(parts) if feed == "blend" else feed_material(feed)
+    script, solution = plant(name, feed=given, mass=0.2)
     assert solution.imbalance <= CLOSURE
-    assert per_kilogram["NaOH"] == pytest.approx(0.844, rel=0.03)
+    assert all(solution.streams[outlet][main] > 0.0 for outlet, main in script["PRODUCTS"].items())
+
+
+def test_mhp__makes_a_hydroxide_of_the_typical_composition(mhp_line):
+    script, solution = mhp_line
+    content, entered = script["composition"](solution), solution.streams["cooler.out"].elements
+    cake = solution.streams["hydroxide filter.cake"].elements
+    assert 0.35 < content["Ni"] < 0.48
+    assert 0.03 < content["S"] < 0.06
+    assert content["Al"] < 0.005
+    assert content["Fe"] < 0.005
+    assert 0.96 < (cake["Ni"] + cake["Co"]) / (entered["Ni"] + entered["Co"]) < 0.995
+    fed = entered["Mn"] - solution.streams["hydroxide.recycle"].elements["Mn"]
+    assert 0.2 < cake["Mn"] / fed < 0.6
+    assert 0.3 < solution.reports["hydroxide filter"]["moisture"] < 0.55
+    assert standard_sheet(solution, "hydroxide filter.cake", "MHP").passes
+
+
+def test_mhp__trades_manganese_for_recovery(mhp_line):
+    script, _ = mhp_line
+    contents, yields = [], []
+    for ph in (7.4, 7.8):
+        solution = solve(script["build"](first_ph=ph, second_ph=7.9))
+        contents.append(script["composition"](solution)["Mn"])
+        yields.append(solution.reports["hydroxide"]["nickel_yield"])
+    assert contents[1] > 1.3 * contents[0]
+    assert yields[1] > yields[0]
+
+
+def test_pcam__takes_what_industry_takes(pcam_line):
+    """EverBatt, kg per kg NMC811: NaOH 0.844, NH4OH 0.117, NiSO4 1.273."""
+    script, solution = pcam_line
+    per_kilogram = script["per_cathode"](solution)
+    assert per_kilogram["NaOH"] == pytest.approx(0.844, rel=0.02)
+    assert per_kilogram["NH3"] * 35.05 / 17.03 == pytest.approx(0.117, rel=0.1)
+    assert per_kilogram["NiSO4"] == pytest.approx(1.273, rel=0.01)
     assert 1.45 < per_kilogram["Na2SO4 left"] < 1.52
-    assert 0.002 < solution.reports["tank"]["nickel"] < 0.1
-    cake = solution.streams["filter.cake"].solids.elements
-    assert cake["Ni"] / (cake["Ni"] + cake["Co"] + cake["Mn"]) == pytest.approx(0.8, abs=0.002)
+
+
+def test_pcam__makes_a_washed_precursor_of_the_ratio(pcam_line):
+    script, solution = pcam_line
+    product = solution.streams["precursor dryer.product"]
+    metals = {metal: product.elements[metal] for metal in script["RATIO"]}
+    for metal, share in script["RATIO"].items():
+        assert metals[metal] / sum(metals.values()) == pytest.approx(share, abs=0.002)
+    assert product.elements["Na"] * atomic_masses()["Na"] < 300e-6 * product.mass
+    assert 3e-6 < product.size_distribution("Ni(OH)2(aged)").d50 < 12e-6
+    assert 0.002 < solution.reports["precursor"]["nickel"] < 0.1
+    assert all(
+        script["recoveries"](solution)[metal] > least for metal, least in (("Ni", 0.92), ("Co", 0.92), ("Mn", 0.8))
+    )
+
+
+def test_pcam__needs_fewer_virgin_salts_for_the_ratio_of_its_feed(pcam_line):
+    script, solution = pcam_line
+    near = solve(script["build"](ratio={"Ni": 0.6, "Co": 0.2, "Mn": 0.2}))
+    assert near.reports["trim"]["virgin_share"] < 0.15 < solution.reports["trim"]["virgin_share"]
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ Model      stage 1 to `first_ph`: its solids are the product; the liquor that ov
            `recycle` for the leach or stage 1. Hydroxides of Ni, Co, Mn and Mg are one ideal solid solution, nickel hydroxide
            binds sulfate and lithium (`flowsheet/precipitation.py`)
 Assumes    thickeners with a clear overflow and `solids_fraction` in the underflow; manganese stays divalent (no air)
-Valid      50 to 60 degC, pH 7 to 7.6 and 7.8 to 8.5, base of MgO (as Mg(OH)2(s)), NaOH or Na2CO3
+Valid      50 to 60 degC, pH 7 to 7.6 and 7.7 to 8.5, base of MgO (as Mg(OH)2(s)), NaOH or Na2CO3
 Sources    product of 35 to 45 % nickel and 3 to 6 % sulfur (estimated from practice); constants as those files
 """
 
