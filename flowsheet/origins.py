@@ -32,20 +32,23 @@ class Origins:
 
     `names`: of feeds ("unit.inlet"), sources ("unit.outlet") and reagents that units drew ("unit.reagent"), as in
     `report.named_streams`. `shares`: by unit, in the order of `names`; a unit that holds none of the element has none.
-    `sources`: units that nothing flows into.
+    `sources`: units that nothing flows into. `outlets`: of the plant, as "unit.outlet".
     """
 
     element: str
     names: tuple[str, ...]
     shares: Mapping[str, np.ndarray]
     sources: frozenset[str] = frozenset()
+    outlets: frozenset[str] = frozenset()
 
     def of(self, outlet: str) -> dict[str, float]:
         """Answer the share of each origin in the element that leaves by "unit.outlet", the largest first; they sum to 1.
 
-        Nothing where the unit holds none of the element. Raises `DataError` for a unit that is not there.
+        Nothing where the unit holds none of the element. Raises `DataError` for a unit or an outlet that is not there.
         """
         unit = outlet.partition(".")[0]
+        if unit in self.shares and self.outlets and outlet not in self.outlets | set(self.names):
+            raise DataError(f"origins: {outlet!r} is no outlet of the plant{nearest(outlet, self.outlets)}")
         if outlet in self.names or unit in self.sources:
             return {outlet: 1.0}
         if unit not in self.shares:
@@ -73,7 +76,8 @@ def element_origins(solution: Solution, element: str) -> Origins:
         given[target, number[name]] += flow
     mixed = _mixed(passed, given)
     sources = frozenset(name for name in units if name not in at)
-    return Origins(element, names, {name: mixed[place] for name, place in at.items()}, sources)
+    shares = {name: mixed[place] for name, place in at.items()}
+    return Origins(element, names, shares, sources, frozenset(solution.streams))
 
 
 def _flows(

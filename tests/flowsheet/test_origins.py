@@ -146,6 +146,8 @@ def test_origins__name_the_nearest_element_and_unit():
         element_origins(solution, "Nii")
     with pytest.raises(DataError, match=r"'tnak.out' leaves no unit of the plant; did you mean 'tank'\?"):
         element_origins(solution, "Ni").of("tnak.out")
+    with pytest.raises(DataError, match=r"'tank\.product' is no outlet of the plant; did you mean 'tank\.out'\?"):
+        element_origins(solution, "Ni").of("tank.product")
 
 
 def test_origin_table__sums_to_a_hundred():
