@@ -1,9 +1,9 @@
 """Steady crystallisers in series whose crystals also agglomerate and break; see `population_balance_exchange`.
 
-At given births and deaths the tank of `msmpr` is linear in what starts its crystals. First guesses of the densities and of
-y are mixed (Anderson, in logarithms): a pass over the classes from small to large, in which aggregates follow from the
-classes below, tells what each becomes. Where they do not settle, the tank is followed in time for a while, in growing
-steps, with what was there as what enters and what will be there as what leaves; then they are mixed again.
+Guesses of the densities and of y are mixed (Anderson, in logarithms): a pass over the classes from small to large, in which
+aggregates follow from the classes below, tells what each becomes. Where they do not settle, the tank is followed in time,
+in growing implicit steps, by the same means: what was there enters, what will be there leaves. At the births and deaths
+found, `msmpr` solves the tank once more, so that its balance closes as without agglomeration.
 
 Call `agglomerating_train(kinetics, crystal, vessels, edges, feed, agglomeration, breakage)`.
 
@@ -63,8 +63,8 @@ LONGEST = 1.0  # step of ln of a density, and of y
 NOTHING = 1e-200  # of a density
 SETTLED = 1e-10  # change of the crystals, by number and by volume, at which they repeat
 STEADY = 1e-9  # change at which they are taken to repeat
-MOST_MIXES = 25
-ROUGH = 1e-4  # change at which a step in time is taken to settle
+MOST_MIXES, MANY_MIXES = 25, 50  # to a rough and to a settled tank
+ROUGH = 1e-4  # change at which a short step in time is taken to settle
 LONG = 100.0  # residence times, a step after which one without end is tried
 WASHED = 1e-12  # of the most crystals a tank can yield: then they wash out
 LONGEST_TIME = 1e9  # residence times
@@ -265,7 +265,8 @@ def repeat(crystal, classes, case, agglomeration, breakage, y, enough):
         guess[j] = np.log(max(case.density[j], NOTHING))
     guess[K] = y
     change, last, kept, at, pace, steps = np.inf, np.inf, 0, 0, 0.5, 0
-    while steps < MOST_MIXES:
+    most = MOST_MIXES if enough > SETTLED else MANY_MIXES
+    while steps < most:
         f = outcome(crystal, classes, case, agglomeration, breakage, guess, after)
         numbers, volumes, number, whole = 0.0, 0.0, 0.0, 0.0
         for j in range(K):
@@ -338,7 +339,7 @@ def follow(crystal, classes, case, agglomeration, breakage, sigma):
         most = (solute - tank.solubility * solvent) / (crystal.solute - tank.solubility * crystal.solvent)
         there = Tank(volume, tank.outflow, tank.solubility, solute, solvent, most)
         stage = Case(there, case.rates, case.number, removal, leaving, seeds, case.population, case.birth, case.density)
-        enough = SETTLED if step == np.inf else ROUGH
+        enough = ROUGH if step < 10.0 * time else SETTLED
         y, change, taken = repeat(crystal, classes, stage, agglomeration, breakage, y_of(crystal, there, sigma), enough)
         steps += taken
         if change <= enough:
