@@ -15,7 +15,8 @@ spread evenly over its class; it is counted by mass. Crystals that outgrow the l
 the last class; their mass is counted in it.
 
 The kernels are `msmpr.msmpr_train` (steady tanks in series), `msmpr_moments.moments_train` (the same by moments),
-`msmpr_agglomeration.agglomerating_train` (with agglomeration and breakage) and `population_balance_batch.batch_run`.
+`msmpr_agglomeration.agglomerating_train` (with agglomeration and breakage, from the tables of
+`population_balance_exchange`) and `population_balance_batch.batch_run`.
 
 Shapes: N tanks, K size classes.
 Sources: Randolph & Larson (1988) Theory of Particulate Processes, 2nd ed.; Abegg, Stevens & Larson (1968) AIChE J. 14, 118.

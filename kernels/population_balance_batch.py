@@ -233,6 +233,25 @@ def cubes_in(cells: Cells, count: int, grown: float) -> float:
     return 0.25 * total
 
 
+class Setup(NamedTuple):
+    """What stays the same while a batch runs.
+
+    total: kg of solute and of solvent at first, seeds dissolved
+    volume: m3
+    cells: Cells
+    search: (8,) work
+    """
+
+    kinetics: Kinetics
+    crystal: Crystal
+    table: Table
+    programme: Programme
+    total: tuple[float, float]
+    volume: float
+    cells: Cells
+    search: np.ndarray
+
+
 class State(NamedTuple):
     """The batch after a step or a stage of one.
 
@@ -253,26 +272,28 @@ class State(NamedTuple):
 
 
 @lean.kernel
-def state_at(crystal, kinetics, moment, volume, cells, count, before, grown, nuclei, sigma):
+def state_at(setup: Setup, moment: Moment, count: int, before: State, grown: float, nuclei: float, sigma: float):
     """State where crystals have `grown` and `nuclei` were born, of them those since the State `before` in a new cell."""
+    cells, crystal = setup.cells, setup.crystal
     nucleus = cells.high[cells.high.size - 1]  # place in l where nuclei appear
     cells.low[count] = nucleus - grown
     cells.high[count] = nucleus - before.grown
     cells.number[count] = nuclei - before.nuclei
     crystals = crystal.density * crystal.shape * cubes_in(cells, count + 1, grown)
-    growth, birth = grow_rates(kinetics, moment, volume, sigma, present(crystal, moment, sigma, before.crystals))
+    held = present(crystal, moment, sigma, before.crystals)
+    growth, birth = grow_rates(setup.kinetics, moment, setup.volume, sigma, held)
     return State(grown, nuclei, sigma, crystals, growth, birth)
 
 
 @lean.kernel
-def solve_stage(crystal, kinetics, moment, volume, cells, count, before, base, weight, search):
+def solve_stage(setup: Setup, moment: Moment, count: int, before: State, base: State, weight: float):
     """State of a stage: grown and nuclei are those of the State `base` and `weight`, s, times the rates at its end.
 
     moment: Moment of the stage
     before: State at the start of the step
-    search: (8,) work
     """
-    rest = state_at(crystal, kinetics, moment, volume, cells, count, before, base.grown, base.nuclei, 0.0)
+    crystal, search = setup.crystal, setup.search
+    rest = state_at(setup, moment, count, before, base.grown, base.nuclei, 0.0)
     high = sigma_of(crystal, moment, rest.crystals)
     if not high > 0.0:
         return State(rest.grown, rest.nuclei, high, rest.crystals, 0.0 * high, 0.0 * high)  # keeps a nan
@@ -282,9 +303,10 @@ def solve_stage(crystal, kinetics, moment, volume, cells, count, before, base, w
     sigma = min(max(before.sigma, 1e-3 * high), high)
     stage = rest
     for _ in range(MOST_TURNS):
-        growth, birth = grow_rates(kinetics, moment, volume, sigma, present(crystal, moment, sigma, before.crystals))
+        held = present(crystal, moment, sigma, before.crystals)
+        growth, birth = grow_rates(setup.kinetics, moment, setup.volume, sigma, held)
         grown, nuclei = base.grown + weight * growth, base.nuclei + weight * birth
-        stage = state_at(crystal, kinetics, moment, volume, cells, count, before, grown, nuclei, sigma)
+        stage = state_at(setup, moment, count, before, grown, nuclei, sigma)
         missing = crystals_of(crystal, moment, sigma) - stage.crystals
         if abs(missing) <= 1e-15 * moment.solute:
             break
@@ -296,20 +318,21 @@ def solve_stage(crystal, kinetics, moment, volume, cells, count, before, base, w
 
 
 @lean.kernel
-def step_on(crystal, kinetics, table, programme, total, volume, cells, count, time, step, before, search):
+def step_on(setup: Setup, count: int, time: float, step: float, before: State) -> tuple[State, float]:
     """One step of TR-BDF2 from the State `before` at `time`; leaves the nuclei of the step in cell `count`.
 
     Returns (State after it, error relative to what has grown and was born and will so at these rates in BRIEF of the batch).
     """
+    kinetics, table, programme, total = setup.kinetics, setup.table, setup.programme, setup.total
     moment = moment_at(kinetics, table, programme, total, time + GAMMA * step)
     base = State(
         before.grown + LAST * step * before.growth, before.nuclei + LAST * step * before.birth, 0.0, 0.0, 0.0, 0.0
     )
-    middle = solve_stage(crystal, kinetics, moment, volume, cells, count, before, base, LAST * step, search)
+    middle = solve_stage(setup, moment, count, before, base, LAST * step)
     moment = moment_at(kinetics, table, programme, total, time + step)
     growth, birth = before.growth + middle.growth, before.birth + middle.birth
     base = State(before.grown + EQUAL * step * growth, before.nuclei + EQUAL * step * birth, 0.0, 0.0, 0.0, 0.0)
-    after = solve_stage(crystal, kinetics, moment, volume, cells, count, before, base, LAST * step, search)
+    after = solve_stage(setup, moment, count, before, base, LAST * step)
     missed = step * abs(ERROR[0] * before.growth + ERROR[1] * middle.growth + ERROR[2] * after.growth)
     lost = step * abs(ERROR[0] * before.birth + ERROR[1] * middle.birth + ERROR[2] * after.birth)
     later = BRIEF * (programme.time[-1] - programme.time[0])
@@ -417,8 +440,8 @@ def batch_run(
     """
     cells, count, seeds = seed_cells(kinetics, crystal, edges, charge.seeds)
     total = (charge.solute + crystal.solute * seeds, charge.solvent + crystal.solvent * seeds)
-    course, search = np.zeros((5, MOST_STEPS + 1)), np.empty(8)
-    volume, ends = charge.volume, programme.time
+    course, volume, ends = np.zeros((5, MOST_STEPS + 1)), charge.volume, programme.time
+    setup = Setup(kinetics, crystal, table, programme, total, volume, cells, np.empty(8))
     end, time, step, knot, steps = ends[-1], ends[0], 1e-5 * (ends[-1] - ends[0]), 1, 0
     moment = moment_at(kinetics, table, programme, total, time)
     sigma = sigma_of(crystal, moment, seeds)
@@ -433,9 +456,7 @@ def batch_run(
             knot += 1
         room = ends[knot] - time
         taken = room if step > 0.999 * room else step
-        after, miss = step_on(
-            crystal, kinetics, table, programme, total, volume, cells, count, time, taken, now, search
-        )
+        after, miss = step_on(setup, count, time, taken, now)
         if not miss <= tolerance and taken > 1e-14 * end:
             step = taken * max(0.2, 0.9 * (tolerance / miss) ** (1.0 / 3.0)) if miss < np.inf else 0.2 * taken
             continue
