@@ -42,6 +42,7 @@ def flash(
     boils = temperature > lowest
     temperature = lowest if boils else temperature
     start: Start | None = None
+    before, formed, hotter = set[str](), set[str](), 0.0
     per_share = float(feed.chemistry.molar_masses[WATER]) * feed.flows[WATER]
     for _ in range(_PASSES):
         tank = Tank(
@@ -53,6 +54,7 @@ def flash(
         )
         made = crystallise(feed, tank, share, start)
         start = made.start
+        before, formed = formed, set(made.populations)
         excess = made.slurry.enthalpy_flow + made.vapour.enthalpy_flow - wanted
         boiling = water.saturation_temperature(pressure / made.equilibrium.water_activity)
         if boils and pressure < made.equilibrium.water_activity * water.vapour_pressure(_COLDEST):
@@ -80,6 +82,11 @@ def flash(
             )
         if abs(moved) <= _SETTLED and abs(hotter) <= _SETTLED * temperature:
             return made
+    if before != formed:
+        raise ConvergenceError(
+            f"flash at {pressure:.4g} Pa: the heat of its crystals holds it near {temperature - 0.5 * hotter:.2f} K, where "
+            f"{' and '.join(sorted(before ^ formed))} change into each other; let salts name the one that comes down"
+        )
     raise ConvergenceError(
         f"flash at {pressure:.4g} Pa: {_PASSES} passes have not settled the temperature, {temperature:.4f} K"
     )

@@ -1,7 +1,7 @@
 import pytest
 from hand import imbalance
 
-from raffinate.flowsheet import DataError, Stream, settle
+from raffinate.flowsheet import ConvergenceError, DataError, Stream, settle
 from raffinate.flowsheet.chemistry import Chemistry, water
 from raffinate.flowsheet.heat import adiabatic, heat_duty
 from raffinate.unitops.flash_crystalliser import FlashCrystalliser
@@ -71,3 +71,15 @@ def test_flash__refuses_to_freeze():
 def test_flash__passes_what_has_no_water():
     dry = Stream.of(CHEMISTRY, {"NiSO4.6H2O(s)": 1.0})
     assert _run(feed=dry).outlets["slurry"] is dry
+
+
+def test_flash__says_at_which_hydrates_its_temperature_stands_still():
+    """The heptahydrate gives more heat, which warms it past where it is stable, and the hexahydrate less, which does not."""
+    chemistry = Chemistry("Ni Mg S")
+    flows = {"NiSO4": 3.405281 * 0.154756, "MgSO4": 0.1750957 * 0.120368, "H2SO4": 0.305909 * 0.098079, "H2O": 1.0}
+    liquor = Stream.of(chemistry, flows, temperature=293.108)
+    both = ("NiSO4.7H2O(s)", "NiSO4.6H2O(s)")
+    with pytest.raises(ConvergenceError, match=r"near 300\.\d+ K, where NiSO4\.6H2O\(s\) and NiSO4\.7H2O\(s\) change"):
+        FlashCrystalliser(salts=both, pressure=13988.0).run({"feed": liquor})
+    alone = FlashCrystalliser(salts=both[:1], pressure=13988.0).run({"feed": liquor})
+    assert alone.report["outlet_temperature"] > 300.0
