@@ -386,7 +386,7 @@ def test_lfp__tells_what_a_year_of_cells_brings(lfp_script, capsys):
 
 def test_readme__scripts_print_what_is_shown(tmp_path, environment):
     scripts, texts = code_blocks("README.md", "python"), code_blocks("README.md", "text")
-    assert len(scripts) == len(texts) == 2
+    assert len(scripts) == len(texts) == 3
     for number, (script, shown) in enumerate(zip(scripts, texts, strict=True)):
         path = tmp_path / f"script_{number}.py"
         path.write_text(script, encoding="utf-8")
