@@ -146,7 +146,8 @@ def residue_sizes(
                 _add_core(masses, after, (scale * a, scale * b, scale * c), ratio, share, shrinks, edges, room)
         total = 0.0
         for e in range(masses.size):
-            masses[e] += (1.0 - accessible) * found[m, e]
+            # where next to nothing is left, the difference of two integrals may be below 0 by their rounding
+            masses[e] = max(masses[e], 0.0) + (1.0 - accessible) * found[m, e]
             total += masses[e]
         if total > 0.0:
             for e in range(masses.size):

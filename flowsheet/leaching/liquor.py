@@ -7,8 +7,8 @@ so its reference becomes the H+ of the acid drawn, diluted to that concentration
 liquor both agree, and sulfuric acid gives about half of its protons. A mineral with a constant of solubility dissolves up to
 saturation: what its kinetics give beyond forms again.
 
-What leaves is found by a fixed point of the volume of the liquor and, where acid is dosed to free acid, of the dose; one call
-of the kernel a pass.
+The volume of the liquor that leaves is found by a fixed point, one call of the kernel a pass; a dose to free acid within a
+bracket about it.
 
 Shapes: M minerals, N tanks, C components, P phases, S species of the chemistry.
 """
@@ -18,8 +18,10 @@ from __future__ import annotations
 import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
+from scipy.optimize import root_scalar
 
 from ...kernels import leach_liquor
 from ...kernels.leach_liquor import Pulp, leach_train_in_liquor
@@ -51,8 +53,13 @@ _SLIGHT = 0.1  # order in acid, where acid is short
 _LEAST_ACID = 1e-300
 _DILUTIONS = 60
 _DILUTED = 1e-13
+_NEAR, _STRIDE, _CLOSE = 1e-3, 10.0, 1e-13  # first step about a dose of acid, relative; its growth; where it is found
 _LN10 = float(np.log(10.0))
 _NO_EXCHANGE = Exchange(*np.zeros(12).tolist(), covered=1.0)
+
+
+class _NoAcidError(ConvergenceError):
+    """A tank whose liquor holds less than no acid."""
 
 
 @dataclass(frozen=True)
@@ -171,32 +178,16 @@ def leach_in_liquor(
     """
     feed = mix(inlets)
     known = _known(train, feed)
-    by_target = isinstance(train.acid_rule, ToFreeAcid)
     dose = _dose(train, known)
     most = feed.flows + dose * train.acid.flows
     most[feed.chemistry.liquor] += (known.fed * known.packed.accessible) @ known.changes
     volume = density.liquor_volume(feed.chemistry, most[feed.chemistry.liquor], train.temperature)
-    if start is not None:
-        volume, dose = start[0], start[1] if by_target else dose
-    accelerator = Accelerator(floor=np.array([volume, max(dose, known.demand / _protons(train.acid))]))
-    state = accelerator.start(np.array([volume, dose]))
-    for _ in range(STEPS):
-        volume, dose = (float(value) for value in state.x)
-        packed, answer, flows = _pass(train, known, dose, volume)
-        left = flows[-1]
-        found = density.liquor_volume(feed.chemistry, left[feed.chemistry.liquor], train.temperature)
-        wanted = dose
-        if isinstance(train.acid_rule, ToFreeAcid):
-            short = train.acid_rule.free_acid * found - free_protons(feed.chemistry, left)
-            wanted = max(0.0, dose + short / _protons(train.acid))
-        state, _ = accelerator.step(state, np.array([found, wanted]))
-        if state.residual <= AGREED:
-            break
-    else:
-        raise ConvergenceError(
-            f"leach of {train.tanks} tanks has not settled in {STEPS} steps: the liquor changes by {state.residual:.2g} of "
-            f"itself, {AGREED:g} is wanted"
-        )
+    if isinstance(train.acid_rule, ToFreeAcid):
+        volume, dose = _dose_to(train.acid_rule.free_acid, train, known, *(start or (volume, dose)))
+    elif start is not None:
+        volume = start[0]
+    packed, answer, flows, volume = _settled(train, known, dose, volume)
+    left = flows[-1]
     slurry = feed.replace(flows=left, temperature=train.temperature)
     slurry = slurry.with_sizes(_residue(train, known, packed, answer.acid))
     hydrogen_ion = answer.molality[:, 0]
@@ -377,11 +368,65 @@ def _dose(train: LiquorTrain, known: _Known) -> float:
     return max(0.0, known.demand + rule.free_acid * feed.liquor_volume - held) / _protons(train.acid)
 
 
+def _dose_to(free_acid: float, train: LiquorTrain, known: _Known, volume: float, dose: float) -> tuple[float, float]:
+    """Answer the volume and the dose that leave `free_acid` (mol/m3), sought from a first guess; more acid leaves more."""
+    chemistry = known.feed.chemistry
+    held = [volume]
+
+    def excess(tried: float) -> float:
+        try:
+            passed = _settled(train, known, tried, held[0])
+        except _NoAcidError:
+            return -free_acid * held[0]
+        held[0] = passed.volume
+        return free_protons(chemistry, passed.flows[-1]) - free_acid * passed.volume
+
+    least = known.demand / _protons(train.acid) + free_acid * volume / _protons(train.acid)
+    low = high = dose
+    step = _NEAR * (dose + _NEAR * least)
+    while low > 0.0 and excess(low) > 0.0:
+        low, high, step = max(0.0, low - step), low, _STRIDE * step
+    while excess(high) < 0.0:
+        low, high, step = high, high + step, _STRIDE * step
+    if low == 0.0 and excess(0.0) >= 0.0:  # there is more than that without any
+        return held[0], 0.0
+    if low < high:
+        dose = root_scalar(excess, bracket=(low, high), method="brentq", xtol=_CLOSE * high, rtol=_CLOSE).root
+    return held[0], dose
+
+
 def _totals(known: _Known, flows: np.ndarray) -> np.ndarray:
     """Answer the component totals (C,) of the liquor and of the phases that no rate holds back."""
     chemistry = known.feed.chemistry
     held = np.where(known.carried, flows[chemistry.phase_positions], 0.0)
     return flows[chemistry.liquor] + held @ chemistry.mixture(298.15).phase_composition
+
+
+class _Settled(NamedTuple):
+    """The kernel's minerals and its answer, the flows (N, S), and the volume of the liquor that leaves, m3/s."""
+
+    packed: Minerals
+    answer: leach_liquor.Leached
+    flows: np.ndarray
+    volume: float
+
+
+def _settled(train: LiquorTrain, known: _Known, dose: float, volume: float) -> _Settled:
+    """Leach with so much acid; the volume of the liquor is sought from the one given."""
+    chemistry = known.feed.chemistry
+    accelerator = Accelerator()
+    state = accelerator.start(np.array([volume]))
+    for _ in range(STEPS):
+        volume = float(state.x[0])
+        packed, answer, flows = _pass(train, known, dose, volume)
+        found = density.liquor_volume(chemistry, flows[-1][chemistry.liquor], train.temperature)
+        state, _ = accelerator.step(state, np.array([found]))
+        if state.residual <= AGREED:
+            return _Settled(packed, answer, flows, volume)
+    raise ConvergenceError(
+        f"leach of {train.tanks} tanks has not settled in {STEPS} steps: the liquor changes by {state.residual:.2g} of "
+        f"itself, {AGREED:g} is wanted"
+    )
 
 
 def _pass(
@@ -425,9 +470,7 @@ def _refuse(
     acid = float(_component_protons(chemistry) @ totals)
     balance = f"{acid:.4g} mol/s of acid is there, the minerals can take up {known.demand:.4g} mol/s"
     if status == STARVED:
-        raise ConvergenceError(
-            f"{where}: tank {tank} {SENTENCES[status]}, its pH is above 7; {balance}: dose more acid"
-        )
+        raise _NoAcidError(f"{where}: tank {tank} {SENTENCES[status]}, its pH is above 7; {balance}: dose more acid")
     raise ConvergenceError(f"{where}: tank {tank} {SENTENCES[status]} (error {error:.2g}; {balance})")
 
 

@@ -185,6 +185,19 @@ def test_liquor_leaching__carries_sizes_to_the_residue():
     assert slurry.sizes[HYDROXIDE].sum() == pytest.approx(1.0, rel=1e-12)
 
 
+def test_liquor_leaching__has_sizes_of_next_to_nothing():
+    """After days only the rounding of the integrals is left of the coarsest particles."""
+    sizes = SizeDistribution.rosin_rammler(3e-6, 1.2)
+    for time in np.geomspace(1e5, 1e6, 12):
+        _, _, outcome = leach(
+            {HYDROXIDE: 0.05, "C(s)": 0.1}, {"H2O": 1.0}, sizes={HYDROXIDE: sizes}, laws={HYDROXIDE: SLOW},
+            proton_ratio=2.0, tanks=7, residence_time=time,
+        )  # fmt: skip
+        fractions = outcome.outlets["slurry"].sizes[HYDROXIDE]
+        assert np.all(fractions >= 0.0)
+        assert fractions.sum() == pytest.approx(1.0, rel=1e-12)
+
+
 def test_liquor_leaching__doses_acid_by_ratio_target_element_and_flow():
     solids, liquor = {HYDROXIDE: 0.0927, "Li2CO3(s)": 0.01}, {"H2O": 1.0, "NaOH": 0.01}
     fed = Stream.of(CHEMISTRY, {**solids, **liquor})
@@ -275,6 +288,7 @@ def random_feed(seed):
     sizes = {str(chosen[0]): SizeDistribution.rosin_rammler(10 ** rng.uniform(-5.5, -4.0), rng.uniform(0.8, 2.0))}
     given = {
         "proton_ratio": rng.uniform(0.3, 3.0),
+        "acid_rule": None if rng.random() < 0.6 else ToFreeAcid(10 ** rng.uniform(0.0, 3.0)),
         "tanks": int(rng.integers(1, 7)),
         "temperature": rng.uniform(298.15, 363.15),
         "residence_time": 10 ** rng.uniform(3.0, 5.0),
@@ -289,6 +303,8 @@ def test_liquor_leaching__converges_in_every_random_case(count):
         solids, liquor, sizes, given = random_feed(seed)
         unit, inlets, outcome = leach(solids, liquor, sizes=sizes, **given)
         assert 0.0 <= outcome.report["conversion"] <= 1.0, seed
+        if given["acid_rule"] is not None and outcome.report["acid_dose"] > 0.0:
+            assert outcome.report["free_acid"] == pytest.approx(given["acid_rule"].free_acid, rel=1e-7), seed
         if seed < 20:
             for tank in unit.profile(inlets):
                 assert tank.ph == pytest.approx(tank.stream.ph, abs=1e-8), seed
