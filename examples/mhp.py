@@ -2,7 +2,7 @@
 
 Leach -> filter -> cementation -> fluoride sorption -> iron and aluminium train -> hydroxide in two stages -> press; what is left
 of manganese down -> sodium sulfate -> lithium carbonate. The hydroxide of stage 2 goes back and dissolves in the acid liquor.
-Run it, change ASSAY or the pH of the stages, run it again: tables, pictures and the sheet of each product against its
+Run it, change DUSTY or the pH of the stages, run it again: tables, pictures and the sheet of each product against its
 standard are written to results/.
 """
 
@@ -20,13 +20,14 @@ from raffinate.flowsheet.warm_up import warm_up
 from raffinate.unitops.cake_filter import CakeFilter
 from raffinate.unitops.mixed_hydroxide import MixedHydroxide
 
-CHEMISTRY = Chemistry("Li Na Ni Co Mn Cu Fe Al S C P F")
+CHEMISTRY = Chemistry("Li Na Ni Co Mn Mg Ca Cu Fe Al S C P F")
+DUSTY = ASSAY | {"Mg": 0.05, "Ca": 0.1}  # % of dry mass
 PRODUCTS = {
     "hydroxide filter.cake": "Ni(OH)2(s)",
     "Li2CO3 dryer.product": "Li2CO3(s)",
     "Na2SO4 dryer.product": "Na2SO4(s)",
 }  # what leaves as a product, and its main solid
-SHOWN = ("Ni", "Co", "Mn", "Li", "Na", "S", "Cu", "Al", "Fe")
+SHOWN = ("Ni", "Co", "Mn", "Mg", "Ca", "Li", "Na", "S", "Cu", "Al", "Fe")
 
 
 def reagent(**masses: float) -> Stream:
@@ -40,11 +41,12 @@ FED = {
     "iron": Stream.of(CHEMISTRY, {"Fe(s)": 1.0}),
     "caustic": reagent(NaOH=0.2, H2O=0.8),
     "soda": reagent(Na2CO3=0.22, H2O=0.78),
+    "polish": reagent(NaOH=0.2, Na2CO3=0.025, H2O=0.775),
 }
 
 
 def build(
-    feed: dict[str, float] | FeedMaterial | Blend = ASSAY,
+    feed: dict[str, float] | FeedMaterial | Blend = DUSTY,
     mass: float = 1000 * kg / hour,
     first_ph: float = 7.6,
     second_ph: float = 7.7,
@@ -72,7 +74,8 @@ def recoveries(solution: Solution) -> dict[str, float]:
     """Answer the share of the nickel, cobalt and manganese fed that is in the hydroxide, of lithium in the carbonate."""
     outlets = dict.fromkeys(("Ni", "Co", "Mn"), "hydroxide filter.cake") | {"Li": "Li2CO3 dryer.product"}
     fed = solution.feeds["leach.solids"].elements
-    return {element: solution.streams[outlet].elements[element] / fed[element] for element, outlet in outlets.items()}
+    fed = {element: amount for element, amount in fed.items() if element in outlets and amount > 0.0}
+    return {element: solution.streams[outlets[element]].elements[element] / amount for element, amount in fed.items()}
 
 
 def main() -> None:

@@ -49,6 +49,7 @@ FED = {
     "iron": Stream.of(CHEMISTRY, {"Fe(s)": 1.0}),
     "caustic": reagent(NaOH=0.3, H2O=0.7),
     "soda": reagent(Na2CO3=0.22, H2O=0.78),
+    "polish": reagent(NaOH=0.3, H2O=0.7),
 }
 
 
@@ -127,7 +128,7 @@ def per_cathode(solution: Solution) -> dict[str, float]:
 def recoveries(solution: Solution) -> dict[str, float]:
     """Answer the share of each metal fed that is in the trimmed liquor from black mass, of lithium in the carbonate."""
     fed, strip = solution.feeds["leach.solids"].elements, solution.streams["NiCoMn liquor.liquor"].elements
-    found = {metal: strip[metal] / fed[metal] for metal in METALS}
+    found = {metal: strip[metal] / fed[metal] for metal in METALS if fed[metal] > 0.0}
     return found | {"Li": solution.streams["Li2CO3 dryer.product"].elements["Li"] / fed["Li"]}
 
 

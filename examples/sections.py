@@ -34,7 +34,18 @@ STAGES = MappingProxyType(
     {"preload": 3, "extraction": 6, "scrub": 4, "selective strip": 3, "strip": 4, "iron strip": 2}
 )
 HYDROXIDES = ("Ni(OH)2(s)", "Co(OH)2(s)", "Mn(OH)2(s)", "Ni(OH)2(aged)", "Co(OH)2(aged)", "Ni4(OH)6SO4(s)")
-TRACES = ("Ni(OH)2(s)", "Co(OH)2(s)", "Mn(OH)2(s)", "Fe(OH)2(s)", "Fe(OH)3(s)", "Al(OH)3(s)", "Cu(OH)2(s)")
+TRACES = (
+    "Ni(OH)2(s)",
+    "Co(OH)2(s)",
+    "Mn(OH)2(s)",
+    "Mg(OH)2(s)",
+    "Fe(OH)2(s)",
+    "Fe(OH)3(s)",
+    "Al(OH)3(s)",
+    "Cu(OH)2(s)",
+    "CaCO3(s)",
+    "CaF2(s)",
+)
 
 
 def acid(chemistry: Chemistry, flow: float, strength: float, formula: str = "H2SO4") -> Stream:
@@ -177,11 +188,11 @@ def add_front_end(
 def add_lithium_end(sheet: Flowsheet, liquor: str, fed: Mapping[str, Stream], lithium: float = 16.0) -> None:
     """Add what makes lithium carbonate and sodium sulfate of a liquor: traces out, boiled down to `lithium` (kg/m3), soda.
 
-    `fed`: `water`, as much as the black mass, and the reagents `acid`, `caustic` and `soda`. The mother liquor of the carbonate
-    returns but for a bleed.
+    `fed`: `water`, as much as the black mass, and the reagents `acid`, `soda` and `polish`, which is caustic, with some soda
+    where there is calcium. The mother liquor of the carbonate returns but for a bleed.
     """
     water = fed["water"]
-    polish = Neutralisation(reagent=fed["caustic"], target_ph=9.5, temperature=celsius(60.0), forms=TRACES)
+    polish = Neutralisation(reagent=fed["polish"], target_ph=10.0, temperature=celsius(60.0), forms=TRACES)
     sheet.add("polishing", polish, feed=liquor)
     sheet.add("traces", CakeFilter(), slurry="polishing.slurry", wash=0.1 * water)
     feeds = ["traces.filtrate", "traces.washings", "acidification.slurry"]
