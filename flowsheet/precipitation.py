@@ -56,8 +56,8 @@ def precipitate(
     """Let solids come down in a tank; with a titrant, dosed until the liquor that leaves has `target_ph`.
 
     A liquor already beyond the target gets nothing, with a warning. `start`: the guess of a run on a stream like this, which
-    saves time and changes nothing. Raises `DataError` where the titrant cannot reach the
-    target, `ConvergenceError` where tank and uptake do not agree.
+    saves time and changes nothing. Raises `DataError` where the titrant cannot reach the target or is none,
+    `ConvergenceError` where tank and uptake do not agree.
     """
     chemistry = stream.chemistry
     unknown = [name for name in tank.lattice if name not in tank.forms]
@@ -65,6 +65,11 @@ def precipitate(
         raise DataError(f"lattice: {', '.join(unknown)} is not among the solids that may form")
     if stream.mass == 0.0:
         raise DataError("precipitation: 0 kg/s enters the tank, there is nothing to precipitate from")
+    if titrant is not None and target_ph is not None and _alkalinity(titrant, tank) == 0.0:
+        raise DataError(
+            f"pH {target_ph:g} cannot be reached: what is dosed holds neither acid nor base (a solid counts among the "
+            "solids that may form)"
+        )
     nothing = stream.replace(flows=np.zeros(chemistry.size))
     warnings: list[str] = []
     dose, state = 0.0, State() if start is None else start.state.times(stream.mass)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ..flowsheet.errors import DeclarationError
+from ..flowsheet.errors import DataError, DeclarationError
 from ..flowsheet.precipitation_equilibrium import Tank
 from ..flowsheet.precipitation_trains import Step, guesses_of, run_train
 from ..flowsheet.stream import Stream
@@ -51,6 +51,10 @@ class DosedPrecipitation(UnitOp):
 
     def __post_init__(self):
         super().__post_init__()
+        if not isinstance(self.dose_profile, tuple):
+            raise DeclarationError(
+                f"DosedPrecipitation: dose_profile = {self.dose_profile!r} must be a tuple, such as (0.05, 0.03)"
+            )
         if len(self.dose_profile) not in {1, self.tanks}:
             raise DeclarationError(
                 f"DosedPrecipitation: dose_profile holds {len(self.dose_profile)} values, {self.tanks} tanks need 1 or "
@@ -79,6 +83,8 @@ class DosedPrecipitation(UnitOp):
             uptake=self.uptake,
             rates=self.rates,
         )
+        if self.precipitant.mass <= 0.0:
+            raise DataError("precipitant: 0 kg/s, the reagent must hold what is dosed")
         doses = [*self.dose_profile, *[0.0] * (self.tanks - len(self.dose_profile))]
         per_kilogram = self.precipitant * (feed.mass / self.precipitant.mass)
         train = run_train(

@@ -4,7 +4,8 @@ Model      phosphoric acid, or an iron(II) salt, is drawn until total iron over 
            iron(II); base is dosed to `target_ph`; solids come down by equilibrium and rate (`flowsheet/precipitation.py`)
 Assumes    peroxide left over decomposes; ripening turns all phosphate of iron into the dihydrate; adhering liquor is washed off
            elsewhere (Filtration)
-Valid      pH 1.2 to 3, 80 to 95 degC; above pH 3 hydroxide forms beside it and iron over phosphorus of the solid rises
+Valid      pH 1.2 to 3, 80 to 95 degC; iron in excess of phosphorus comes down as hydroxide, but that the phosphate itself turns
+           to hydroxide above pH 3 or so is not foreseen by the constants
 Sources    pH 1.5 to 2.2, 85 to 95 degC, 4 to 6 h: practice (recalled); constants: `equilibrium.csv`, `precipitation.csv`
 """
 

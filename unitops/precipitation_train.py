@@ -58,6 +58,10 @@ class PrecipitationTrain(UnitOp):
 
     def __post_init__(self):
         super().__post_init__()
+        if not isinstance(self.ph_profile, tuple):
+            raise DeclarationError(
+                f"PrecipitationTrain: ph_profile = {self.ph_profile!r} must be a tuple, such as (3.5, 4.8)"
+            )
         if len(self.ph_profile) not in {1, self.tanks}:
             raise DeclarationError(
                 f"PrecipitationTrain: ph_profile holds {len(self.ph_profile)} values, {self.tanks} tanks need 1 or {self.tanks}"

@@ -1,7 +1,7 @@
 import pytest
 from hand import imbalance
 
-from raffinate.flowsheet import DeclarationError, Stream
+from raffinate.flowsheet import DataError, DeclarationError, Stream
 from raffinate.flowsheet.chemistry import Chemistry
 from raffinate.flowsheet.quantities import celsius
 from raffinate.unitops.dosed_precipitation import DosedPrecipitation
@@ -88,3 +88,12 @@ def test_dosed__needs_a_dose_for_each_tank():
         run(METALS, {}, {"H2O": 1.0}, (0.1, 0.1, 0.1), (), tanks=2)
     with pytest.raises(DeclarationError, match="dose_profile = -1 kg/kg is outside"):
         run(METALS, {}, {"H2O": 1.0}, (-1.0,), ())
+
+
+def test_dosed__refuses_a_reagent_of_nothing_and_a_dose_that_is_no_profile():
+    with pytest.raises(DeclarationError, match=r"dose_profile = .* must be a tuple"):
+        DosedPrecipitation(precipitant=Stream.of(METALS, {"H2O": 1.0}), dose_profile=0.1)
+    unit = DosedPrecipitation(precipitant=Stream.empty(METALS), dose_profile=(0.1,))
+    feed = Stream.of(METALS, {"H2O": 1.0})
+    with pytest.raises(DataError, match="precipitant: 0 kg/s"):
+        unit.run({"feed": feed, "seed": Stream.empty(METALS)})

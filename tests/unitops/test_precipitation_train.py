@@ -62,3 +62,8 @@ def test_train__needs_a_ph_for_each_tank():
         run(ph_profile=(15.0,))
     with pytest.raises(DataError, match="cannot be reached"):
         run(base=Stream.of(CHEMISTRY, {"CaCO3(s)": 1.0, "H2O": 1.0}), ph_profile=(13.5,), forms=("CaCO3(s)",))
+    for nothing in ({"H2O": 1.0}, {}):
+        with pytest.raises(DataError, match="neither acid nor base"):
+            run(base=Stream.of(CHEMISTRY, nothing))
+    with pytest.raises(DeclarationError, match=r"ph_profile = 4\.0 must be a tuple"):
+        run(ph_profile=4.0)
