@@ -11,7 +11,7 @@ Sources    as `leaching.py`; enthalpies: `flowsheet/chemistry/thermal.py`
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 
@@ -38,6 +38,13 @@ _AGREED = 1e-11  # of a temperature
 _BOILING = 373.15
 _HOTTEST = 423.15  # K, beyond which neither rates nor activities mean anything
 _COLDEST = 273.15
+
+
+class _Begun(NamedTuple):
+    """Where a run may begin: temperatures of the tanks, K, and the start of their leach."""
+
+    temperatures: tuple[float, ...]
+    start: object
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,13 +88,17 @@ class AdiabaticLeaching(UnitOp):
 
     def run(self, inlets: Mapping[str, Stream]) -> Outcome:
         """Answer the slurry, the gas, and the acid and reductant drawn."""
+        return self.resume(inlets, None)
+
+    def resume(self, inlets: Mapping[str, Stream], start: object) -> Outcome:
+        """Answer the slurry, the gas, and the acid and reductant drawn. `start`: where an earlier run ended."""
         entering = [inlets["solids"], inlets["liquor"]]
         feed = mix(entering)
         if feed["H2O"] == 0.0:
             idle = ("no liquor is fed: nothing dissolves",) if feed.mass > 0.0 else ()
             nothing = Stream.empty(feed.chemistry)
             return Outcome({"slurry": feed, "offgas": nothing}, dict.fromkeys(self.figures, 0.0), warnings=idle)
-        found, tanks = self._settled(entering)
+        found, tanks = self._settled(entering, start)
         slurry = with_gas(found.slurry)
         report = figures(found, slurry) | electron_figures(found, slurry)
         del report["heat"]
@@ -99,24 +110,28 @@ class AdiabaticLeaching(UnitOp):
                 f"a tank is at {hottest:.1f} K: above {_BOILING:.2f} K water boils unless it is under pressure; cool it",
             )
         drawn = {"acid": found.acid, "reductant": found.reagent}
-        return Outcome({"slurry": slurry.without(slurry.gas), "offgas": slurry.gas}, report, drawn, said)
+        begun = _Begun(tuple(tank.temperature for tank in tanks), found.start)
+        return Outcome({"slurry": slurry.without(slurry.gas), "offgas": slurry.gas}, report, drawn, said, begun)
 
     def profile(self, inlets: Mapping[str, Stream]) -> tuple[Tank, ...]:
         """Answer what leaves each tank, at its temperature."""
         return self._settled([inlets["solids"], inlets["liquor"]])[1]
 
-    def _settled(self, entering: list[Stream]) -> tuple[Leached, tuple[Tank, ...]]:
+    def _settled(self, entering: list[Stream], begun: object = None) -> tuple[Leached, tuple[Tank, ...]]:
         """Find the temperatures at which no tank wants another heat than its share of `heat`."""
         share = self.heat / self.tanks
-        start = np.full(self.tanks, max(mix(entering).temperature, 313.15))
+        first, start = np.full(self.tanks, max(mix(entering).temperature, 313.15)), None
+        if isinstance(begun, _Begun):
+            first, start = np.array(begun.temperatures), begun.start
         accelerator = Accelerator()
-        state = accelerator.start(start)
+        state = accelerator.start(first)
         for _ in range(_STEPS):
             temperatures = np.clip(state.x, _COLDEST, _HOTTEST)
             train = replace(
                 self._train(), temperature=float(temperatures[-1]), temperatures=tuple(temperatures.tolist())
             )
-            found = leach(train, entering)
+            found = leach(train, entering, start)
+            start = found.start
             tanks = found.tanks
             wanted = np.cumsum([tank.heat - share for tank in tanks])  # of all tanks up to each
             capacities = np.array([tank.stream.heat_capacity for tank in tanks])

@@ -85,6 +85,10 @@ class Leaching(UnitOp):
 
     def run(self, inlets: Mapping[str, Stream]) -> Outcome:
         """Answer the slurry, the gas, and the acid and reductant drawn."""
+        return self.resume(inlets, None)
+
+    def resume(self, inlets: Mapping[str, Stream], start: object) -> Outcome:
+        """Answer the slurry, the gas, and the acid and reductant drawn. `start`: where an earlier run ended."""
         feed = mix([inlets["solids"], inlets["liquor"]])
         chemistry = feed.chemistry
         nothing = Stream.empty(chemistry)
@@ -93,12 +97,12 @@ class Leaching(UnitOp):
         if feed["H2O"] == 0.0:  # as on the first pass of a recycle that brings the liquor
             idle = ("no liquor is fed: nothing dissolves",)
             return Outcome({"slurry": feed, "offgas": nothing}, dict.fromkeys(self.figures, 0.0), warnings=idle)
-        found = leach(self._train(), [inlets["solids"], inlets["liquor"]])
+        found = leach(self._train(), [inlets["solids"], inlets["liquor"]], start)
         slurry = with_gas(found.slurry)
         report = figures(found, slurry) | electron_figures(found, slurry)
         drawn = {"acid": found.acid, "reductant": found.reagent}
         said = remarks(found, slurry, report["free_acid"]) + left_alone(found, slurry)
-        return Outcome({"slurry": slurry.without(slurry.gas), "offgas": slurry.gas}, report, drawn, said)
+        return Outcome({"slurry": slurry.without(slurry.gas), "offgas": slurry.gas}, report, drawn, said, found.start)
 
     def profile(self, inlets: Mapping[str, Stream]) -> tuple[Tank, ...]:
         """Answer what leaves each tank: liquor, solids and gas so far, free acid, pH, electrons, shares dissolved."""

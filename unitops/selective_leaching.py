@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ..flowsheet.chemistry.database import table
+from ..flowsheet.errors import DeclarationError
 from ..flowsheet.leaching.bookkeeping import Train
 from ..flowsheet.leaching.dissolution import PHOSPHATE
 from ..flowsheet.leaching.dosing import AcidRule, Flow, PerElement
@@ -81,15 +82,26 @@ class SelectiveLeaching(UnitOp):
         "rate laws", "by mineral, instead of those of the data", None, default=None
     )
 
+    def __post_init__(self):
+        super().__post_init__()
+        for name, low, high in (("dihydrate_saturation", -50.0, 50.0), ("phosphate_release", 0.0, 1.0)):
+            value = getattr(self, name)
+            if value is not None and not low <= value <= high:
+                raise DeclarationError(f"SelectiveLeaching: {name} = {value:g} is outside {low:g} to {high:g}")
+
     def run(self, inlets: Mapping[str, Stream]) -> Outcome:
         """Answer the slurry, the gas, and the acid and oxidant drawn."""
+        return self.resume(inlets, None)
+
+    def resume(self, inlets: Mapping[str, Stream], start: object) -> Outcome:
+        """Answer the slurry, the gas, and the acid and oxidant drawn. `start`: where an earlier run ended."""
         entering = [inlets["solids"], inlets["liquor"]]
         feed = mix(entering)
         if feed["H2O"] == 0.0:
             idle = ("no liquor is fed: nothing dissolves",) if feed.mass > 0.0 else ()
             nothing = Stream.empty(feed.chemistry)
             return Outcome({"slurry": feed, "offgas": nothing}, dict.fromkeys(self.figures, 0.0), warnings=idle)
-        found = leach(self._train(), entering)
+        found = leach(self._train(), entering, start)
         numbers = table("leaching_redox")
         keeps, release = self.dihydrate_saturation, self.phosphate_release
         slurry = settle_phosphate(
@@ -109,7 +121,7 @@ class SelectiveLeaching(UnitOp):
         }
         said = remarks(found, slurry, max(report["free_acid"], 0.0)) + left_alone(found, slurry, MADE)
         drawn = {"acid": found.acid, "oxidant": found.reagent}
-        return Outcome({"slurry": slurry.without(slurry.gas), "offgas": slurry.gas}, report, drawn, said)
+        return Outcome({"slurry": slurry.without(slurry.gas), "offgas": slurry.gas}, report, drawn, said, found.start)
 
     def profile(self, inlets: Mapping[str, Stream]) -> tuple[Tank, ...]:
         """Answer what leaves each tank: liquor, solids and gas so far, free acid, pH, electrons, shares dissolved."""

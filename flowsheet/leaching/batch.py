@@ -35,7 +35,7 @@ from .bookkeeping import Known, State, Train, change_of, free_protons, known_of,
 from .dosing import ToFreeAcid, times
 from .electrons import decay_constant, exchange
 from .rates import SHRINKING_FILM, SURFACE
-from .train import Leached, Tank
+from .train import Leached, Tank, heedful
 
 Schedule = tuple[tuple[float, float], ...]
 AT_ONCE: Schedule = ((0.0, 1.0),)
@@ -45,6 +45,8 @@ _WIDENINGS = 12
 _USUAL = 0.9  # of what can dissolve, to begin with
 _DENSER = 1.5  # power by which readings crowd towards the start
 _LEAST = 1e-12  # of the acid, below which there is none
+_OVERDRAWN = 1e-6  # of the acid
+_LEAST_AMOUNT = 1e-300  # mol, of a mineral that nothing reaches
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,7 +130,7 @@ class BatchLeached:
 
 def check_schedule(name: str, schedule: Schedule, last: float) -> None:
     """Raise `DeclarationError` for a schedule that is none within a batch of `last` s."""
-    if not isinstance(schedule, tuple) or not schedule:
+    if not isinstance(schedule, tuple) or not schedule or any(np.shape(pair) != (2,) for pair in schedule):
         raise DeclarationError(f"{name} = {schedule!r} must be pairs (time in s, share dosed), such as ((0.0, 1.0),)")
     for before, after in zip(((0.0, 0.0), *schedule), schedule, strict=False):
         if not (before[0] <= after[0] <= last and before[1] <= after[1] <= 1.0):
@@ -148,6 +150,9 @@ def leach_in_batch(batch: Batch, inlets: Sequence[Stream]) -> BatchLeached:
     clock = _clock(batch)
     curves = _curves(known)
     found = _settled(batch, known, curves, clock, None)
+    if _overdrawn(found.course, known):  # copper that does not heed the acid would take more than there is
+        known = heedful(known)
+        found = _settled(batch, known, curves, clock, None)
     if found.residual > AGREED and isinstance(train.acid_rule, ToFreeAcid):
         found = _tried(batch, known, curves, clock, found)
     if found.residual > AGREED:
@@ -205,6 +210,12 @@ def _settled(
         if state.residual <= AGREED or (state.stalled and state.residual <= ENOUGH):
             return _Settled(course, conversion, min(state.residual, AGREED))
     return _Settled(course, conversion, AGREED if state.residual <= ENOUGH else state.residual)
+
+
+def _overdrawn(course: _Course, known: Known) -> bool:
+    """Whether more acid is gone at the end than was there."""
+    most = float(np.abs(course.supply[0]).max())
+    return float(known.protons @ course.flows[-1]) < -_OVERDRAWN * most
 
 
 def _tried(batch: Batch, known: Known, curves: Curves | None, clock: _Clock, last: _Settled) -> _Settled:
@@ -269,7 +280,7 @@ def _conversion(
     if curves is None:
         return np.zeros((clock.times.size, 0))
     reactive = known.flows * kinetics.accessible
-    amounts = np.bincount(kinetics.group, reactive, count)
+    amounts = np.maximum(np.bincount(kinetics.group, reactive, count), _LEAST_AMOUNT)
     acid = np.bincount(kinetics.group, reactive * kinetics.demand, count) / amounts
     oxidant = np.bincount(kinetics.group, reactive * _oxidant_demand(known), count) / amounts
     packed = kinetics.packed._replace(acid_demand=acid, oxidant_demand=oxidant)

@@ -17,11 +17,22 @@ import numpy as np
 
 from ...kernels.shrinking_core import Minerals, Sizes
 from ..chemistry import water
+from ..chemistry.database import all_species
 from ..chemistry.system import PROTON, Chemistry
-from ..errors import DataError, DeclarationError
+from ..errors import DataError, DeclarationError, nearest
 from ..stream import Stream
 from .dissolution import METALS, PHOSPHATE, Ways, acid_ways, oxidative_ways, present, rate_laws
-from .dosing import AcidRule, ElectronRule, PerElectron, electrons_of, moles_of_acid, times
+from .dosing import (
+    AcidRule,
+    ElectronRule,
+    Flow,
+    PerElectron,
+    PerElement,
+    ToFreeAcid,
+    electrons_of,
+    moles_of_acid,
+    times,
+)
 from .electrons import CATALYSTS, Exchange, Offers, exchange_rows, extents
 from .rates import RateLaw, minerals
 
@@ -57,6 +68,16 @@ class Train:
     def __post_init__(self):
         if self.decomposition is not None and not 0.0 <= self.decomposition <= 1.0:
             raise DeclarationError(f"decomposition = {self.decomposition:g} is outside 0 to 1 (or None for the law)")
+        for name, rule, kinds in (
+            ("acid", self.acid_rule, (PerElement, ToFreeAcid, Flow)),
+            ("reagent", self.reagent_rule, (PerElement, PerElectron, Flow)),
+        ):
+            if not isinstance(rule, kinds):
+                meant = ", ".join(kind.__name__ for kind in kinds)
+                raise DeclarationError(f"rule of the {name} = {rule!r} is none of {meant}")
+        for name, law in self.laws.items():
+            if not isinstance(law, RateLaw):
+                raise DeclarationError(f"laws: that of {name} = {law!r} is no RateLaw")
 
     def temperature_of(self, number: int) -> float:
         """Answer the temperature of a tank, K."""
@@ -91,8 +112,9 @@ class Known(NamedTuple):
 
     flows: (M,) of the minerals. protons: (S,) protons beyond salts and weak acids in a mole. metals: names and places of
     those that dissolve wanted or not. copper, phosphate: places, -1 for none. own, reagent: what exchanges electrons in the
-    feed and in the reagent. oxides: (M,) electrons that a mole takes up. wants: (M,) that the reagent is dosed for. ferrous:
-    (M,) iron(II) of a mole. catalysts: of peroxide, in the feed's liquor and (M, 3) in a mole. rows: of `exchange_rows`.
+    feed and in the reagent. oxides: (M,) electrons that a mole takes up. wants: (M,) that the reagent is dosed for. ferrous,
+    ferric: (M,) iron(II) and iron(III) of a mole. catalysts: of peroxide, in the feed's liquor and (M, 3) in a mole.
+    rows: of `exchange_rows`.
     """
 
     chemistry: Chemistry
@@ -111,6 +133,7 @@ class Known(NamedTuple):
     oxides: np.ndarray
     wants: np.ndarray
     ferrous: np.ndarray
+    ferric: np.ndarray
     catalysts: tuple[np.ndarray, np.ndarray]
     rows: np.ndarray
 
@@ -153,7 +176,9 @@ def _proton_row(chemistry: Chemistry) -> np.ndarray:
 def known_of(train: Train, feed: Stream) -> Known:
     """Answer what of a leach stays the same in all passes; raises `DataError` for an acid or a reagent that is none."""
     chemistry = feed.chemistry
-    ways = present(oxidative_ways(chemistry) if train.oxidative else acid_ways(chemistry), feed.flows, chemistry)
+    every = oxidative_ways(chemistry) if train.oxidative else acid_ways(chemistry)
+    _refuse_laws(train.laws, every.names, chemistry)
+    ways = present(every, feed.flows, chemistry)
     if train.acid is not None and train.acid["H+"] <= 0.0:
         raise DataError(f"acid: H+ = {train.acid['H+']:.4g} mol/s, the reagent must hold acid")
     electrons = 0.0 if train.reagent is None else electrons_of(train.reagent)
@@ -191,11 +216,25 @@ def known_of(train: Train, feed: Stream) -> Known:
         acid_moles=0.0 if train.acid is None else moles_of_acid(train.acid),
         oxides=oxides,
         wants=wants,
-        ferrous=np.maximum(0.0, ways.changes[:, chemistry.index["Fe+2"]])
-        if "Fe+2" in chemistry.index
-        else 0.0 * oxides,
+        ferrous=_made(ways, chemistry, "Fe+2"),
+        ferric=_made(ways, chemistry, "Fe+3"),
         catalysts=(np.array([row @ feed.flows for row in rows]), np.array([ways.changes @ row for row in rows]).T),
         rows=exchange_rows(chemistry),
+    )
+
+
+def _refuse_laws(laws: Mapping[str, RateLaw], names: tuple[str, ...], chemistry: Chemistry) -> None:
+    for name in laws:
+        if name not in all_species() or (name in chemistry.index and name not in names):
+            raise DataError(f"laws: {name!r} is no solid that dissolves here{nearest(name, names)}")
+
+
+def _made(ways: Ways, chemistry: Chemistry, name: str) -> np.ndarray:
+    """Answer moles of a species that a mole of each mineral makes, (M,)."""
+    return (
+        np.maximum(0.0, ways.changes[:, chemistry.index[name]])
+        if name in chemistry.index
+        else np.zeros(len(ways.names))
     )
 
 
@@ -254,7 +293,7 @@ def offers_of(train: Train, known: Known, potential: np.ndarray, fed: Mapping[st
         peroxide=2.0 * peroxide,
         persulfate=2.0 * fed["S2O8-2"],
         ferrous=fed["Fe+2"] + float(potential @ known.ferrous),
-        ferric=fed["Fe+3"],
+        ferric=fed["Fe+3"] + float(potential @ known.ferric),
         cupric=2.0 * fed["Cu+2"],
         hydrogen_share=train.hydrogen_share,
         oxidising=train.decomposition is None or train.oxidative,

@@ -9,6 +9,9 @@ and what that leaves of electrons makes oxygen (`unreduced` of `leaching_redox.c
 
     LiMO2 + (1 + 2 d) H+ = Li+ + d M+2 + (1 - d) MO2 + (2 d - 1)/4 O2 + (1/2 + d) H2O        of a metal at valence 3
 
+Phosphates that have lost their lithium give iron(III), and manganese(III) that takes an electron, FePO4 = Fe+3 + PO4-3; an
+oxidative leach leaves them to the equilibrium of `iron_phosphate.py`.
+
 Oxidative leaching takes lithium alone: LiFePO4 = Li+ + FePO4 + e-.
 
 Shapes: M minerals, S species of the chemistry.
@@ -34,8 +37,10 @@ PRODUCTS: Mapping[str, str] = {
 METALS = ("Al(s)", "Mn(s)", "Fe(s)", "Co(s)", "Ni(s)", "Cu(s)")  # that give electrons, the strongest reductant first
 PHOSPHATE, STRIPPED = "LiFePO4(s)", "FePO4(s)"
 BARE = {"Ni": "NiO2(s)", "Co": "CoO2(s)", "Mn": "MnO2(s)"}
+_FERRIC = "Fe+3"
+_STRIPPED_SET = "raffinate2026"
 _ALKALI = ("Li", "Na", "K")
-_FAST = "Li3PO4(s)"  # whose rate stands for carbonates and hydroxides
+_FAST = "Li2CO3(s)"  # whose rate stands for carbonates and hydroxides
 _SALTS_OF = {"Li", "Na", "K", "Mg", "Ca", "Mn", "Co", "Ni", "Cu", "Zn"}
 _FOUR = 4.0  # valence of a metal in MO2
 
@@ -58,7 +63,7 @@ class Ways(NamedTuple):
 @functools.lru_cache(maxsize=64)
 def acid_ways(chemistry: Chemistry) -> Ways:
     """Answer how every solid of a chemistry dissolves in acid that has a rate, or is an oxide, an olivine or a fast salt."""
-    found = [s for s in chemistry.solids if has_rate(s.name) or is_fast(s) or is_olivine(s.name)]
+    found = [s for s in chemistry.solids if _dissolves(s)]
     known = set(chemistry.index)
     found = [s for s in found if s.elements and {PRODUCTS.get(e, "O") for e in set(s.elements) - {"O", "H"}} <= known]
     found = [s for s in found if set(s.elements) <= {*PRODUCTS, "O", "H"}]
@@ -74,7 +79,11 @@ def oxidative_ways(chemistry: Chemistry) -> Ways:
     Other olivines are left as they are: how far an oxidant takes their lithium is not known here.
     """
     ways = acid_ways(chemistry)
-    kept = [at for at, name in enumerate(ways.names) if name == PHOSPHATE or not is_olivine(name)]
+    kept = [
+        at
+        for at, name in enumerate(ways.names)
+        if name == PHOSPHATE or not (is_olivine(name) or is_stripped_olivine(name))
+    ]
     names, changes = tuple(ways.names[at] for at in kept), np.array(ways.changes[kept])
     if PHOSPHATE in names and STRIPPED in chemistry.index:
         row = changes[names.index(PHOSPHATE)]
@@ -82,6 +91,10 @@ def oxidative_ways(chemistry: Chemistry) -> Ways:
         for name, count in ((PHOSPHATE, -1.0), (STRIPPED, 1.0), ("Li+", 1.0)):
             row[chemistry.index[name]] += count
     return _frozen(chemistry, names, changes, np.array(ways.unreduced[kept]))
+
+
+def _dissolves(solid: Species) -> bool:
+    return has_rate(solid.name) or is_fast(solid) or is_olivine(solid.name) or is_stripped_olivine(solid.name)
 
 
 def present(ways: Ways, flows: np.ndarray, chemistry: Chemistry) -> Ways:
@@ -113,9 +126,23 @@ def is_olivine(name: str) -> bool:
 
 
 @functools.cache
+def is_stripped_olivine(name: str) -> bool:
+    """Whether a solid is a phosphate of iron(III) or manganese(III) without water, as an olivine that lost its lithium is."""
+    elements = set(parse(name).elements)
+    return (
+        {"P", "O"} <= elements
+        and bool(elements & {"Fe", "Mn"})
+        and elements <= {"P", "O", "Fe", "Mn"}
+        and (parse(name).elements["O"] == 4.0 * parse(name).elements["P"])
+    )
+
+
+@functools.cache
 def _own_law(name: str) -> RateLaw:
     if is_olivine(name):
         return RateLaw.named(PHOSPHATE)
+    if is_stripped_olivine(name):
+        return RateLaw.named(STRIPPED, _STRIPPED_SET)
     return RateLaw.named(name if has_rate(name) else _FAST)
 
 
@@ -126,7 +153,8 @@ def _in_acid(chemistry: Chemistry, solid: Species) -> np.ndarray:
     oxygen = solid.elements.get("O", 0.0)
     for element, count in solid.elements.items():
         if element in PRODUCTS:
-            change[chemistry.index[PRODUCTS[element]]] += count
+            product = _FERRIC if element == "Fe" and is_stripped_olivine(solid.name) else PRODUCTS[element]
+            change[chemistry.index[product]] += count
             oxygen -= count * {"P": 4.0, "C": 2.0}.get(element, 0.0)
     change[WATER] += oxygen
     change[PROTON] -= 2.0 * oxygen - solid.elements.get("H", 0.0)

@@ -242,7 +242,7 @@ class RateLaw:
     def remarks(self, **conditions: float | None) -> tuple[str, ...]:
         """Say in one sentence which of `temperature`, `acid`, `oxidant`, `size` and `pulp_density` lie outside the window.
 
-        Within 2 K, or a tenth of its upper end, a condition counts as inside: many windows are one measured point.
+        Within 2 K, or a tenth of either end, a condition counts as inside: many windows are one measured point.
         """
         outside = []
         for what, value in conditions.items():
@@ -252,8 +252,8 @@ class RateLaw:
                 continue
             low, high = self.window[what]
             unit, factor = _CONDITIONS[what]
-            slack = _SLACK_KELVIN if what == "temperature" else _SLACK * high
-            if not low - slack <= value <= high + slack:
+            below, above = (_SLACK_KELVIN,) * 2 if what == "temperature" else (_SLACK * low, _SLACK * high)
+            if not low - below <= value <= high + above:
                 range_ = f"{low / factor:.4g}" if low == high else f"{low / factor:.4g} to {high / factor:.4g}"
                 outside.append(f"{what.replace('_', ' ')} {value / factor:.4g} {unit} (measured at {range_})")
         if not outside:

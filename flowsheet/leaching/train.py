@@ -44,7 +44,9 @@ STEPS = 60
 AGREED = 1e-10
 _USUAL = 0.95  # of what can dissolve, to begin with
 _LEAST_ACID = 1e-12  # mol/s, and mol/m3
+_LEAST_FLOW = 1e-300  # mol/s: of a mineral that nothing reaches, its law has accessible = 0
 _WHOLLY = 1.0 - 1e-6
+_NOTICED = 1.0  # mol/m3 of protons
 _SLIGHT = 0.1  # order in acid, where acid is short
 _FACTORS = (0.5, 2.0)  # between which the acid that minerals take up may differ from what is first counted
 _SIGNED = np.array([False, False, True])
@@ -86,7 +88,7 @@ class Leached:
     """What a train answers.
 
     `inlets`: what was fed, `feed`: all of it mixed, reagents left out. `slurry`: what leaves the last tank, gas included.
-    `acid`, `reagent`: drawn.
+    `acid`, `reagent`: drawn. `start`: where a leach of a feed like this may begin.
     `conversion`: (N, M) by the kinetics alone. `exchange`: electrons in all tanks. `volume`: m3/s of liquor.
     """
 
@@ -100,6 +102,7 @@ class Leached:
     exchange: Exchange
     volume: float
     known: Known
+    start: object = None
 
     @property
     def ways(self) -> Ways:
@@ -154,33 +157,23 @@ def _enthalpy(drawn: Stream, whole: Stream | None) -> float:
     return whole.enthalpy_flow * drawn.mass / whole.mass if whole is not None and whole.mass > 0.0 else 0.0
 
 
-def leach(train: Train, inlets: Sequence[Stream]) -> Leached:
-    """Let a train leach what enters; raises `DataError` for reagents that are none, `ConvergenceError` where nothing settles."""
+def leach(train: Train, inlets: Sequence[Stream], start: object = None) -> Leached:
+    """Let a train leach what enters.
+
+    `start`: the `start` of an earlier leach of a feed like this, which saves time and changes nothing. Raises `DataError` for
+    reagents that are none, `ConvergenceError` where nothing settles.
+    """
     feed = mix(inlets)
     known = known_of(train, feed)
-    floor, volume = _start(train, known)
-    accelerator = Accelerator(floor=floor, may_be_negative=_SIGNED)
-    # how much dissolves is first taken as nearly all that can, so that volume and acid are near when the kernel is asked
-    usual = np.tile(_USUAL * known.kinetics.accessible, (train.tanks, 1))
-    passed = _pass(train, known, usual, volume)
-    passed = _pass(train, known, usual, passed.volume)
-    state = accelerator.start(np.array([passed.volume, passed.factor, passed.acid_fed]))
-    for _ in range(STEPS):
-        volume, factor, acid = (float(value) for value in state.x)
-        conversion, tank_acid = _conversion(train, known, acid, volume, factor)
-        passed = _pass(train, known, conversion, volume)
-        state, _ = accelerator.step(state, np.array([passed.volume, passed.factor, passed.acid_fed]))
-        if state.residual <= AGREED:
-            break
-    else:
-        raise ConvergenceError(
-            f"leach of {train.tanks} tanks has not settled in {STEPS} steps: the liquor changes by {state.residual:.2g} of "
-            f"itself, {AGREED:g} is wanted"
-        )
+    found = _resumed(train, known, start)
+    if _overdrawn(found.passed, known):  # copper that does not heed the acid would take more than there is
+        known = heedful(known)
+        found = _settled(train, known, None)
+    passed = found.passed
     nothing = Stream.empty(known.chemistry, train.temperature)
     slurry = feed.replace(flows=rounded(passed.flows), temperature=train.temperature)
     if feed.sizes:
-        slurry = slurry.with_sizes(_residue(train, known, conversion[-1], tank_acid, passed.exchange))
+        slurry = slurry.with_sizes(_residue(train, known, found.conversion[-1], found.tank_acid, passed.exchange))
     return Leached(
         train=train,
         inlets=tuple(inlets),
@@ -188,11 +181,80 @@ def leach(train: Train, inlets: Sequence[Stream]) -> Leached:
         slurry=slurry,
         acid=nothing if train.acid is None else train.acid * passed.acid,
         reagent=nothing if train.reagent is None else train.reagent * passed.reagent,
-        conversion=conversion,
+        conversion=found.conversion,
         exchange=passed.exchange,
-        volume=volume,
+        volume=float(found.unknowns[0]),
         known=known,
+        start=Start(found.unknowns).times(1.0 / feed.mass),
     )
+
+
+@dataclass(frozen=True, eq=False)
+class Start:
+    """Where a leach may begin, per kg/s of its feed: volume (m3/s), factor on the acid that minerals take up, acid (mol/s)."""
+
+    unknowns: np.ndarray
+
+    def times(self, mass: float) -> Start:
+        """Answer the start of `mass` times as much."""
+        return Start(self.unknowns * np.array([mass, 1.0, mass]))
+
+
+class _Settled(NamedTuple):
+    """Where the iteration came to: its last pass, conversions (N, M), acid (N,) mol/m3, and the unknowns it was made with."""
+
+    passed: _Passed
+    conversion: np.ndarray
+    tank_acid: np.ndarray
+    unknowns: np.ndarray
+
+
+def _settled(train: Train, known: Known, begun: Start | None) -> _Settled:
+    """Bring kinetics, doses and volume into agreement."""
+    floor, volume = _start(train, known)
+    accelerator = Accelerator(floor=floor, may_be_negative=_SIGNED)
+    if begun is None:
+        # how much dissolves is first taken as nearly all that can, so that volume and acid are near when the kernel is asked
+        usual = np.tile(_USUAL * known.kinetics.accessible, (train.tanks, 1))
+        passed = _pass(train, known, usual, volume)
+        passed = _pass(train, known, usual, passed.volume)
+        begun = Start(passed.unknowns)
+    state = accelerator.start(begun.unknowns)
+    for _ in range(STEPS):
+        unknowns = state.x
+        volume, factor, acid = unknowns.tolist()
+        conversion, tank_acid = _conversion(train, known, acid, volume, factor)
+        passed = _pass(train, known, conversion, volume)
+        state, _ = accelerator.step(state, passed.unknowns)
+        if state.residual <= AGREED:
+            return _Settled(passed, conversion, tank_acid, unknowns)
+    raise ConvergenceError(
+        f"leach of {train.tanks} tanks has not settled in {STEPS} steps: the liquor changes by {state.residual:.2g} of "
+        f"itself, {AGREED:g} is wanted"
+    )
+
+
+def _resumed(train: Train, known: Known, start: object) -> _Settled:
+    """Answer what `_settled` does from a `start`, and from none where it leads nowhere."""
+    if isinstance(start, Start):
+        try:
+            return _settled(train, known, start.times(known.feed.mass))
+        except ConvergenceError:
+            pass
+    return _settled(train, known, None)
+
+
+def _overdrawn(passed: _Passed, known: Known) -> bool:
+    """Whether more acid is gone than was there, by what a cubic metre notices."""
+    before = min(0.0, float(known.protons @ known.feed.flows))
+    return float(known.protons @ passed.flows) < before - _NOTICED * passed.volume
+
+
+def heedful(known: Known) -> Known:
+    """Answer the same with minerals that all slow down where acid is short."""
+    packed = known.kinetics.packed
+    order = np.maximum(packed.acid_order, _SLIGHT)
+    return known._replace(kinetics=known.kinetics._replace(packed=packed._replace(acid_order=order)))
 
 
 class _Passed(NamedTuple):
@@ -208,6 +270,11 @@ class _Passed(NamedTuple):
     volume: float
     factor: float
     acid_fed: float
+
+    @property
+    def unknowns(self) -> np.ndarray:
+        """What the next pass is given."""
+        return np.array([self.volume, self.factor, self.acid_fed])
 
 
 def _start(train: Train, known: Known) -> tuple[np.ndarray, float]:
@@ -259,7 +326,7 @@ def _conversion(train: Train, known: Known, acid: float, volume: float, factor: 
     reactive = known.flows * kinetics.accessible
     flows = np.bincount(kinetics.group, reactive, count)
     taken = np.bincount(kinetics.group, reactive * kinetics.demand * factor, count)
-    packed = kinetics.packed._replace(acid_demand=taken / flows)
+    packed = kinetics.packed._replace(acid_demand=taken / np.maximum(flows, _LEAST_FLOW))
     residence = train.residence_time / train.tanks * kinetics.faster
     fed = (kinetics.sizes, residence, flows, max(acid, _LEAST_ACID), volume)
     conversion, tank_acid, error, _, status = leach_train(packed, *fed)

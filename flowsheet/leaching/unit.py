@@ -6,10 +6,12 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from ..chemistry.database import table
 from ..stream import Stream, settle
 from ..unitop import Figure
 from .bookkeeping import extraction, free_protons
-from .dissolution import BARE
+from .dissolution import BARE, STRIPPED
+from .iron_phosphate import DIHYDRATE
 from .rates import RateLaw
 from .train import Leached
 
@@ -93,7 +95,23 @@ def remarks(found: Leached, slurry: Stream, free_acid: float) -> tuple[str, ...]
         size = found.feed.size_distribution(name).d50 if name in found.feed.sizes else None
         acid = free_acid if law.acid_order > 0.0 else None
         said += law.remarks(temperature=found.train.temperature, acid=acid, size=size, pulp_density=pulp)
+    said += _beyond_dihydrate(found, slurry)
     return tuple(dict.fromkeys(said))
+
+
+def _beyond_dihydrate(found: Leached, slurry: Stream) -> tuple[str, ...]:
+    """Say where the liquor could not hold the iron phosphate that the rates dissolve."""
+    chemistry = slurry.chemistry
+    if STRIPPED not in found.ways.names or found.train.oxidative or DIHYDRATE not in chemistry.phase_index:
+        return ()
+    index = slurry.equilibrium.saturation_index(DIHYDRATE)
+    keeps = table("leaching_redox").value(DIHYDRATE, "dihydrate_saturation")
+    if not index > keeps:
+        return ()
+    return (
+        f"the liquor has a saturation index of {index:.2f} of {DIHYDRATE}, at most {keeps:g} lasts: less {STRIPPED} dissolves "
+        "than told, or the dihydrate comes down; use more acid",
+    )
 
 
 def left_alone(found: Leached, slurry: Stream, made: tuple[str, ...] = ()) -> tuple[str, ...]:

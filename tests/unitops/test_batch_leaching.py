@@ -237,3 +237,16 @@ def test_batch__settles_and_closes_whatever_is_fed(seed):
     outcome = _run(unit, _inlets(sizes=SPREAD if seed % 3 else None, **solids))
     assert outcome.report["free_acid"] == pytest.approx(unit.free_acid, rel=1e-4)
     assert 0.0 <= outcome.report["oxide_conversion"] <= 1.0
+
+
+def test_batch__takes_no_more_acid_than_there_is():
+    """Copper's law heeds no acid; it slows down where there is none, as in a train."""
+    inlets = _inlets(oxide=500.0, Al=20.0, Cu=20.0)
+    for moles in (0.1, 0.5):
+        outcome = _run(_unit(acid_rule=PerElement("Li", moles), batch_time=4.0 * HOUR, reductant_ratio=1.8), inlets)
+        assert outcome.report["free_acid"] > -5.0
+
+
+def test_batch__refuses_a_schedule_that_is_no_pairs():
+    with pytest.raises(DeclarationError, match="must be pairs"):
+        _unit(acid_schedule=(5.0, 1.0))

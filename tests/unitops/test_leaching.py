@@ -10,6 +10,7 @@ from raffinate.flowsheet import ConvergenceError, DataError, DeclarationError, F
 from raffinate.flowsheet.balances import balance
 from raffinate.flowsheet.chemistry import Chemistry
 from raffinate.flowsheet.heat import heat_duty
+from raffinate.flowsheet.leaching import train
 from raffinate.flowsheet.leaching.dosing import PerElement
 from raffinate.flowsheet.leaching.rates import RateLaw
 from raffinate.flowsheet.sizes import DIAMETERS, SizeDistribution
@@ -392,11 +393,83 @@ def test_leaching__takes_rate_laws_of_the_user():
 
 
 def test_leaching__names_phosphates_that_it_leaves():
-    solids = _solids(oxide=100.0) + Stream.of(CHEMISTRY, {"FePO4(s)": 10.0})
+    solids = _solids(oxide=100.0) + Stream.of(CHEMISTRY, {"AlPO4.2H2O(s)": 10.0})
     outcome = _leach(solids)
-    assert outcome.outlets["slurry"]["FePO4(s)"] == solids["FePO4(s)"]
-    assert any(said.startswith("FePO4(s) would dissolve in acid; without a rate") for said in outcome.warnings)
+    assert outcome.outlets["slurry"]["AlPO4.2H2O(s)"] == solids["AlPO4.2H2O(s)"]
+    assert any(said.startswith("AlPO4.2H2O(s) would dissolve in acid; without a rate") for said in outcome.warnings)
     assert not any("would dissolve" in said for said in _leach(_solids(oxide=100.0)).warnings)
+
+
+def test_leaching__dissolves_stripped_olivines_in_strong_acid_alone():
+    """FePO4 = Fe+3 + PO4-3 in 2.5 mol/L of acid within hours; in dilute acid little does."""
+    solids = Stream.of(CHEMISTRY, {"FePO4(s)": 100.0, "Mn0.6Fe0.4PO4(s)": 10.0, "C(s)": 50.0})
+    strong = _leach(solids, free_acid=4500.0, residence_time=6.0 * 3600.0, tanks=4)
+    weak = _leach(solids, free_acid=100.0, residence_time=6.0 * 3600.0, tanks=4)
+    assert strong.report["iron_extraction"] > 0.9
+    assert weak.report["iron_extraction"] < 0.25
+    assert strong.outlets["slurry"]["Fe+3"] > 0.99 * strong.outlets["slurry"]["Fe+2"]
+
+
+def test_leaching__says_where_iron_phosphate_would_come_down_again():
+    solids = Stream.of(CHEMISTRY, {"FePO4(s)": 400.0})
+    fast = {"FePO4(s)": RateLaw(complete_time=60.0, name="fast")}
+    assert any("FePO4.2H2O(s)" in said for said in _leach(solids, laws=fast, free_acid=50.0).warnings)
+
+
+@pytest.mark.parametrize("name", ["Li2CO3(s)", "LiOH.H2O(s)", "LiPF6(s)"])
+def test_leaching__leaves_nothing_of_a_fast_salt(name):
+    outcome = _leach(_solids(oxide=100.0) + Stream.of(CHEMISTRY, {name: 10.0}))
+    assert outcome.outlets["slurry"][name] < 1e-3 * Stream.of(CHEMISTRY, {name: 10.0})[name]
+
+
+def test_leaching__is_faster_of_a_finer_powder():
+    def extraction(size):
+        sizes = {OXIDE: SizeDistribution.rosin_rammler(size, 1.2)}
+        solids = Stream.of(CHEMISTRY, {OXIDE: 500.0}, sizes=sizes)
+        return _leach(solids, residence_time=7200.0, tanks=4).report["nickel_extraction"]
+
+    fine, usual, coarse = (extraction(size) for size in (5e-6, 20e-6, 80e-6))
+    assert fine > usual + 0.05
+    assert usual > coarse + 0.2
+
+
+def test_leaching__says_that_its_acid_is_spent():
+    outcome = _leach(_solids(oxide=500.0), acid_rule=PerElement("Li", 0.5))
+    assert any("outside its window: acid" in said for said in outcome.warnings)
+
+
+def test_leaching__leaves_a_mineral_that_nothing_reaches():
+    shut = {OXIDE: RateLaw(complete_time=600.0, accessible=0.0, name="shut")}
+    outcome = _leach(_solids(oxide=500.0, Al=10.0), laws=shut)
+    assert outcome.report["nickel_extraction"] == 0.0
+    assert outcome.report["aluminium_extraction"] > 0.8
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"laws": {"LiNi0.6Mn0.2Co0.2O(s)": RateLaw(complete_time=600.0)}}, "did you mean 'LiNi0.6Mn0.2Co0.2O2"),
+        ({"laws": {"C(s)": RateLaw(complete_time=600.0)}}, "no solid that dissolves here"),
+        ({"laws": {OXIDE: 600.0}}, "is no RateLaw"),
+        ({"acid_rule": 5.0}, "PerElement, ToFreeAcid, Flow"),
+        ({"reductant_rule": "all"}, "PerElement, PerElectron, Flow"),
+    ],
+)
+def test_leaching__refuses_laws_and_rules_that_are_none(given, said):
+    with pytest.raises((DataError, DeclarationError), match=said):
+        _leach(_solids(oxide=500.0), **given)
+
+
+def test_leaching__resumes_with_one_call_of_the_kernel(monkeypatch):
+    unit = Leaching(acid=ACID, reductant=PEROXIDE, residence_time=14400.0)
+    inlets = {"solids": _solids(oxide=500.0, Al=10.0, Cu=10.0), "liquor": WATER}
+    outcome = unit.run(inlets)
+    calls = []
+    kernel = train.leach_train
+    monkeypatch.setattr(train, "leach_train", lambda *given: calls.append(1) or kernel(*given))
+    again = unit.resume(inlets, outcome.start)
+    assert len(calls) == 1
+    assert np.allclose(again.outlets["slurry"].flows, outcome.outlets["slurry"].flows, rtol=1e-9)
 
 
 # --- tanks, sizes, heat

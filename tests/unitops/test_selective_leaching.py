@@ -3,7 +3,7 @@
 import pytest
 from hand import imbalance, mass_of
 
-from raffinate.flowsheet import Flowsheet, Stream, solve
+from raffinate.flowsheet import DeclarationError, Flowsheet, Stream, solve
 from raffinate.flowsheet.chemistry import Chemistry
 from raffinate.flowsheet.leaching.dosing import Flow, PerElement
 from raffinate.flowsheet.leaching.iron_phosphate import settle_phosphate
@@ -154,3 +154,15 @@ def test_selective_leaching__lets_dry_solids_pass_and_says_so():
     solids, outcome = _leach({"LiFePO4(s)": 1.0}, liquor=Stream.empty(CHEMISTRY))
     assert outcome.outlets["slurry"].mass == pytest.approx(solids.mass, rel=1e-14)
     assert outcome.warnings == ("no liquor is fed: nothing dissolves",)
+
+
+@pytest.mark.parametrize("given", [{"phosphate_release": 2.0}, {"dihydrate_saturation": float("nan")}])
+def test_selective_leaching__refuses_a_release_or_saturation_that_cannot_be(given):
+    with pytest.raises(DeclarationError, match=next(iter(given))):
+        _leach({"LiFePO4(s)": 100.0}, **given)
+
+
+def test_selective_leaching__takes_next_to_no_acid_where_there_is_none():
+    """Peroxide with copper makes Cu+2 of it only with acid."""
+    _, outcome = _leach({"LiFePO4(s)": 100.0, "Cu(s)": 2.0}, acid_rule=PerElement("Li", 0.0), residence_time=10800.0)
+    assert outcome.report["copper_extraction"] < 0.1
