@@ -22,7 +22,7 @@ FLOWSHEET = (
     "oxidation", "acceleration", "grown_sizes", "solid_solutions", "precipitation_rates", "precipitation_equilibrium", "precipitation", "precipitation_trains", "iron_oxidation", "yields", "assay", "feeds", "filtration", "washing", "thickening", "evaporation",
     "crystallisation.classification", "crystallisation.kinetics", "crystallisation.uptake", "crystallisation.population", "crystallisation.crystals",
     "crystallisation.vapour", "crystallisation.targets", "crystallisation.effects", "crystallisation.flash", "crystallisation.batch", "unitop", "crystallisation.figures", "graph", "ordering", "convergence", "balances", "tearing", "solver",
-    "warm_up", "heat", "crystallisation.boiling", "drying", "leaching.dissolution", "leaching.electrons", "leaching.dosing", "leaching.bookkeeping", "leaching.train", "leaching.batch", "leaching.unit", "leaching.liquor", "leaching.tank_table", "leaching.iron_phosphate",
+    "warm_up", "heat", "crystallisation.boiling", "drying", "leaching.dissolution", "leaching.electrons", "leaching.dosing", "leaching.bookkeeping", "leaching.train", "leaching.batch", "leaching.iron_phosphate", "leaching.unit", "leaching.liquor", "leaching.tank_table",
     "extraction.sizing",
     "substances", "report", "crystallisation.impurities", "origins", "product_sheets", "layout", "canvas", "sankey", "pictures", "charts", "product_pictures", "results",
     "sweeps", "solubility", "analysis", "pourbaix", "pourbaix_picture", "diagrams",

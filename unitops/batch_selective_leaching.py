@@ -15,20 +15,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ..flowsheet.chemistry.database import table
 from ..flowsheet.leaching.batch import AT_ONCE, Batch, BatchLeached, Reading, Schedule, check_schedule, leach_in_batch
 from ..flowsheet.leaching.bookkeeping import Train
-from ..flowsheet.leaching.dissolution import PHOSPHATE, STRIPPED
 from ..flowsheet.leaching.dosing import AcidRule, Flow, PerElement
-from ..flowsheet.leaching.iron_phosphate import settle_phosphate
+from ..flowsheet.leaching.iron_phosphate import MADE
 from ..flowsheet.leaching.rates import RateLaw
-from ..flowsheet.leaching.unit import FIGURES, figures, remarks, with_gas
+from ..flowsheet.leaching.unit import (
+    FIGURES,
+    SELECTIVE_FIGURES,
+    figures,
+    left_alone,
+    remarks,
+    selective_figures,
+    selective_laws,
+    selective_slurry,
+)
 from ..flowsheet.stream import Stream, mix
 from ..flowsheet.unitop import Figure, Outcome, Port, UnitOp, parameter, reagent
-
-_PEROXIDE_RATE, _PERSULFATE_RATE = "li2017", "zhang2019"
-_COPPER, _COPPER_RATE = "Cu(s)", "raffinate2026"  # slower than beside oxides
-_DIHYDRATE = "FePO4.2H2O(s)"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,11 +52,7 @@ class BatchSelectiveLeaching(UnitOp):
     outlets: ClassVar[Mapping[str, str]] = {"slurry": "lithium liquor and FePO4", "offgas": "gas evolved"}
     figures: ClassVar[Mapping[str, Figure]] = {
         **FIGURES,
-        "oxidant_dose": Figure("kg/s", "oxidant solution drawn"),
-        "delithiated": Figure("-", "share of the lithium iron phosphate that became FePO4"),
-        "oxidant_utilisation": Figure(
-            "-", "share of the electrons of the oxidant dosed that lithium iron phosphate gave"
-        ),
+        **SELECTIVE_FIGURES,
         "cycle_time": Figure("s", "from one filling to the next"),
         "vessel_volume": Figure("m3", "of liquor and solids at the end of a batch, in all vessels"),
     }
@@ -99,23 +98,10 @@ class BatchSelectiveLeaching(UnitOp):
             report = dict.fromkeys(self.figures, 0.0) | {"cycle_time": cycle}
             return Outcome({"slurry": feed, "offgas": nothing}, report, warnings=idle)
         found = self._leached(inlets).leached
-        numbers = table("leaching_redox")
-        slurry = settle_phosphate(
-            with_gas(found.slurry),
-            numbers.value(_DIHYDRATE, "dihydrate_saturation"),
-            numbers.value(STRIPPED, "phosphate_release"),
-        )
-        report = figures(found, slurry)
-        fed, index = feed[PHOSPHATE], feed.chemistry.index
-        brought = 2.0 * sum(found.reagent[name] for name in ("H2O2", "S2O8-2") if name in index)
-        report |= {
-            "oxidant_dose": found.reagent.mass,
-            "delithiated": found.exchange.phosphate / fed if fed > 0.0 else 0.0,
-            "oxidant_utilisation": found.exchange.phosphate / brought if brought > 0.0 else 0.0,
-            "cycle_time": cycle,
-            "vessel_volume": cycle * slurry.volume,
-        }
-        said = remarks(found, slurry, max(report["free_acid"], 0.0))
+        slurry = selective_slurry(found.slurry)
+        report = figures(found, slurry) | selective_figures(found)
+        report |= {"cycle_time": cycle, "vessel_volume": cycle * slurry.volume}
+        said = remarks(found, slurry, max(report["free_acid"], 0.0)) + left_alone(found, slurry, MADE)
         drawn = {"acid": found.acid, "oxidant": found.reagent}
         return Outcome({"slurry": slurry.without(slurry.gas), "offgas": slurry.gas}, report, drawn, said)
 
@@ -124,12 +110,6 @@ class BatchSelectiveLeaching(UnitOp):
         return self._leached(inlets).readings
 
     def _leached(self, inlets: Mapping[str, Stream]) -> BatchLeached:
-        index = self.oxidant.chemistry.index
-        persulfate = "S2O8-2" in index and self.oxidant["S2O8-2"] > self.oxidant["H2O2"]
-        usual = {
-            PHOSPHATE: RateLaw.named(PHOSPHATE, _PERSULFATE_RATE if persulfate else _PEROXIDE_RATE),
-            _COPPER: RateLaw.named(_COPPER, _COPPER_RATE),
-        }
         train = Train(
             acid=self.acid,
             reagent=self.oxidant,
@@ -141,7 +121,7 @@ class BatchSelectiveLeaching(UnitOp):
             tanks=1,
             temperature=self.temperature,
             oxidative=True,
-            laws={**usual, **(self.laws or {})},
+            laws={**selective_laws(self.oxidant), **(self.laws or {})},
         )
         batch = Batch(
             train=train,

@@ -17,20 +17,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ..flowsheet.chemistry.database import table
 from ..flowsheet.errors import DeclarationError
 from ..flowsheet.leaching.bookkeeping import Train
-from ..flowsheet.leaching.dissolution import PHOSPHATE
 from ..flowsheet.leaching.dosing import AcidRule, Flow, PerElement
-from ..flowsheet.leaching.iron_phosphate import HETEROSITE, MADE, settle_phosphate
+from ..flowsheet.leaching.iron_phosphate import MADE
 from ..flowsheet.leaching.rates import RateLaw
 from ..flowsheet.leaching.train import Tank, leach
-from ..flowsheet.leaching.unit import FIGURES, figures, left_alone, remarks, with_gas
+from ..flowsheet.leaching.unit import (
+    FIGURES,
+    SELECTIVE_FIGURES,
+    figures,
+    left_alone,
+    remarks,
+    selective_figures,
+    selective_laws,
+    selective_slurry,
+)
 from ..flowsheet.stream import Stream, mix
 from ..flowsheet.unitop import Figure, Outcome, Port, UnitOp, parameter, reagent
-
-_PEROXIDE_RATE, _PERSULFATE_RATE = "li2017", "zhang2019"
-_COPPER, _COPPER_RATE = "Cu(s)", "raffinate2026"  # slower than beside oxides
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,11 +54,7 @@ class SelectiveLeaching(UnitOp):
     outlets: ClassVar[Mapping[str, str]] = {"slurry": "lithium liquor and FePO4", "offgas": "gas evolved"}
     figures: ClassVar[Mapping[str, Figure]] = {
         **FIGURES,
-        "oxidant_dose": Figure("kg/s", "oxidant solution drawn"),
-        "delithiated": Figure("-", "share of the lithium iron phosphate that became FePO4"),
-        "oxidant_utilisation": Figure(
-            "-", "share of the electrons of the oxidant dosed that lithium iron phosphate gave"
-        ),
+        **SELECTIVE_FIGURES,
     }
 
     acid: Stream = reagent("sulfuric acid", example={"H2SO4": 0.98, "H2O": 0.02})
@@ -102,23 +102,8 @@ class SelectiveLeaching(UnitOp):
             nothing = Stream.empty(feed.chemistry)
             return Outcome({"slurry": feed, "offgas": nothing}, dict.fromkeys(self.figures, 0.0), warnings=idle)
         found = leach(self._train(), entering, start)
-        numbers = table("leaching_redox")
-        keeps, release = self.dihydrate_saturation, self.phosphate_release
-        slurry = settle_phosphate(
-            with_gas(found.slurry),
-            numbers.value("FePO4.2H2O(s)", "dihydrate_saturation") if keeps is None else keeps,
-            numbers.value(HETEROSITE, "phosphate_release") if release is None else release,
-        )
-        report = figures(found, slurry)
-        fed, brought = (
-            feed[PHOSPHATE],
-            2.0 * sum(found.reagent[n] for n in ("H2O2", "S2O8-2") if n in feed.chemistry.index),
-        )
-        report |= {
-            "oxidant_dose": found.reagent.mass,
-            "delithiated": found.exchange.phosphate / fed if fed > 0.0 else 0.0,
-            "oxidant_utilisation": found.exchange.phosphate / brought if brought > 0.0 else 0.0,
-        }
+        slurry = selective_slurry(found.slurry, self.dihydrate_saturation, self.phosphate_release)
+        report = figures(found, slurry) | selective_figures(found)
         said = remarks(found, slurry, max(report["free_acid"], 0.0)) + left_alone(found, slurry, MADE)
         drawn = {"acid": found.acid, "oxidant": found.reagent}
         return Outcome({"slurry": slurry.without(slurry.gas), "offgas": slurry.gas}, report, drawn, said, found.start)
@@ -128,12 +113,6 @@ class SelectiveLeaching(UnitOp):
         return leach(self._train(), [inlets["solids"], inlets["liquor"]]).tanks
 
     def _train(self) -> Train:
-        index = self.oxidant.chemistry.index
-        persulfate = "S2O8-2" in index and self.oxidant["S2O8-2"] > self.oxidant["H2O2"]
-        usual = {
-            PHOSPHATE: RateLaw.named(PHOSPHATE, _PERSULFATE_RATE if persulfate else _PEROXIDE_RATE),
-            _COPPER: RateLaw.named(_COPPER, _COPPER_RATE),
-        }
         return Train(
             acid=self.acid,
             reagent=self.oxidant,
@@ -145,5 +124,5 @@ class SelectiveLeaching(UnitOp):
             tanks=self.tanks,
             temperature=self.temperature,
             oxidative=True,
-            laws={**usual, **(self.laws or {})},
+            laws={**selective_laws(self.oxidant), **(self.laws or {})},
         )

@@ -10,8 +10,8 @@ from ..chemistry.database import table
 from ..stream import Stream, settle
 from ..unitop import Figure
 from .bookkeeping import extraction, free_protons
-from .dissolution import BARE, STRIPPED
-from .iron_phosphate import DIHYDRATE
+from .dissolution import BARE, METALS, PHOSPHATE, STRIPPED
+from .iron_phosphate import DIHYDRATE, settle_phosphate
 from .rates import RateLaw
 from .train import Leached
 
@@ -44,6 +44,11 @@ ELECTRON_FIGURES: Mapping[str, Figure] = {
     "electrons_by_peroxide": Figure("mol/s", "of them given by hydrogen peroxide"),
     "electrons_by_sulfite": Figure("mol/s", "electrons given by sulfite or SO2"),
     "electrons_by_iron": Figure("mol/s", "electrons given by iron(II)"),
+}
+SELECTIVE_FIGURES: Mapping[str, Figure] = {
+    "oxidant_dose": Figure("kg/s", "oxidant solution drawn"),
+    "delithiated": Figure("-", "share of the lithium iron phosphate that became FePO4"),
+    "oxidant_utilisation": Figure("-", "share of the electrons of the oxidant dosed that lithium iron phosphate gave"),
 }
 
 
@@ -97,6 +102,37 @@ def remarks(found: Leached, slurry: Stream, free_acid: float) -> tuple[str, ...]
         said += law.remarks(temperature=found.train.temperature, acid=acid, size=size, pulp_density=pulp)
     said += _beyond_dihydrate(found, slurry)
     return tuple(dict.fromkeys(said))
+
+
+def selective_laws(oxidant: Stream) -> dict[str, RateLaw]:
+    """Answer the laws of a selective leach that differ from those of acid: of the phosphate by its oxidant, and of copper."""
+    index = oxidant.chemistry.index
+    persulfate = "S2O8-2" in index and oxidant["S2O8-2"] > oxidant["H2O2"]
+    return {
+        PHOSPHATE: RateLaw.named(PHOSPHATE, "zhang2019" if persulfate else "li2017"),
+        METALS[-1]: RateLaw.named(METALS[-1], "raffinate2026"),  # slower than beside oxides
+    }
+
+
+def selective_slurry(slurry: Stream, saturation: float | None = None, release: float | None = None) -> Stream:
+    """Answer what a selective leach leaves, its gas beside it; `saturation`, `release`: None for those of the data."""
+    numbers = table("leaching_redox")
+    return settle_phosphate(
+        with_gas(slurry),
+        numbers.value(DIHYDRATE, "dihydrate_saturation") if saturation is None else saturation,
+        numbers.value(STRIPPED, "phosphate_release") if release is None else release,
+    )
+
+
+def selective_figures(found: Leached) -> dict[str, float]:
+    """Answer `SELECTIVE_FIGURES` of a selective leach."""
+    fed, index = found.feed[PHOSPHATE], found.feed.chemistry.index
+    brought = 2.0 * sum(found.reagent[name] for name in ("H2O2", "S2O8-2") if name in index)
+    return {
+        "oxidant_dose": found.reagent.mass,
+        "delithiated": found.exchange.phosphate / fed if fed > 0.0 else 0.0,
+        "oxidant_utilisation": found.exchange.phosphate / brought if brought > 0.0 else 0.0,
+    }
 
 
 def _beyond_dihydrate(found: Leached, slurry: Stream) -> tuple[str, ...]:

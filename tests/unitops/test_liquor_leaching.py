@@ -202,7 +202,7 @@ def test_liquor_leaching__doses_acid_by_ratio_target_element_and_flow():
     solids, liquor = {HYDROXIDE: 0.0927, "Li2CO3(s)": 0.01}, {"H2O": 1.0, "NaOH": 0.01}
     fed = Stream.of(CHEMISTRY, {**solids, **liquor})
     _, _, outcome = leach(solids, liquor, proton_ratio=1.0)
-    accessible = RateLaw.named(PHOSPHATE).accessible  # of fast salts without a rate
+    accessible = RateLaw.named("Li2CO3(s)").accessible  # of fast salts without a rate
     demand = 2.0 * accessible * (fed[HYDROXIDE] + fed["Li2CO3(s)"])
     assert outcome.drawn["acid"]["H+"] == pytest.approx(demand + fed["Na+"], rel=1e-9)
     _, _, outcome = leach(solids, liquor, acid_rule=ToFreeAcid(200.0))
