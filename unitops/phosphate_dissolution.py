@@ -96,9 +96,11 @@ class PhosphateDissolution(UnitOp):
         at = chemistry.index
         flows += self.reached * flows[at["LiFePO4(s)"]] * reaction(chemistry, "LiFePO4(s) = Li+ + Fe+2 + PO4-3")
         flows += self.reached * flows[at["FePO4(s)"]] * reaction(chemistry, "FePO4(s) = Fe+3 + PO4-3")
-        copper = min(self.copper_share * flows[at["Cu(s)"]], 0.5 * flows[at["Fe+3"]])
-        flows += copper * reaction(chemistry, "Cu(s) + 2 Fe+3 = Cu+2 + 2 Fe+2")
-        flows += self.aluminium_share * flows[at["Al(s)"]] * reaction(chemistry, "Al(s) + 3 H+ = Al+3 + 1.5 H2(g)")
+        if "Cu(s)" in at:
+            copper = min(self.copper_share * flows[at["Cu(s)"]], 0.5 * flows[at["Fe+3"]])
+            flows += copper * reaction(chemistry, "Cu(s) + 2 Fe+3 = Cu+2 + 2 Fe+2")
+        if "Al(s)" in at:
+            flows += self.aluminium_share * flows[at["Al(s)"]] * reaction(chemistry, "Al(s) + 3 H+ = Al+3 + 1.5 H2(g)")
         return mixed.replace(flows=flows)
 
     def _oxidised(self, mixed: Stream) -> tuple[Stream, Stream]:

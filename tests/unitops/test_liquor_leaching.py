@@ -15,6 +15,7 @@ from raffinate.flowsheet.leaching.tank_table import tank_table
 from raffinate.flowsheet.sizes import SizeDistribution
 from raffinate.kernels.shrinking_core import leach_train
 from raffinate.unitops.liquor_leaching import LiquorLeaching
+from raffinate.unitops.phosphate_dissolution import PhosphateDissolution
 
 CHEMISTRY = Chemistry("Li Na Ni Co Mn Fe Al S C P F")
 SULFURIC = Stream.of(CHEMISTRY, {"H2SO4": 0.98, "H2O": 0.02})
@@ -171,6 +172,20 @@ def test_liquor_leaching__redissolves_iron_phosphate_as_far_as_rate_and_solubili
     assert outcome.report["iron_extraction"] == pytest.approx(outcome.report["conversion"], rel=1e-12)
 
 
+@pytest.mark.parametrize("ratio", [1.5, 3.0, 4.5])
+def test_liquor_leaching__ends_where_the_unit_at_equilibrium_does(ratio):
+    """After days iron phosphate has dissolved as far as `PhosphateDissolution` has it, saturation and all."""
+    solids, liquor = {IRON: 0.63, "C(s)": 0.28}, {"H2O": 7.0}
+    days = {"residence_time": 1e6, "tanks": 4, "acid_rule": PerElement("Fe", ratio)}
+    _, inlets, outcome = leach(solids, liquor, forms=(DIHYDRATE,), **days)
+    peroxide = Stream.of(CHEMISTRY, {"H2O2": 0.35, "H2O": 0.65})
+    expected = PhosphateDissolution(acid=SULFURIC, oxidant=peroxide, acid_ratio=ratio, reached=0.99).run(inlets)
+    slurry, other = outcome.outlets["slurry"], expected.outlets["slurry"]
+    assert slurry["Fe+3"] == pytest.approx(other["Fe+3"], rel=1e-4)
+    assert slurry[DIHYDRATE] == pytest.approx(other[DIHYDRATE], rel=1e-4, abs=1e-6)
+    assert outcome.report["ph"] == pytest.approx(other.ph, abs=1e-4)
+
+
 def test_liquor_leaching__carries_sizes_to_the_residue():
     _, inlets, outcome = leach(
         {HYDROXIDE: 0.0927, PHOSPHATE: 0.02, "C(s)": 0.1}, {"H2O": 1.0},
@@ -185,15 +200,20 @@ def test_liquor_leaching__carries_sizes_to_the_residue():
     assert slurry.sizes[HYDROXIDE].sum() == pytest.approx(1.0, rel=1e-12)
 
 
-def test_liquor_leaching__has_sizes_of_next_to_nothing():
-    """After days only the rounding of the integrals is left of the coarsest particles."""
-    sizes = SizeDistribution.rosin_rammler(3e-6, 1.2)
-    for time in np.geomspace(1e5, 1e6, 12):
+@pytest.mark.parametrize("size", [464e-6, 1e-3])
+def test_liquor_leaching__has_sizes_of_next_to_nothing(size):
+    """After days in seven tanks little is left but the rounding of integrals, which is not below 0."""
+    sizes = SizeDistribution.rosin_rammler(size, 1.2)
+    for days in (5.0, 6.5, 8.7):
         _, _, outcome = leach(
-            {HYDROXIDE: 0.05, "C(s)": 0.1}, {"H2O": 1.0}, sizes={HYDROXIDE: sizes}, laws={HYDROXIDE: SLOW},
-            proton_ratio=2.0, tanks=7, residence_time=time,
-        )  # fmt: skip
-        fractions = outcome.outlets["slurry"].sizes[HYDROXIDE]
+            {FLUORIDE: 0.1},
+            {"H2O": 1.0},
+            sizes={FLUORIDE: sizes},
+            proton_ratio=2.36,
+            tanks=7,
+            residence_time=days * 86400.0,
+        )
+        fractions = outcome.outlets["slurry"].sizes[FLUORIDE]
         assert np.all(fractions >= 0.0)
         assert fractions.sum() == pytest.approx(1.0, rel=1e-12)
 
