@@ -9,6 +9,7 @@ Valid      as `leaching.py`; told by a warning where a tank is hotter than 100 d
 Sources    as `leaching.py`; enthalpies: `flowsheet/chemistry/thermal.py`
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import ClassVar, NamedTuple
@@ -16,7 +17,7 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 
 from ..flowsheet.convergence import Accelerator
-from ..flowsheet.errors import ConvergenceError, DataError
+from ..flowsheet.errors import ConvergenceError, DataError, DeclarationError
 from ..flowsheet.leaching.bookkeeping import Train
 from ..flowsheet.leaching.dosing import AcidRule, ElectronRule, PerElectron, ToFreeAcid
 from ..flowsheet.leaching.rates import RateLaw
@@ -86,6 +87,11 @@ class AdiabaticLeaching(UnitOp):
         "rate laws", "by mineral, instead of those of the data", None, default=None
     )
 
+    def __post_init__(self):
+        super().__post_init__()
+        if not isinstance(self.heat, (int, float)) or not math.isfinite(self.heat):
+            raise DeclarationError(f"AdiabaticLeaching: heat = {self.heat!r} must be a finite number in W")
+
     def run(self, inlets: Mapping[str, Stream]) -> Outcome:
         """Answer the slurry, the gas, and the acid and reductant drawn."""
         return self.resume(inlets, None)
@@ -139,13 +145,24 @@ class AdiabaticLeaching(UnitOp):
             if state.residual <= _AGREED:
                 break
         else:
+            self._refuse(float(temperatures.min()), float(temperatures.max()))
             raise ConvergenceError(
                 f"temperatures of {self.tanks} tanks have not settled in {_STEPS} steps, they change by {state.residual:.2g}"
             )
-        hottest = float(temperatures.max())
-        if hottest >= _HOTTEST:
-            raise DataError(f"a tank would be hotter than {_HOTTEST:g} K: heat = {self.heat:g} W is too much, cool it")
+        self._refuse(float(temperatures.min()), float(temperatures.max()))
         return found, tanks
+
+    def _refuse(self, coldest: float, hottest: float) -> None:
+        """Raise `DataError` for temperatures (K) at which there is no liquor that the data are of."""
+        if hottest >= _HOTTEST:
+            raise DataError(
+                f"a tank would be hotter than {_HOTTEST:g} K with heat = {self.heat:g} W: take heat away (heat below that), or "
+                "leach in more liquor"
+            )
+        if coldest <= _COLDEST:
+            raise DataError(
+                f"a tank would be colder than {_COLDEST:g} K with heat = {self.heat:g} W: take less heat away (heat above that)"
+            )
 
     def _train(self) -> Train:
         return Train(

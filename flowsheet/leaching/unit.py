@@ -151,7 +151,7 @@ def _beyond_dihydrate(found: Leached, slurry: Stream) -> tuple[str, ...]:
 
 
 def left_alone(found: Leached, slurry: Stream, made: tuple[str, ...] = ()) -> tuple[str, ...]:
-    """Name the solids, those `made` left out, that would dissolve in acid or are phosphates, and have no rate."""
+    """Name the solids, those `made` left out, that would dissolve in acid or in the liquor or are phosphates, without a rate."""
     chemistry = slurry.chemistry
     basic = {s.name for s in chemistry.phases if s.reaction.get("H+", 0.0) < 0.0}
     known = {*found.ways.names, *made}
@@ -161,9 +161,20 @@ def left_alone(found: Leached, slurry: Stream, made: tuple[str, ...] = ()) -> tu
         for s in chemistry.solids
         if s.name not in known and (s.name in basic or "P" in s.elements) and slurry[s.name] > least
     ]
-    if not left:
-        return ()
-    return (f"{', '.join(left)} would dissolve in acid; without a rate in leaching.csv it stays as it is",)
+    salts = [
+        s.name
+        for s in chemistry.phases
+        if "SO4-2" in s.reaction and s.name not in {*known, *left} and slurry[s.name] > least
+    ]
+    soluble = [name for name in salts if slurry.equilibrium.saturation_index(name) < 0.0]
+    said = []
+    if left:
+        said.append(f"{', '.join(left)} would dissolve in acid; without a rate in leaching.csv it stays as it is")
+    if soluble:
+        said.append(
+            f"{', '.join(soluble)} would dissolve in this liquor; a leach leaves salts, dissolve them before it"
+        )
+    return tuple(said)
 
 
 def _converted(found: Leached, slurry: Stream) -> float:

@@ -3,7 +3,7 @@
 import pytest
 from hand import imbalance
 
-from raffinate.flowsheet import DataError, Stream
+from raffinate.flowsheet import DataError, DeclarationError, Stream
 from raffinate.flowsheet.chemistry import Chemistry
 from raffinate.flowsheet.quantities import celsius
 from raffinate.unitops.adiabatic_leaching import AdiabaticLeaching
@@ -72,6 +72,14 @@ def test_adiabatic_leaching__says_where_it_would_boil():
 def test_adiabatic_leaching__refuses_more_heat_than_tanks_stand():
     with pytest.raises(DataError, match=r"a tank would be hotter than 423\.15 K"):
         _run(oxide=1000.0, heat=3e9)
+
+
+def test_adiabatic_leaching__refuses_less_heat_than_tanks_stand_and_what_is_no_heat():
+    with pytest.raises(DataError, match=r"a tank would be colder than 273\.15 K"):
+        _run(heat=-1e10)
+    for heat in (float("nan"), "warm"):
+        with pytest.raises(DeclarationError, match="must be a finite number"):
+            _run(heat=heat)
 
 
 def test_adiabatic_leaching__lets_dry_solids_pass():

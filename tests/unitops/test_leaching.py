@@ -400,6 +400,11 @@ def test_leaching__names_phosphates_that_it_leaves():
     assert not any("would dissolve" in said for said in _leach(_solids(oxide=100.0)).warnings)
 
 
+def test_leaching__names_salts_that_it_leaves():
+    outcome = _leach(_solids(oxide=100.0) + Stream.of(CHEMISTRY, {"Li2SO4.H2O(s)": 10.0}))
+    assert any(said.startswith("Li2SO4.H2O(s) would dissolve in this liquor") for said in outcome.warnings)
+
+
 def test_leaching__dissolves_stripped_olivines_in_strong_acid_alone():
     """FePO4 = Fe+3 + PO4-3 in 2.5 mol/L of acid within hours; in dilute acid little does."""
     solids = Stream.of(CHEMISTRY, {"FePO4(s)": 100.0, "Mn0.6Fe0.4PO4(s)": 10.0, "C(s)": 50.0})
