@@ -5,7 +5,7 @@ Model      rate laws of `leaching.csv` by particle size, tank after tank, driven
            law's acid of reference is turned into the free H+ of the acid drawn, diluted to it
 Assumes    isothermal, co-current, solids segregated and liquor mixed in each tank; all acid enters the first tank; CO2 leaves
            at 1 bar; what precipitates forms at once, beside the minerals that still dissolve, and these themselves form
-           again at their saturation. A carbonate or hydroxide without a rate has that of Li3PO4, NiO, CoO and MnO that of
+           again at their saturation. A carbonate or hydroxide without a rate has that of Li2CO3, NiO, CoO and MnO that of
            cathode oxide: give `laws` where that matters. Oxides that need electrons and metals that give them stay as they are
 Valid      where the rate of each mineral was measured or estimated and where the activity model holds, told by warnings
 Sources    Levenspiel (1999) ch. 25; Parkhurst & Appelo (2013) USGS Techniques and Methods 6-A43; rates in `leaching.csv`
@@ -96,7 +96,7 @@ class LiquorLeaching(UnitOp):
 
     def resume(self, inlets: Mapping[str, Stream], start: object) -> Outcome:
         """Answer what `run` does, from the volume and the dose of an earlier one."""
-        return self._begun(inlets, cast("tuple[float, float] | None", start))
+        return self._begun(inlets, cast("tuple[float, float]", start) if isinstance(start, tuple) else None)
 
     def profile(self, inlets: Mapping[str, Stream]) -> tuple[LiquorTank, ...]:
         """Answer what leaves each tank: slurry and gas so far, pH, H+, free acid, shares dissolved, heat."""

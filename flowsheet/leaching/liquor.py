@@ -29,26 +29,27 @@ from ...kernels.leach_residue import residue_sizes
 from ...kernels.shrinking_core import Minerals, Sizes
 from ...kernels.status import CHARGED, CONVERGED, DRY, SENTENCES, STARVED
 from ..chemistry import density
+from ..chemistry.database import all_species
 from ..chemistry.equilibrium import speciate
 from ..chemistry.species import Species
 from ..chemistry.system import PROTON, WATER, Chemistry
 from ..convergence import Accelerator
-from ..errors import ConvergenceError, DataError, nearest
+from ..errors import ConvergenceError, DataError, DeclarationError, nearest
 from ..sizes import DIAMETERS, EDGES
 from ..stream import Stream, mix
 from .bookkeeping import free_protons, rounded
-from .dissolution import acid_ways, is_fast
+from .dissolution import acid_ways, rate_laws
 from .dosing import Flow, PerElement, ToFreeAcid, moles_of_acid, times
 from .electrons import Exchange
-from .rates import RateLaw, has_rate, minerals
+from .rates import RateLaw, minerals
 from .train import Tank
 
 DRIVERS: Mapping[str, int] = {"concentration": leach_liquor.CONCENTRATION, "activity": leach_liquor.ACTIVITY}
 GAS = "CO2(g)"  # leaves where carbonates bring more of it than dissolves at 1 bar
 STEPS = 60
 AGREED = 1e-11
-_FAST = "Li2CO3(s)"  # whose rate stands for carbonates and hydroxides
-_SETS = {"FePO4(s)": "raffinate2026", "FePO4.2H2O(s)": "raffinate2026"}  # oxidative leaching keeps these as they are
+_FILLER = "LiF(s)"  # packed where nothing dissolves, and not asked for
+_SETS = {"FePO4.2H2O(s)": "raffinate2026"}  # what black mass does not hold, and leaching leaves alone
 _SLIGHT = 0.1  # order in acid, where acid is short
 _LEAST_ACID = 1e-300
 _DILUTIONS = 60
@@ -81,6 +82,15 @@ class LiquorTrain:
     forms: tuple[str, ...]
     driver: str
     laws: Mapping[str, RateLaw]
+
+    def __post_init__(self):
+        kinds = (PerElement, ToFreeAcid, Flow, PerProton)
+        if not isinstance(self.acid_rule, kinds):
+            meant = ", ".join(kind.__name__ for kind in kinds)
+            raise DeclarationError(f"rule of the acid = {self.acid_rule!r} is none of {meant}")
+        for name, law in self.laws.items():
+            if not isinstance(law, RateLaw):
+                raise DeclarationError(f"laws: that of {name} = {law!r} is no RateLaw")
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,7 +130,7 @@ class LeachedInLiquor:
     `inlets`: what was fed, `feed`: all of it mixed, the acid left out. `slurry`: what leaves the last tank, gas included.
     `acid`: drawn. `names`: M minerals that dissolved by `laws`, `conversion`: (N, M) by the kinetics, before any forms again.
     `ph`, `hydrogen_ion` (mol/m3): (N,), `flows`: (N, S), that leave the tanks.
-    `start`: where a later run may begin.
+    `start`: where a later run may begin: volume and dose per kg/s of the feed.
     """
 
     train: LiquorTrain
@@ -178,14 +188,14 @@ def leach_in_liquor(
     """
     feed = mix(inlets)
     known = _known(train, feed)
-    dose = _dose(train, known)
+    by_target, dose = isinstance(train.acid_rule, ToFreeAcid), _dose(train, known)
     most = feed.flows + dose * train.acid.flows
     most[feed.chemistry.liquor] += (known.fed * known.packed.accessible) @ known.changes
     volume = density.liquor_volume(feed.chemistry, most[feed.chemistry.liquor], train.temperature)
+    if start is not None:
+        volume, dose = start[0] * feed.mass, start[1] * feed.mass if by_target else dose
     if isinstance(train.acid_rule, ToFreeAcid):
-        volume, dose = _dose_to(train.acid_rule.free_acid, train, known, *(start or (volume, dose)))
-    elif start is not None:
-        volume = start[0]
+        volume, dose = _dose_to(train.acid_rule.free_acid, train, known, volume, dose)
     packed, answer, flows, volume = _settled(train, known, dose, volume)
     left = flows[-1]
     slurry = feed.replace(flows=left, temperature=train.temperature)
@@ -203,7 +213,7 @@ def leach_in_liquor(
         ph=-(np.log(hydrogen_ion) + answer.ln_gamma[:, 0]) / _LN10,
         hydrogen_ion=hydrogen_ion * answer.water / volume,
         flows=flows,
-        start=(volume, dose),
+        start=(volume / feed.mass, dose / feed.mass),
     )
 
 
@@ -255,6 +265,8 @@ def _known(train: LiquorTrain, feed: Stream) -> _Known:
     chemistry = feed.chemistry
     bare = acid_only(chemistry)
     for name in train.laws:
+        if name in all_species() and name not in chemistry.index:  # of elements that this chemistry lacks
+            continue
         chemistry.position(name)
         if name not in bare:
             why = "it is no solid that acid dissolves without electrons"
@@ -263,7 +275,7 @@ def _known(train: LiquorTrain, feed: Stream) -> _Known:
         raise DataError(f"acid: H+ = {train.acid['H+']:.4g} mol/s, the reagent must hold acid")
     laws = {name: law for name in bare if feed[name] > 0.0 and (law := _law(chemistry, name, train.laws)) is not None}
     names = tuple(laws)
-    held = laws or {_FAST: RateLaw.named(_FAST)}  # packed, and nothing of it fed
+    held = laws or {_FILLER: RateLaw.named(_FILLER)}  # packed, and nothing of it fed
     packed, sizes = minerals(tuple(held), train.temperature, held, feed.sizes)
     references = [
         _reference(chemistry, law, train.driver, _solute(train.acid)) if law.acid_order > 0.0 else 1.0
@@ -293,16 +305,14 @@ def _known(train: LiquorTrain, feed: Stream) -> _Known:
 
 def _law(chemistry: Chemistry, name: str, given: Mapping[str, RateLaw]) -> RateLaw | None:
     """Answer the rate of a solid: the one given, its own, that of a fast salt; None where there is none."""
-    return given[name] if name in given else _own_law(name, is_fast(chemistry.species[chemistry.index[name]]))
+    return given[name] if name in given else _own_law(chemistry, name)
 
 
-@functools.cache
-def _own_law(name: str, fast: bool) -> RateLaw | None:
+@functools.lru_cache(maxsize=4096)
+def _own_law(chemistry: Chemistry, name: str) -> RateLaw | None:
     if name in _SETS:
         return RateLaw.named(name, _SETS[name])
-    if has_rate(name):
-        return RateLaw.named(name)
-    return RateLaw.named(_FAST) if fast else None
+    return rate_laws((name,), {})[name] if name in acid_ways(chemistry).names else None
 
 
 def _solute(acid: Stream) -> str | bytes:

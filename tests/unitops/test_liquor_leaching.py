@@ -233,6 +233,14 @@ def test_liquor_leaching__doses_acid_by_ratio_target_element_and_flow():
     assert outcome.report["acid_dose"] == pytest.approx(0.2, rel=1e-12)
 
 
+def test_liquor_leaching__resumes_to_the_same_with_acid_to_a_target():
+    unit, inlets, outcome = leach({HYDROXIDE: 0.0927, IRON: 0.05}, {"H2O": 1.0}, acid_rule=ToFreeAcid(200.0))
+    near = unit.run({port: stream * 10.0 for port, stream in inlets.items()})
+    for start in (outcome.start, near.start, None, "nonsense"):
+        again = unit.resume(inlets, start).outlets["slurry"].flows
+        np.testing.assert_allclose(again, outcome.outlets["slurry"].flows, rtol=1e-8, atol=1e-9)
+
+
 def test_liquor_leaching__accounts_for_its_heat_tank_by_tank():
     unit, inlets, outcome = leach({HYDROXIDE: 0.1, PHOSPHATE: 0.05}, {"H2O": 2.0})
     entering = [*inlets.values(), outcome.drawn["acid"]]
@@ -282,6 +290,10 @@ def test_liquor_leaching__refuses_what_cannot_be():
         leach(solids, liquor, laws={"LiCoO2(s)": SLOW})
     with pytest.raises(DataError, match=r"species 'Ni\(OH\)3\(s\)' is not in the chemistry; did you mean"):
         leach(solids, liquor, laws={"Ni(OH)3(s)": SLOW})
+    with pytest.raises(DeclarationError, match=r"laws: that of LiF\(s\) = 3.0 is no RateLaw"):
+        leach(solids, liquor, laws={FLUORIDE: 3.0})
+    with pytest.raises(DeclarationError, match=r"rule of the acid = 0.5 is none of PerElement, ToFreeAcid, Flow"):
+        leach(solids, liquor, acid_rule=0.5)
     with pytest.raises(DataError, match=r"acid: H\+ = 0 mol/s, the reagent must hold acid"):
         leach(solids, liquor, acid=Stream.of(CHEMISTRY, {"H2O": 1.0}))
     with pytest.raises(DataError, match=r"liquor fed carries a net charge of .* mol/s, it must be neutral"):
