@@ -43,6 +43,16 @@ def test_line__solved_again_in_one_process(benchmark, sheet):
     benchmark.extra_info["unit_calls"] = solution.unit_calls
 
 
+@pytest.mark.parametrize("change", [1.001, 1.01])
+def test_line__solved_warm_from_a_feed_like_it(benchmark, sheet, change):
+    script = runpy.run_path(str(LINE))
+    known = solve(sheet)
+    changed = script["build"](script["ASSAY"] | {"Ni": change * script["ASSAY"]["Ni"]})
+    solution = benchmark.pedantic(solve, (changed,), {"start": known}, rounds=5, warmup_rounds=1)
+    benchmark.extra_info["passes"] = solution.passes
+    benchmark.extra_info["unit_calls"] = solution.unit_calls
+
+
 def test_line__laid_out(benchmark):
     build = runpy.run_path(str(LINE))["build"]
     benchmark.pedantic(build, rounds=3, warmup_rounds=1)

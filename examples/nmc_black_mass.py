@@ -7,6 +7,8 @@ the mother liquor of lithium carbonate. Run it, change ASSAY, run it again: tabl
 against its standard are written to results/.
 """
 
+from dataclasses import dataclass
+
 from sections import add_centrifuge, add_circuit, add_crystals
 
 from raffinate.flowsheet import Flowsheet, Stream, solve
@@ -42,8 +44,31 @@ CIRCUITS = {
     "Co": ("Cyanex 272", 1.08, 0.10, 1.05, 0.45, "CoSO4.7H2O(s)", 20.0, 38.0),
     "Ni": ("Cyanex 272", 1.20, 0.15, 1.10, 0.45, "NiSO4.6H2O(s)", 55.0, 80.0),
 }
+SHARE_WORTH_A_CIRCUIT = 0.02  # moles of a metal to nickel, cobalt and manganese together; less goes with the next metal
+OLIVINES = ("LiMn0.6Fe0.4PO4(s)", "Mn0.6Fe0.4PO4(s)")  # have no rate in acid
 TRACES = ("Ni(OH)2(s)", "Co(OH)2(s)", "Mn(OH)2(s)", "Fe(OH)2(s)", "Fe(OH)3(s)", "Al(OH)3(s)", "Cu(OH)2(s)")
 # fmt: on
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """How the line is run: `leach_temperature` in K, `leach_time` in s, `free_acid` left by the leach in mol/m3.
+
+    `peroxide` for each electron that it is needed for; `crystal_yield` of each pass through a crystalliser by metal. `soda` and
+    `scrub`: times what CIRCUITS has, for all circuits; `strip`: likewise, for what soda and scrub leave on the organic.
+    """
+
+    leach_temperature: float = celsius(80.0)
+    leach_time: float = 5 * hour
+    free_acid: float = 245.0
+    peroxide: float = 1.8
+    crystal_yield: tuple[float, float, float] = (0.8, 0.8, 0.8)
+    soda: float = 1.0
+    scrub: float = 1.0
+    strip: float = 1.0
+
+
+USUAL = Conditions()
 
 
 def reagent(**masses: float) -> Stream:
@@ -61,12 +86,29 @@ def black_mass(assay: dict[str, float]) -> FeedMaterial:
     return FeedMaterial(name="black mass", cathode="NMC622", assay=shares, valence=3.0, binder=BINDER, sizes=SIZES)
 
 
-def build(feed: dict[str, float] | FeedMaterial | Blend = ASSAY, mass: float = 1000 * kg / hour) -> Flowsheet:
+def dissolving(powder: Stream) -> dict[str, float]:
+    """Answer mol/s of each element in what the leach dissolves: all but an olivine with manganese."""
+    olivine = {name: powder[name] * CHEMISTRY.molar_masses[CHEMISTRY.index[name]] for name in OLIVINES}
+    return powder.without(Stream.of(CHEMISTRY, olivine)).elements
+
+
+def build(
+    feed: dict[str, float] | FeedMaterial | Blend = ASSAY,
+    mass: float = 1000 * kg / hour,
+    conditions: Conditions = USUAL,
+) -> Flowsheet:
     """Lay out the line for so much of a feed, given as a feed or as an assay (%), sized to what it holds."""
     powder = (black_mass(feed) if isinstance(feed, dict) else feed).stream(CHEMISTRY, mass)
     water = reagent(H2O=mass)  # as much as black mass
     sheet = Flowsheet()
-    leach = Leaching(acid=ACID, reductant=PEROXIDE, temperature=celsius(80.0), residence_time=5 * hour, tanks=4)
+    leach = Leaching(
+        acid=ACID,
+        reductant=PEROXIDE,
+        free_acid=conditions.free_acid,
+        reductant_ratio=conditions.peroxide,
+        temperature=conditions.leach_temperature,
+        residence_time=conditions.leach_time,
+    )
     sheet.add("leach", leach, solids=powder, liquor=[4.0 * water, "residue.washings"])
     sheet.add("residue", CakeFilter(), slurry="leach.slurry", wash=0.8 * water)
     sheet.add("cementation", Cementation(iron_powder=IRON, rate_constant=1e-4), feed="residue.filtrate")
@@ -76,12 +118,19 @@ def build(feed: dict[str, float] | FeedMaterial | Blend = ASSAY, mass: float = 1
     sheet.add("cake", CakeFilter(), slurry="hydrolysis.slurry", wash=0.4 * water)
     sheet.add("cooler", HeatExchanger(temperature=celsius(30.0)), feed=["cake.filtrate", "cake.washings"])
     liquor = "cooler.out"
-    for metal, (extractant, soda, scrub, strip, degree, salt, temperature, dried) in CIRCUITS.items():
-        flow = 0.955 * powder.elements[metal]  # what leach and hydrolysis leave of it
-        size = {"flow": flow, "soda": soda, "scrub": scrub, "strip": strip, "degree": degree, "strength": 0.7}
+    held = dissolving(powder)
+    least = SHARE_WORTH_A_CIRCUIT * sum(held[metal] for metal in CIRCUITS)
+    for (metal, circuit), crystal_yield in zip(CIRCUITS.items(), conditions.crystal_yield, strict=True):
+        if held[metal] < least:
+            continue
+        extractant, soda, scrub, strip, degree, salt, temperature, dried = circuit
+        flow = 0.955 * held[metal]  # what leach and hydrolysis leave of it
+        size = {"flow": flow, "degree": degree, "strength": 0.7, "soda": conditions.soda * soda}
+        left = (conditions.soda * soda - conditions.scrub * scrub) / (soda - scrub)
+        size |= {"scrub": conditions.scrub * scrub, "strip": conditions.strip * strip * left}
         size["bleed"] = 0.1 if extractant == "D2EHPA" else 0.03  # iron(III) and aluminium stay on it in the strip
         add_circuit(sheet, metal, extractant, [liquor], CAUSTIC, **size)
-        boiler = EvaporativeCrystalliser(salts=(salt,), temperature=celsius(temperature), yield_per_pass=0.8)
+        boiler = EvaporativeCrystalliser(salts=(salt,), temperature=celsius(temperature), yield_per_pass=crystal_yield)
         wash = reagent(H2O=0.03 * flow)  # 30 g a mole
         add_crystals(sheet, f"{metal}SO4", f"{metal} liquor.liquor", boiler, wash, celsius(dried))
         liquor = f"{metal} raffinate.liquor"

@@ -148,7 +148,7 @@ def add_crystals(
     sheet.add(f"{name} crystalliser", boiler, feed=[feed, f"{name} bleed.second"])
     add_centrifuge(sheet, name, f"{name} crystalliser.slurry", moisture=0.05, temperature=temperature, wash=wash)
     liquors = [f"{name} centrifuge.filtrate", f"{name} centrifuge.washings"]
-    sheet.add(f"{name} bleed", Splitter(fraction=0.05), feed=liquors)
+    sheet.add(f"{name} bleed", Splitter(fraction=0.1), feed=liquors)
 
 
 def add_front_end(

@@ -11,7 +11,8 @@ accelerator is a frozen configuration, `start` and `step` answer states, which a
 Method      Two passes of direct substitution. A loop that then still contracts slowly is far from its answer, and is
             brought near by bounded Wegstein passes. Then Anderson mixing: the combination of the last points whose
             residuals cancel best, by least squares. Every residual is divided by the size of its own entry, so that
-            a trace element counts as much as water.
+            a trace element counts as much as water. An iteration that begins with the secants of one near its answer mixes
+            with them from its first pass on.
 Safeguards  An entry that must not be negative and would be is replaced by what the pass answered. When the residual
             grows, or has not shrunk for long, the best point is taken up again by bounded Wegstein passes (which damp
             where the answer overshoots), twice as many each time, and a new mixing begins. Where that has been fruitless
@@ -36,6 +37,12 @@ Vector = NDArray[np.float64]
 _TINY = 1e-300
 _SIGNED_FLOOR = 1e-9  # of the largest entry: a difference of large numbers has no accuracy relative to itself
 _DEPENDENT = 1e-8  # of its length is all that a difference adds to the newer ones: it carries round-off only
+_DEPENDENT_OLD = 1e-3  # likewise a secant of an earlier iteration, which is not quite of this one
+_SECANT_NEAR, _SECANT_LEAST = 0.03, 1e-9  # mean residual of the points that give secants, and least change of it
+_FLATTEST, _STEEPEST = 1e-7, 1.0  # slopes of the residual of an entry that heeds no other
+_MISFIT = 0.003  # what its own slope leaves of it
+_FEWEST = 3  # changes that show whether an entry heeds others
+_SECANTS = 30  # the most that are kept
 _EXACT = 1e-14  # a residual as small as this is round-off; nothing is gained by restarting
 _SUBSTITUTIONS = 2
 _SLOW = 0.9  # contraction of one substitution above which Wegstein passes come before mixing
@@ -52,6 +59,14 @@ _NEAR_AGAIN, _NEARER = (
     0.01,
 )  # residual at which a drift is left for mixing, and the factor of it after each failure
 _GIVEN_UP = 100  # passes of a drift that have not halved the best residual
+
+
+@dataclass(frozen=True, eq=False)
+class Secants:
+    """What a pass did near an answer: changes (K, n) of what it answered and of its residual, the newest first."""
+
+    answers: Vector
+    residuals: Vector
 
 
 class Phase(Enum):
@@ -91,6 +106,7 @@ class State:
     _fruitless: int
     _near: float
     _followed: int
+    _secants: Secants
 
 
 def residual(x: Vector, g: Vector, floor: float | Vector = 0.0) -> float:
@@ -115,15 +131,16 @@ class Accelerator:
     growth: float = 3.0
     patience: float = 2.0
 
-    def start(self, x: Vector) -> State:
-        """Answer the state before the first pass, which is to be given `x`."""
+    def start(self, x: Vector, secants: Secants | None = None) -> State:
+        """Answer the state before the first pass, which is to be given `x`; `secants`: of an iteration like it, near its end."""
         x = np.array(x, dtype=np.float64)
         if x.ndim != 1 or x.size == 0 or not np.isfinite(x).all():
             raise DataError(f"start of a recycle: {x} is not a vector of finite numbers")
         none = np.empty((0, x.size))
+        known = Secants(none, none) if secants is None else secants
         return State(
             x=x,
-            phase=Phase.SUBSTITUTING,
+            phase=Phase.MIXING if len(known.answers) else Phase.SUBSTITUTING,
             passes=0,
             residual=np.inf,
             stalled=False,
@@ -140,6 +157,20 @@ class Accelerator:
             _fruitless=0,
             _near=_NEAR_AGAIN,
             _followed=0,
+            _secants=known,
+        )
+
+    def secants(self, state: State) -> Secants:
+        """Answer what the passes near the end of an iteration tell to a later one like it, with what this one was told."""
+        scale = np.maximum(self._sizes(state._answers[-1]), _TINY)
+        residuals = state._answers - state._points
+        near = np.sqrt(((residuals / scale) ** 2).mean(axis=1)) < _SECANT_NEAR
+        answers, residuals = (np.diff(each[near], axis=0)[::-1] for each in (state._answers, residuals))
+        told = np.sqrt(((residuals / scale) ** 2).mean(axis=1)) > _SECANT_LEAST
+        old = state._secants
+        return Secants(
+            np.concatenate((answers[told], old.answers))[:_SECANTS],
+            np.concatenate((residuals[told], old.residuals))[:_SECANTS],
         )
 
     def step(self, state: State, g: Vector, given: Vector | None = None) -> tuple[State, Vector]:
@@ -240,6 +271,7 @@ class Accelerator:
             _size_at_restart=state.best_size,
             _fruitless=fruitless,
             _followed=0,
+            _secants=Secants(state._points[:0], state._points[:0]),
         )
 
 
@@ -269,20 +301,47 @@ def _mixed(state: State, relative: Vector, sizes: Vector) -> Vector:
     Differences stand with the newest first and of length 1, so that the triangular factor shows which of the older ones
     add nothing to the newer; those are left out.
     """
-    weighed = (state._answers - state._points) / np.maximum(sizes, _TINY)
-    differences = np.diff(weighed, axis=0)[::-1]
+    scale = np.maximum(sizes, _TINY)
+    old = state._secants
+    residuals = state._answers - state._points
+    weighed = np.diff(residuals / scale, axis=0)[::-1]
+    differences = np.concatenate((weighed, old.residuals / scale))[: relative.size]
+    steps = np.concatenate((np.diff(state._answers, axis=0)[::-1], old.answers))[: relative.size]
     lengths = np.sqrt((differences**2).sum(axis=1))
     lengths[lengths == 0.0] = 1.0
+    least = np.where(np.arange(len(lengths)) < len(weighed), _DEPENDENT, _DEPENDENT_OLD)
     q, r = np.linalg.qr((differences / lengths[:, None]).T)
-    keep = np.abs(np.diagonal(r)) > _DEPENDENT
+    added = np.abs(np.diagonal(r))
+    keep = added > least
+    further = _alone(differences / lengths[:, None], steps / scale / lengths[:, None], added > _DEPENDENT_OLD)
     if not keep.any():
-        return state._answers[-1]
+        return state._answers[-1] + further * residuals[-1]
     if keep.all():
         shares = np.linalg.solve(r, q.T @ relative)
     else:
         shares = np.linalg.lstsq(r[:, keep], q.T @ relative, rcond=None)[0]
-    steps = np.diff(state._answers, axis=0)[::-1][keep]
-    return state._answers[-1] - (shares / lengths[keep]) @ steps
+    shares = shares / lengths[keep]
+    left = residuals[-1] - (shares @ differences[keep]) * scale
+    return state._answers[-1] - shares @ steps[keep] + further * left
+
+
+def _alone(residuals: Vector, answers: Vector, distinct: NDArray[np.bool_]) -> Vector:
+    """Answer how many residuals further than its answer each entry lies that heeds no other, from changes (K, n) of both.
+
+    An entry whose residual changes in proportion to itself alone, whichever way all others go (a trace that nothing else
+    depends on), has its own secant; for all others 0 is answered. The changes are first made independent of each other,
+    since along a single one each entry looks alone.
+    """
+    nothing = np.zeros(residuals.shape[1])
+    if distinct.sum() < _FEWEST:
+        return nothing
+    q, r = np.linalg.qr(residuals[distinct].T)
+    points = np.linalg.solve(r.T, answers[distinct]) - q.T
+    squares = (points**2).sum(axis=0)
+    slopes = np.divide((q.T * points).sum(axis=0), squares, out=nothing, where=squares > 0.0)
+    misfit = ((q.T - slopes * points) ** 2).sum(axis=0)
+    alone = (slopes < -_FLATTEST) & (slopes > -_STEEPEST) & (misfit < _MISFIT**2 * (q.T**2).sum(axis=0))
+    return np.where(alone, -1.0 / np.where(alone, slopes, -1.0) - 1.0, 0.0)
 
 
 def _followed(state: State) -> State:

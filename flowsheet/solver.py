@@ -17,7 +17,7 @@ import numpy as np
 
 from .balances import Balance, balance
 from .chemistry.system import Chemistry
-from .convergence import Accelerator
+from .convergence import Accelerator, Secants
 from .errors import ConvergenceError, DeclarationError, EngineError
 from .graph import Flowsheet, Link
 from .ordering import Part, parts_of
@@ -31,6 +31,7 @@ _TRACE_OF_PLANT = 1e-6
 _PROBE_PASS = 4
 _PROBE_FACTOR = 1e3
 _NO_EXIT = 1e-9
+_MOST_REMARKS = 3
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,7 @@ class Solution:
     balances: Mapping[str, Balance]
     plant: Balance
     starts: Mapping[str, object]
+    secants: Mapping[TornStreams, Secants]
 
     @property
     def passes(self) -> int:
@@ -87,6 +89,7 @@ class _Run:
     streams: dict[str, Stream] = field(default_factory=dict)
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     starts: dict[str, object] = field(default_factory=dict)
+    secants: dict[TornStreams, Secants] = field(default_factory=dict)
 
     @functools.cached_property
     def traces(self) -> np.ndarray:
@@ -155,6 +158,7 @@ def solve(
     run = _Run(flowsheet.units, flowsheet.links(), flowsheet.feeds, flowsheet.chemistry)
     if start is not None and start.flowsheet.chemistry is run.chemistry:
         run.starts.update(start.starts)
+        run.secants.update(start.secants)
     arcs = tuple((link.from_unit, link.target, link.source) for link in run.links)
     found = parts_of(tuple(run.units), arcs)
     for number, (part, path) in enumerate(found):
@@ -185,13 +189,14 @@ def _iterate(run: _Run, number: int, part: Part, path: tuple[str, ...], limits: 
     torn = TornStreams.of(run.chemistry, tears, begun).with_sized(TornStreams.of(run.chemistry, tears, run.streams))
     given, answered = torn.pack(begun), torn.pack(run.streams)
     accelerator = _accelerator(torn, answered)
-    state = accelerator.start(given)
+    state = accelerator.start(given, run.secants.get(torn))
     count, agreed, plainly = 1, 0, False
     while True:
         residual, worst = torn.residual(given, answered)
         run.history.append(Pass(number, residual, worst))
         agreed = agreed + 1 if residual <= tolerance and _over_loop(run, part, tears).worst <= CLOSURE else 0
         if agreed > 1:
+            run.secants[torn] = accelerator.secants(state)
             return
         if count == _PROBE_PASS:
             _refuse_closed_loop(run, part, path, tears)
@@ -213,8 +218,15 @@ def _iterate(run: _Run, number: int, part: Part, path: tuple[str, ...], limits: 
         crossing = balance(run.chemistry, *run.crossing(part.units))
         trouble = f"its streams agree, but {_imbalance_text('over the loop', crossing)}"
     raise ConvergenceError(
-        f"loop {' -> '.join(path)} has not converged in {count} passes: {trouble}", MappingProxyType(dict(run.streams))
+        f"loop {' -> '.join(path)} has not converged in {count} passes: {trouble}{_limits_passed(run, part)}",
+        MappingProxyType(dict(run.streams)),
     )
+
+
+def _limits_passed(run: _Run, part: Part) -> str:
+    """Say which units of a loop were last beyond the range of their models, since that is mostly why it does not settle."""
+    said = [f"; {name}: {run.outcomes[name].warnings[0]}" for name in part.units if run.outcomes[name].warnings]
+    return "".join(said[:_MOST_REMARKS])
 
 
 def _over_loop(run: _Run, part: Part, tears: list[str]) -> Balance:
@@ -321,6 +333,7 @@ def _conclude(flowsheet: Flowsheet, run: _Run, parts: tuple[Part, ...]) -> Solut
         balances=MappingProxyType(balances),
         plant=plant,
         starts=MappingProxyType(dict(run.starts)),
+        secants=MappingProxyType(dict(run.secants)),
     )
 
 
