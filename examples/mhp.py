@@ -9,7 +9,7 @@ standard are written to results/.
 from nmc_black_mass import ASSAY, black_mass
 from sections import add_front_end, add_lithium_end
 
-from raffinate.flowsheet import Flowsheet, Stream, solve
+from raffinate.flowsheet import DataError, Flowsheet, Stream, solve
 from raffinate.flowsheet.chemistry import Chemistry
 from raffinate.flowsheet.chemistry.database import atomic_masses
 from raffinate.flowsheet.feeds import Blend, FeedMaterial
@@ -21,6 +21,7 @@ from raffinate.unitops.cake_filter import CakeFilter
 from raffinate.unitops.mixed_hydroxide import MixedHydroxide
 
 CHEMISTRY = Chemistry("Li Na Ni Co Mn Mg Ca Cu Fe Al S C P F")
+MOST_RISE = 0.5  # of pH from stage 1 to stage 2
 DUSTY = ASSAY | {"Mg": 0.05, "Ca": 0.1}  # % of dry mass
 PRODUCTS = {
     "hydroxide filter.cake": "Ni(OH)2(s)",
@@ -51,7 +52,15 @@ def build(
     first_ph: float = 7.6,
     second_ph: float = 7.7,
 ) -> Flowsheet:
-    """Lay out the line for so much of a feed, given as a feed or as an assay (%), with the pH of both stages."""
+    """Lay out the line for so much of a feed, given as a feed or as an assay (%), with the pH of both stages.
+
+    Raises `DataError` for a stage 2 so far above stage 1 that what returns of it is more base than the liquor has acid.
+    """
+    if second_ph > first_ph + MOST_RISE:
+        raise DataError(
+            f"hydroxide: second_ph = {second_ph:g} is more than {MOST_RISE:g} above first_ph = {first_ph:g}: manganese that "
+            "returns is then more base than the acid liquor dissolves, and nickel goes to the iron cake"
+        )
     powder = (black_mass(feed) if isinstance(feed, dict) else feed).stream(CHEMISTRY, mass)
     fed = {**FED, "water": reagent(H2O=mass)}
     sheet = Flowsheet()

@@ -300,6 +300,14 @@ def test_mhp__trades_manganese_for_recovery(mhp_line):
     assert yields[1] > yields[0]
 
 
+def test_mhp__refuses_a_second_stage_that_returns_more_base_than_there_is_acid(mhp_line):
+    script, _ = mhp_line
+    with pytest.raises(
+        DataError, match=r"second_ph = 8\.3 is more than 0\.5 above first_ph = 7\.3: manganese that returns"
+    ):
+        script["build"](first_ph=7.3, second_ph=8.3)
+
+
 def test_pcam__takes_what_industry_takes(pcam_line):
     """EverBatt, kg per kg NMC811: NaOH 0.844, NH4OH 0.117, NiSO4 1.273."""
     script, solution = pcam_line
