@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
+from scipy.optimize import root_scalar
 
 from ...kernels.leach_residue import residue_sizes
 from ...kernels.shrinking_core import leach_train
@@ -37,17 +38,18 @@ from .bookkeeping import (
     rounded,
 )
 from .dissolution import BARE, METALS, PHOSPHATE, STRIPPED, Ways
-from .dosing import ToFreeAcid, times
+from .dosing import Flow, ToFreeAcid, times
 from .electrons import Exchange, decay_constant, exchange
 
 STEPS = 60
-AGREED = 1e-10
+AGREED, ENOUGH = 1e-10, 1e-6
 _USUAL = 0.95  # of what can dissolve, to begin with
 _LEAST_ACID = 1e-12  # mol/s, and mol/m3
 _LEAST_FLOW = 1e-300  # mol/s: of a mineral that nothing reaches, its law has accessible = 0
 _WHOLLY = 1.0 - 1e-6
 _NOTICED = 1.0  # mol/m3 of protons
 _SLIGHT = 0.1  # order in acid, where acid is short
+_WIDENINGS = 12
 _FACTORS = (0.5, 2.0)  # between which the acid that minerals take up may differ from what is first counted
 _SIGNED = np.array([False, False, True])
 
@@ -165,10 +167,13 @@ def leach(train: Train, inlets: Sequence[Stream], start: object = None) -> Leach
     """
     feed = mix(inlets)
     known = known_of(train, feed)
-    found = _resumed(train, known, start)
-    if _overdrawn(found.passed, known):  # copper that does not heed the acid would take more than there is
+    try:
+        found = _resumed(train, known, start)
+    except ConvergenceError:  # minerals that do not heed an acid that is nearly spent, and then do, lead to and fro
+        found = None
+    if found is None or _overdrawn(found.passed, known):  # copper that heeds no acid would take more than there is
         known = heedful(known)
-        found = _settled(train, known, None)
+        found = _dosed_or_settled(train, known)
     passed = found.passed
     nothing = Stream.empty(known.chemistry, train.temperature)
     slurry = feed.replace(flows=rounded(passed.flows), temperature=train.temperature)
@@ -219,15 +224,19 @@ def _settled(train: Train, known: Known, begun: Start | None) -> _Settled:
         passed = _pass(train, known, usual, volume)
         passed = _pass(train, known, usual, passed.volume)
         begun = Start(passed.unknowns)
-    state = accelerator.start(begun.unknowns)
+    state, best, nearest = accelerator.start(begun.unknowns), None, ENOUGH
     for _ in range(STEPS):
         unknowns = state.x
         volume, factor, acid = unknowns.tolist()
         conversion, tank_acid = _conversion(train, known, acid, volume, factor)
         passed = _pass(train, known, conversion, volume)
         state, _ = accelerator.step(state, passed.unknowns)
+        if state.residual <= nearest:
+            best, nearest = _Settled(passed, conversion, tank_acid, unknowns), state.residual
         if state.residual <= AGREED:
-            return _Settled(passed, conversion, tank_acid, unknowns)
+            break
+    if best is not None:  # where acid is nearly spent the kernel is not more accurate
+        return best
     raise ConvergenceError(
         f"leach of {train.tanks} tanks has not settled in {STEPS} steps: the liquor changes by {state.residual:.2g} of "
         f"itself, {AGREED:g} is wanted"
@@ -242,6 +251,33 @@ def _resumed(train: Train, known: Known, start: object) -> _Settled:
         except ConvergenceError:
             pass
     return _settled(train, known, None)
+
+
+def _dosed_or_settled(train: Train, known: Known) -> _Settled:
+    """Answer what `_settled` does; where next to no acid is to be left, of the dose that leaves it, found by trial."""
+    try:
+        return _settled(train, known, None)
+    except ConvergenceError:
+        if not isinstance(train.acid_rule, ToFreeAcid) or train.acid is None:
+            raise
+    target, acid = train.acid_rule.free_acid, train.acid
+    latest: list[_Settled] = []
+
+    def excess(dose: float) -> float:
+        begun = Start(latest[-1].unknowns) if latest else None
+        latest.append(_settled(replace(train, acid_rule=Flow(dose * acid.mass)), known, begun))
+        passed = latest[-1].passed
+        return float(known.protons @ passed.flows) - target * passed.volume
+
+    most = float(known.flows @ np.abs(known.kinetics.demand)) + target * max(known.feed.liquor_volume, 1e-30)
+    high = most / acid["H+"]
+    for _ in range(_WIDENINGS):
+        if excess(high) >= 0.0:
+            break
+        high *= 2.0
+    root = root_scalar(excess, bracket=(0.0, high), method="brentq", rtol=1e-12)
+    excess(float(root.root))
+    return latest[-1]
 
 
 def _overdrawn(passed: _Passed, known: Known) -> bool:

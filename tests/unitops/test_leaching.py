@@ -443,6 +443,17 @@ def test_leaching__says_that_its_acid_is_spent():
     assert any("outside its window: acid" in said for said in outcome.warnings)
 
 
+@pytest.mark.parametrize("free_acid", [1.0, 3.6, 20.0])
+def test_leaching__finds_the_dose_where_next_to_no_acid_is_left(free_acid):
+    """There a drop more dissolves a drop more; thin pulp, one hot tank of twenty minutes."""
+    sizes = {OXIDE: SizeDistribution.rosin_rammler(20e-6, 1.2)}
+    solids = Stream.of(CHEMISTRY, {OXIDE: 500.0, "Al(s)": 15.0, "Cu(s)": 20.0}, sizes=sizes)
+    given = {"residence_time": 1220.0, "temperature": 370.0, "decomposition": None, "reductant_ratio": 1.8}
+    outcome = _leach(solids, Stream.of(CHEMISTRY, {"H2O": 700.0}), free_acid=free_acid, **given)
+    assert outcome.report["free_acid"] == pytest.approx(free_acid, rel=1e-3)
+    assert 0.0 < outcome.report["nickel_extraction"] < 0.95
+
+
 def test_leaching__leaves_a_mineral_that_nothing_reaches():
     shut = {OXIDE: RateLaw(complete_time=600.0, accessible=0.0, name="shut")}
     outcome = _leach(_solids(oxide=500.0, Al=10.0), laws=shut)
