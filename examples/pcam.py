@@ -88,9 +88,9 @@ def add_precursor(
         cobalt_salt=reagent(CoSO4=0.551, H2O=0.449),  # heptahydrate
         manganese_salt=reagent(MnSO4=0.893, H2O=0.107),  # monohydrate
         water=reagent(H2O=1.0),
-        nickel=ratio["Ni"],
-        cobalt=ratio["Co"],
-        manganese=ratio["Mn"],
+        nickel_share=ratio["Ni"],
+        cobalt_share=ratio["Co"],
+        manganese_share=ratio["Mn"],
     )
     tank = CathodePrecursor(
         base=reagent(NaOH=0.25, H2O=0.75),

@@ -21,7 +21,7 @@ _AGREED = 1e-12
 
 @dataclass(frozen=True, kw_only=True)
 class MetalTrim(UnitOp):
-    """Salts are drawn until the metals stand as `nickel` to `cobalt` to `manganese`, water until they have `strength`.
+    """Salts are drawn until the metals stand to each other as their shares do, water until they have `strength`.
 
     A metal of share 0 stays as it came. A liquor below `strength` gets no water, with a warning. Raises `DataError` for
     shares of which none is above 0, a metal with no salt that is wanted, and a salt that does not hold its metal alone.
@@ -41,17 +41,18 @@ class MetalTrim(UnitOp):
     cobalt_salt: Stream | None = parameter("reagent", "cobalt sulfate", {"CoSO4": 0.55, "H2O": 0.45}, default=None)
     manganese_salt: Stream | None = parameter("reagent", "manganese sulfate", {"MnSO4": 0.9, "H2O": 0.1}, default=None)
     water: Stream = reagent("water", example={"H2O": 1.0})
-    nickel: float = parameter("-", "share of nickel", 0.8, low=0.0, high=1.0)
-    cobalt: float = parameter("-", "share of cobalt", 0.1, low=0.0, high=1.0)
-    manganese: float = parameter("-", "share of manganese", 0.1, low=0.0, high=1.0)
+    nickel_share: float = parameter("-", "share of nickel", 0.8, low=0.0, high=1.0)
+    cobalt_share: float = parameter("-", "share of cobalt", 0.1, low=0.0, high=1.0)
+    manganese_share: float = parameter("-", "share of manganese", 0.1, low=0.0, high=1.0)
     strength: float = parameter("mol/kg", "metals per water to dilute to", 1.5, low=0.01, high=5.0, default=2.0)
 
     def run(self, inlets: Mapping[str, Stream]) -> Outcome:
         """Answer the trimmed liquor, and the salts and water drawn."""
         feed = inlets["feed"]
-        shares = {word: getattr(self, word) for word in _METALS if getattr(self, word) > 0.0}
+        given = {word: getattr(self, f"{word}_share") for word in _METALS}
+        shares = {word: share for word, share in given.items() if share > 0.0}
         if not shares:
-            raise DataError("nickel, cobalt, manganese = 0, one of the shares must be above 0")
+            raise DataError("nickel_share, cobalt_share, manganese_share = 0: one of the shares must be above 0")
         amount = max(feed[_METALS[word]] / share for word, share in shares.items())
         if amount == 0.0:
             return Outcome({"liquor": feed})

@@ -14,7 +14,7 @@ TRIM = MetalTrim.example(CHEMISTRY)
 
 @pytest.mark.parametrize("shares", [(0.8, 0.1, 0.1), (0.6, 0.2, 0.2), (1.0, 1.0, 1.0), (0.1, 0.1, 0.8)])
 def test_trim__brings_the_metals_into_their_ratio_and_keeps_the_one_in_excess(shares):
-    unit = dataclasses.replace(TRIM, nickel=shares[0], cobalt=shares[1], manganese=shares[2])
+    unit = dataclasses.replace(TRIM, nickel_share=shares[0], cobalt_share=shares[1], manganese_share=shares[2])
     outcome = unit.run({"feed": LIQUOR})
     made = outcome.outlets["liquor"]
     held = {metal: made[metal] for metal in METALS}
@@ -47,14 +47,14 @@ def test_trim__draws_no_salt_where_the_ratio_is_there():
 
 
 def test_trim__leaves_a_metal_of_share_0_as_it_came():
-    made = dataclasses.replace(TRIM, manganese=0.0, manganese_salt=None).run({"feed": LIQUOR}).outlets["liquor"]
+    made = dataclasses.replace(TRIM, manganese_share=0.0, manganese_salt=None).run({"feed": LIQUOR}).outlets["liquor"]
     assert made["Mn+2"] == LIQUOR["Mn+2"]
     assert made["Ni+2"] / made["Co+2"] == pytest.approx(8.0, rel=1e-12)
 
 
 def test_trim__refuses_what_cannot_be():
     with pytest.raises(DataError, match="one of the shares must be above 0"):
-        dataclasses.replace(TRIM, nickel=0.0, cobalt=0.0, manganese=0.0).run({"feed": LIQUOR})
+        dataclasses.replace(TRIM, nickel_share=0.0, cobalt_share=0.0, manganese_share=0.0).run({"feed": LIQUOR})
     with pytest.raises(DataError, match=r"nickel_salt is not given, and the liquor holds 1\.6\d+ of 4\.2\d+ mol/s"):
         dataclasses.replace(TRIM, nickel_salt=None).run({"feed": LIQUOR})
     with pytest.raises(DataError, match=r"nickel_salt: Ni\+2 = 0 mol/s, Co\+2 beside it; it must hold its metal alone"):
