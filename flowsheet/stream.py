@@ -11,6 +11,7 @@ import functools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 
@@ -119,7 +120,7 @@ class Stream:
 
         Raises `DataError` for what is no solid of the chemistry, or fractions that do not sum to 1.
         """
-        merged: Mapping = {**self.sizes, **sizes}
+        merged: Mapping[str, Any] = {**self.sizes, **sizes}
         return Stream(self.chemistry, self.flows, self.temperature, self.pressure, merged)
 
     def size_distribution(self, name: str) -> SizeDistribution:

@@ -286,6 +286,7 @@ def solve_moments(crystal, rates, tank, nucleus, seeds, search):
         if f <= 0.0:
             return y, f, steps, WASHED_OUT
     start_search(search)
+    f = np.nan
     for _ in range(MOST_STEPS):
         steps += 1
         f, _ = moment_surplus(crystal, rates, tank, nucleus, seeds, y)

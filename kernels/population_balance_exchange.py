@@ -141,7 +141,7 @@ def partial_sum(matrix: np.ndarray, row: int, vector: np.ndarray, start: int, st
 
 
 @entry.kernel
-def bear(agglomeration: Agglomeration, strength: float, i: int, density: np.ndarray, birth: np.ndarray) -> float:
+def bear(agglomeration: Agglomeration, strength: float, i: int, density: np.ndarray, birth: np.ndarray) -> None:
     """Add to `birth` (K,) in 1/(m3 s) the aggregates of class `i` with smaller or equal ones; `density` (K,) in 1/m3.
 
     Aggregates of a class go to higher ones, but in the last class.

@@ -130,7 +130,7 @@ class AdiabaticLeaching(UnitOp):
         if isinstance(begun, _Begun):
             first, start = np.array(begun.temperatures), begun.start
         accelerator = Accelerator()
-        state = accelerator.start(first)
+        state, temperatures = accelerator.start(first), first
         for _ in range(_STEPS):
             temperatures = np.clip(state.x, _COLDEST, _HOTTEST)
             train = replace(

@@ -248,11 +248,12 @@ def under(
         if not 0.0 < activity < np.inf:
             raise DataError(f"activity of {name} = {activity:g} is not above 0")
         ln_k[chemistry.phase_index[name]] += np.log(activity)
-    for name in pressures or {}:
+    given = pressures or {}
+    for name in given:
         if name not in gases:
             raise DataError(f"gas {name!r} has no equilibrium in the chemistry{nearest(name, gases)}")
         at = chemistry.phase_index[name]
-        pressure = partial_pressure(name, pressures)
+        pressure = partial_pressure(name, given)
         ln_k[at] += np.log(fugacity_coefficient(chemistry.phases[at], temperature, pressure) * pressure / _BAR)
     return mixture._replace(phase_ln_k=ln_k)
 

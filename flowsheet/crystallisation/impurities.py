@@ -64,4 +64,4 @@ def impurity_sources(solution: Solution, crystalliser: str, product: str) -> pan
     answer = pandas.DataFrame.from_dict(rows, orient="index", columns=list(_SOURCES)).clip(lower=0.0)
     answer["total"] = answer.sum(axis="columns")
     answer.index.name = "element"
-    return answer[answer["total"] > 0.0].sort_values("total", ascending=False)
+    return answer.loc[answer["total"] > 0.0].sort_values(by="total", ascending=False)
