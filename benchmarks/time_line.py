@@ -31,8 +31,13 @@ def run_process(program: str, *arguments: str, cache: Path | None = None) -> Non
 
 
 @pytest.fixture(scope="module")
-def sheet():
-    return runpy.run_path(str(LINE))["build"]()
+def script():
+    return runpy.run_path(str(LINE))
+
+
+@pytest.fixture(scope="module")
+def sheet(script):
+    return script["build"]()
 
 
 def test_line__solved_again_in_one_process(benchmark, sheet):
@@ -44,9 +49,8 @@ def test_line__solved_again_in_one_process(benchmark, sheet):
 
 
 @pytest.mark.parametrize("change", [1.001, 1.01])
-def test_line__solved_warm_from_a_feed_like_it(benchmark, sheet, change):
-    script = runpy.run_path(str(LINE))
-    known = solve(sheet)
+def test_line__solved_warm_from_a_feed_like_it(benchmark, script, sheet, change):
+    known = solve(sheet)  # of the same chemistry, or it is no start
     changed = script["build"](script["ASSAY"] | {"Ni": change * script["ASSAY"]["Ni"]})
     solution = benchmark.pedantic(solve, (changed,), {"start": known}, rounds=5, warmup_rounds=1)
     benchmark.extra_info["passes"] = solution.passes
