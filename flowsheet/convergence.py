@@ -163,6 +163,8 @@ class Accelerator:
 
     def secants(self, state: State) -> Secants:
         """Answer what the passes near the end of an iteration tell to a later one like it, with what this one was told."""
+        if len(state._answers) == 0:
+            return state._secants
         scale = np.maximum(self._sizes(state._answers[-1]), _TINY)
         residuals = state._answers - state._points
         near = np.sqrt(((residuals / scale) ** 2).mean(axis=1)) < _SECANT_NEAR

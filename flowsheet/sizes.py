@@ -145,6 +145,14 @@ class SizeDistribution:
         return float((moments[0] / moments[1]) ** (1.0 / (upper - lower)))
 
 
+def sealed(classes: np.ndarray) -> np.ndarray:
+    """Answer the mass fractions of masses by class, not all 0, which cannot be written to: a stream takes them unchecked."""
+    whole = np.maximum(classes, 0.0)
+    whole /= whole.sum()
+    whole.setflags(write=False)
+    return whole
+
+
 def _cumulative(fractions: np.ndarray) -> np.ndarray:
     finer = np.concatenate([[0.0], np.cumsum(fractions)])
     return finer / finer[-1]  # which rounding may have left beside 1

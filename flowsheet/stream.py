@@ -8,6 +8,7 @@ Speciation and pH are asked for, so mixing is addition.
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -19,7 +20,7 @@ from .chemistry import density, thermal, water
 from .chemistry.equilibrium import Equilibrium, speciate, titrate
 from .chemistry.system import DILUENT, PROTON, Chemistry
 from .errors import DataError, nearest
-from .sizes import SizeDistribution
+from .sizes import SizeDistribution, sealed
 
 _ROUND_OFF = 1e-9
 _COMMON = ("H2SO4", "HCl", "NaOH", "Na2CO3", "Na2SO4", "Li2SO4")  # substances whose solution holds no such species
@@ -46,26 +47,32 @@ class Stream:
         flows = np.array(self.flows, dtype=np.float64)
         if flows.shape != (self.chemistry.size,):
             raise DataError(f"stream: {flows.shape} flows given for the {self.chemistry.size} species of the chemistry")
-        if not np.isfinite(flows).all() or not np.isfinite(self.temperature):
+        if not (math.isfinite(flows.sum()) and math.isfinite(self.temperature)):
             bad = [name for name, flow in zip(self.chemistry.names, flows, strict=True) if not np.isfinite(flow)]
-            raise DataError(f"stream: flow of {', '.join(bad) or 'heat'} is not a finite number")
+            if bad or not math.isfinite(self.temperature):
+                raise DataError(f"stream: flow of {', '.join(bad) or 'heat'} is not a finite number")
         if not _COLDEST <= self.temperature <= _HOTTEST:
             raise DataError(
                 f"stream: temperature = {self.temperature:g} K is outside {_COLDEST:g} to {_HOTTEST:g} K; celsius(25) is 298.15 K"
             )
         if not self.pressure > 0.0:
             raise DataError(f"stream: pressure = {self.pressure:g} Pa is not above 0 Pa")
-        negative = flows < 0.0
-        negative[PROTON] = False
-        if negative.any():
-            at = int(np.argmin(np.where(negative, flows, 0.0)))
-            if flows[at] < -_ROUND_OFF * max(1e-30, float(np.abs(flows).max())):
-                raise DataError(f"stream: flow of {self.chemistry.names[at]} = {flows[at]:.6g} mol/s is below 0")
-            flows[negative] = 0.0
+        if flows[0] < 0.0 or flows[PROTON + 1 :].min(initial=0.0) < 0.0:
+            flows = self._without_round_off(flows)
         flows.setflags(write=False)
         object.__setattr__(self, "flows", flows)
         if self.sizes:
             object.__setattr__(self, "sizes", _sizes_of(self.chemistry, flows, self.sizes))
+
+    def _without_round_off(self, flows: np.ndarray) -> np.ndarray:
+        """Set to zero what is below zero by round-off; raises `DataError` for what is so by more."""
+        negative = flows < 0.0
+        negative[PROTON] = False
+        at = int(np.argmin(np.where(negative, flows, 0.0)))
+        if flows[at] < -_ROUND_OFF * max(1e-30, float(np.abs(flows).max())):
+            raise DataError(f"stream: flow of {self.chemistry.names[at]} = {flows[at]:.6g} mol/s is below 0")
+        flows[negative] = 0.0
+        return flows
 
     @classmethod
     def of(
@@ -316,10 +323,8 @@ def _shared(chemistry: Chemistry, signed: list[tuple[Stream, float]], flows: np.
             found[name] = known[0][0].sizes[name]
             continue
         classes = sum(sign * stream.flows[at] * stream.sizes[name] for stream, sign in known)
-        classes = np.maximum(classes, 0.0)
-        total = classes.sum()
-        if total > 0.0:
-            found[name] = classes / total
+        if classes.max() > 0.0:
+            found[name] = sealed(classes)
     return found
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .chemistry.system import PROTON, Chemistry
-from .sizes import CLASSES, EDGES
+from .sizes import CLASSES, EDGES, sealed
 from .stream import Stream
 
 TRACE = 1e-9  # a species below this share of its torn stream is converged to this share, not to its own flow
@@ -62,7 +62,7 @@ class TornStreams:
             for (owner, name), flow in zip(self.sized, classes, strict=True):
                 total = flow.sum()
                 if owner == number and total > 0.0:
-                    sizes[name] = flow / total
+                    sizes[name] = sealed(flow)
             stream = Stream(self.chemistry, table[number, :-1], float(table[number, -1]), streams[key].pressure, sizes)
             answer[key] = _neutral(stream)
         return answer

@@ -137,7 +137,10 @@ class Chemistry:
 
         Raises `DataError` where the database tells no volume of a solid that flows.
         """
-        flowing = (int(at) + part.start for at in np.flatnonzero(flows[part]))
+        taken = flows[part]
+        if self.database.own:
+            return float(taken @ self.own_volumes[part])
+        flowing = (int(at) + part.start for at in np.flatnonzero(taken))
         return float(sum(flows[at] * _own_volume(self.species[at], self.database.name) for at in flowing))
 
     def _reactions(self, species: tuple[Species, ...]) -> np.ndarray:

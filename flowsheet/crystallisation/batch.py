@@ -26,10 +26,11 @@ from ..chemistry import density
 from ..chemistry.equilibrium import Equilibrium, speciate
 from ..chemistry.system import WATER
 from ..errors import ConvergenceError, DataError
+from ..sizes import sealed
 from ..stream import Stream
 from .crystals import Uptake
 from .kinetics import Kinetics, beyond_metastable
-from .population import CLASS_EDGES, Population, Salt, sealed, spread
+from .population import CLASS_EDGES, Population, Salt, spread
 from .uptake import guests
 
 _TEMPERATURES = 25

@@ -24,11 +24,11 @@ from ..chemistry.species import SOLID
 from ..chemistry.system import PROTON, WATER
 from ..errors import ConvergenceError, DataError
 from ..evaporation import share_until
-from ..sizes import CLASSES
+from ..sizes import CLASSES, sealed
 from ..stream import Stream
 from .classification import Classification
 from .kinetics import Kinetics, beyond_metastable, known
-from .population import Population, Salt, mixed_tank, sealed, spread
+from .population import Population, Salt, mixed_tank, spread
 from .uptake import Guests, guests
 
 _PASSES = 60

@@ -24,7 +24,7 @@ from ...kernels.population_balance_exchange import (
 )
 from ...kernels.status import CONVERGED, SENTENCES, UNDERSATURATED, WASHED_OUT
 from ..errors import ConvergenceError
-from ..sizes import CLASSES, DIAMETERS, EDGES
+from ..sizes import CLASSES, DIAMETERS, EDGES, sealed
 from .classification import Classification
 from .kinetics import Kinetics
 
@@ -133,11 +133,3 @@ def spread(fractions: np.ndarray) -> tuple[float, float]:
     if mean == 0.0:
         return 0.0, 0.0
     return mean, float(max(0.0, fractions @ DIAMETERS**2 / mean**2 - 1.0) ** 0.5)
-
-
-def sealed(fractions: np.ndarray) -> np.ndarray:
-    """Answer mass fractions that sum to 1 and cannot be written to, as streams carry them."""
-    whole = np.maximum(fractions, 0.0)
-    whole /= whole.sum()
-    whole.setflags(write=False)
-    return whole

@@ -58,8 +58,8 @@ def test_show_results__written_streams_are_those_of_the_solution(shown, line):
 
 def test_show_results__refuses_a_product_that_does_not_exist(line, tmp_path):
     _, solution = line
-    with pytest.raises(DataError, match=r"did you mean 'NiSO4 centrifuge\.cake'"):
+    with pytest.raises(DataError, match=r"did you mean 'NiSO4 dryer\.product'"):
         show_results(
-            solution, tmp_path, {"NiSO4 centrifuge.cakes": "NiSO4.6H2O(s)"}, feed="leach.solids", elements=("Ni",)
+            solution, tmp_path, {"NiSO4 dryer.products": "NiSO4.6H2O(s)"}, feed="leach.solids", elements=("Ni",)
         )
     assert not list(tmp_path.iterdir())
