@@ -322,7 +322,7 @@ def _shared(chemistry: Chemistry, signed: list[tuple[Stream, float]], flows: np.
         if all(stream.sizes[name] is known[0][0].sizes[name] for stream, _ in known):
             found[name] = known[0][0].sizes[name]
             continue
-        classes = sum(sign * stream.flows[at] * stream.sizes[name] for stream, sign in known)
+        classes = np.add.reduce([sign * stream.flows[at] * stream.sizes[name] for stream, sign in known])
         if classes.max() > 0.0:
             found[name] = sealed(classes)
     return found
