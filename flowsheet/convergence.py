@@ -40,7 +40,7 @@ _DEPENDENT = 1e-8  # of its length is all that a difference adds to the newer on
 _DEPENDENT_OLD = 1e-3  # likewise a secant of an earlier iteration, which is not quite of this one
 _SECANT_NEAR, _SECANT_LEAST = 0.03, 1e-9  # mean residual of the points that give secants, and least change of it
 _FLATTEST, _STEEPEST = 1e-7, 1.0  # slopes of the residual of an entry that heeds no other
-_SETTLING = 1e-4  # largest relative residual at which entries show whether they heed others, where no secants told it
+_SETTLING = 1e-6  # largest relative residual at which entries of a mixing show whether they heed others, where no secants told it
 _MISFIT = 0.003  # what its own slope leaves of it
 _FEWEST = 3  # changes that show whether an entry heeds others
 _SECANTS = 30  # the most that are kept
@@ -317,7 +317,7 @@ def _mixed(state: State, relative: Vector, sizes: Vector) -> Vector:
     added = np.abs(np.diagonal(r))
     keep = added > least
     further = np.zeros_like(scale)
-    if len(old.answers) or _largest(relative) < _SETTLING:
+    if len(old.answers) or (state.restarts == 0 and _largest(relative) < _SETTLING):
         further = _alone(differences / lengths[:, None], steps / scale / lengths[:, None], added > _DEPENDENT_OLD)
     if not keep.any():
         return state._answers[-1] + further * residuals[-1]
