@@ -153,9 +153,9 @@ def leach_in_batch(batch: Batch, inlets: Sequence[Stream]) -> BatchLeached:
     if _overdrawn(found.course, known):  # copper that does not heed the acid would take more than there is
         known = heedful(known)
         found = _settled(batch, known, curves, clock, None)
-    if found.residual > AGREED and isinstance(train.acid_rule, ToFreeAcid):
+    if found.residual > ENOUGH and isinstance(train.acid_rule, ToFreeAcid):
         found = _tried(batch, known, curves, clock, found)
-    if found.residual > AGREED:
+    if found.residual > ENOUGH:
         raise ConvergenceError(
             f"batch leach of {train.residence_time:g} s has not settled in {STEPS} steps: the liquor changes by "
             f"{found.residual:.2g} of itself, {AGREED:g} is wanted"
@@ -176,6 +176,7 @@ def leach_in_batch(batch: Batch, inlets: Sequence[Stream]) -> BatchLeached:
         exchange=course.states[-1].exchange,
         volume=float(course.volume[-1]),
         known=known,
+        unsettled=found.residual if found.residual > AGREED else 0.0,
     )
     return BatchLeached(leached, clock, course)
 
@@ -208,8 +209,8 @@ def _settled(
         course = _pass(batch, known, clock, conversion, volume, dose)
         state, _ = accelerator.step(state, np.concatenate([course.supply.ravel(), course.volume]))
         if state.residual <= AGREED or (state.stalled and state.residual <= ENOUGH):
-            return _Settled(course, conversion, min(state.residual, AGREED))
-    return _Settled(course, conversion, AGREED if state.residual <= ENOUGH else state.residual)
+            return _Settled(course, conversion, state.residual)
+    return _Settled(course, conversion, state.residual)
 
 
 def _overdrawn(course: _Course, known: Known) -> bool:

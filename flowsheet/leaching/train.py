@@ -91,7 +91,8 @@ class Leached:
 
     `inlets`: what was fed, `feed`: all of it mixed, reagents left out. `slurry`: what leaves the last tank, gas included.
     `acid`, `reagent`: drawn. `start`: where a leach of a feed like this may begin.
-    `conversion`: (N, M) by the kinetics alone. `exchange`: electrons in all tanks. `volume`: m3/s of liquor.
+    `conversion`: (N, M) by the kinetics alone. `exchange`: electrons in all tanks. `volume`: m3/s of liquor. `unsettled`: by how
+    much of itself the liquor still changed where that is more than `AGREED`, 0 otherwise.
     """
 
     train: Train
@@ -105,6 +106,7 @@ class Leached:
     volume: float
     known: Known
     start: object = None
+    unsettled: float = 0.0
 
     @property
     def ways(self) -> Ways:
@@ -191,6 +193,7 @@ def leach(train: Train, inlets: Sequence[Stream], start: object = None) -> Leach
         volume=float(found.unknowns[0]),
         known=known,
         start=Start(found.unknowns).times(1.0 / feed.mass),
+        unsettled=found.residual if found.residual > AGREED else 0.0,
     )
 
 
@@ -206,12 +209,15 @@ class Start:
 
 
 class _Settled(NamedTuple):
-    """Where the iteration came to: its last pass, conversions (N, M), acid (N,) mol/m3, and the unknowns it was made with."""
+    """Where the iteration came to: its last pass, conversions (N, M), acid (N,) mol/m3, the unknowns it was made with, and by
+    how much these still changed.
+    """
 
     passed: _Passed
     conversion: np.ndarray
     tank_acid: np.ndarray
     unknowns: np.ndarray
+    residual: float
 
 
 def _settled(train: Train, known: Known, begun: Start | None) -> _Settled:
@@ -232,7 +238,7 @@ def _settled(train: Train, known: Known, begun: Start | None) -> _Settled:
         passed = _pass(train, known, conversion, volume)
         state, _ = accelerator.step(state, passed.unknowns)
         if state.residual <= nearest:
-            best, nearest = _Settled(passed, conversion, tank_acid, unknowns), state.residual
+            best, nearest = _Settled(passed, conversion, tank_acid, unknowns, state.residual), state.residual
         if state.residual <= AGREED:
             break
     if best is not None:  # where acid is nearly spent the kernel is not more accurate

@@ -101,6 +101,8 @@ def remarks(found: Leached, slurry: Stream, free_acid: float) -> tuple[str, ...]
         acid = free_acid if law.acid_order > 0.0 else None
         said += law.remarks(temperature=found.train.temperature, acid=acid, size=size, pulp_density=pulp)
     said += _beyond_dihydrate(found, slurry)
+    if found.unsettled > 0.0:
+        said.append(f"the liquor is settled to {found.unsettled:.1g} of itself only, as where acid is nearly spent")
     return tuple(dict.fromkeys(said))
 
 
