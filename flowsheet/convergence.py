@@ -15,7 +15,8 @@ Method      Two passes of direct substitution. A loop that then still contracts 
             with them from its first pass on.
 Safeguards  An entry that must not be negative and would be is replaced by what the pass answered. When the residual
             grows, or has not shrunk for long, the best point is taken up again by bounded Wegstein passes (which damp
-            where the answer overshoots), twice as many each time, and a new mixing begins. Where that has been fruitless
+            where the answer overshoots), twice as many each time, and a new mixing begins; where secants of an earlier
+            iteration were mixed in, they are let go first and mixing begins at the best point. Where that has been fruitless
             the passes drift: they are followed as they come, and every few of them as far ahead as their dominant
             eigenvalue tells, in bounded strides; mixing is tried again once they are near.
 Sources     D. G. Anderson, "Iterative procedures for nonlinear integral equations", J. ACM 12 (1965) 547-560
@@ -30,6 +31,7 @@ from enum import Enum
 import numpy as np
 from numpy.typing import NDArray
 
+from ..kernels.orthogonal import orthogonalise
 from .errors import DataError
 
 Vector = NDArray[np.float64]
@@ -196,6 +198,8 @@ class Accelerator:
         state = self._next_phase(state, sizes)
         limit = max(4.0, self.patience * min(self.memory, x.size))
         lost = size > self.growth * state._reference or state._without_gain > limit
+        if state.phase is Phase.MIXING and lost and len(state._secants.answers):
+            return _advance(self._without_secants(state))
         if state.phase is Phase.MIXING and lost:
             return _advance(self._return_to_best(state))
         if state.phase is Phase.MIXING:
@@ -253,6 +257,18 @@ class Accelerator:
         if state.phase is Phase.SUBSTITUTING and _contraction(state, sizes) > _SLOW:
             return replace(state, phase=Phase.APPROACHING, _left=_APPROACH - 1)
         return replace(state, phase=Phase.MIXING, _without_gain=0)
+
+    def _without_secants(self, state: State) -> State:
+        """Take up the best point and mix on without the secants of an earlier iteration, which have led astray."""
+        return replace(
+            state,
+            x=self._admissible(state._best_g, state._best_g),
+            _points=state.best_x[None, :],
+            _answers=state._best_g[None, :],
+            _secants=Secants(state._points[:0], state._points[:0]),
+            _without_gain=0,
+            _reference=state.best_size,
+        )
 
     def _return_to_best(self, state: State) -> State:
         """Take up the best point with an empty history; say so where returning has brought nothing for a while."""
@@ -313,7 +329,7 @@ def _mixed(state: State, relative: Vector, sizes: Vector) -> Vector:
     lengths = np.sqrt((differences**2).sum(axis=1))
     lengths[lengths == 0.0] = 1.0
     least = np.where(np.arange(len(lengths)) < len(weighed), _DEPENDENT, _DEPENDENT_OLD)
-    q, r = np.linalg.qr((differences / lengths[:, None]).T)
+    q, r = orthogonalise((differences / lengths[:, None]).T)
     added = np.abs(np.diagonal(r))
     keep = added > least
     further = np.zeros_like(scale)
@@ -340,7 +356,7 @@ def _alone(residuals: Vector, answers: Vector, distinct: NDArray[np.bool_]) -> V
     nothing = np.zeros(residuals.shape[1])
     if distinct.sum() < _FEWEST:
         return nothing
-    q, r = np.linalg.qr(residuals[distinct].T)
+    q, r = orthogonalise(residuals[distinct].T)
     points = np.linalg.solve(r.T, answers[distinct]) - q.T
     squares = (points**2).sum(axis=0)
     slopes = np.divide((q.T * points).sum(axis=0), squares, out=nothing, where=squares > 0.0)
