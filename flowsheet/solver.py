@@ -23,6 +23,7 @@ from .graph import Flowsheet, Link
 from .ordering import Part, parts_of
 from .stream import Stream, mix
 from .tearing import TRACE, TornStreams
+from .turnover import settled
 from .unitop import Outcome, UnitOp
 
 TOLERANCE = 1e-10
@@ -208,7 +209,7 @@ def _iterate(run: _Run, number: int, part: Part, path: tuple[str, ...], limits: 
             return
         if count == _PROBE_PASS:
             _refuse_closed_loop(run, part, path, tears)
-        state, proposed = accelerator.step(state, answered, given)
+        state, proposed = accelerator.step(state, _settled(run, part, torn, (given, answered)), given)
         # where an accelerator comes no further, as where a solid comes and goes, a plant still does, pass by pass
         plainly = plainly or (state.stalled and not agreed)
         if count >= largest_passes:
@@ -241,6 +242,12 @@ def _over_loop(run: _Run, part: Part, tears: list[str]) -> Balance:
     """Answer the balance over a loop; a trace is measured against what the plant is fed of it."""
     inside = [run.streams[key] for key in tears]
     return balance(run.chemistry, *run.crossing(part.units), inside, run.traces)
+
+
+def _settled(run: _Run, part: Part, torn: TornStreams, passed: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
+    """Answer what a pass has answered, given and answered, with slow passengers at the amounts at which they stay."""
+    drawn = [stream for name in part.units for stream in run.outcomes[name].drawn.values()]
+    return settled(torn, *passed, run.crossing(part.units), drawn)
 
 
 def _accelerator(torn: TornStreams, answered: np.ndarray) -> Accelerator:

@@ -67,6 +67,10 @@ class TornStreams:
             answer[key] = _neutral(stream)
         return answer
 
+    def flows(self, vector: np.ndarray) -> np.ndarray:
+        """Answer the flows of the species in a vector of the unknowns, a row for each torn stream, as a view of it."""
+        return vector[: self._plain].reshape(len(self.keys), -1)[:, :-1]
+
     def may_be_negative(self) -> np.ndarray:
         """Answer the mask of the unknowns that may be below zero: H+."""
         mask = np.zeros((len(self.keys), self.chemistry.size + 1), dtype=np.bool_)

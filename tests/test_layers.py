@@ -22,7 +22,7 @@ FLOWSHEET = (
     "evaporation", "crystallisation.classification", "crystallisation.kinetics", "crystallisation.uptake",
     "crystallisation.population", "crystallisation.crystals", "crystallisation.vapour", "crystallisation.targets",
     "crystallisation.effects", "crystallisation.flash", "crystallisation.batch", "unitop", "crystallisation.figures",
-    "graph", "ordering", "convergence", "balances", "tearing", "solver", "warm_up", "heat", "crystallisation.boiling",
+    "graph", "ordering", "convergence", "balances", "tearing", "turnover", "solver", "warm_up", "heat", "crystallisation.boiling",
     "drying", "leaching.dissolution", "leaching.electrons", "leaching.dosing", "leaching.bookkeeping", "leaching.train",
     "leaching.batch", "leaching.iron_phosphate", "leaching.unit", "leaching.liquor", "leaching.tank_table",
     "extraction.sizing", "substances", "report", "crystallisation.impurities", "origins", "product_sheets", "layout",
