@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 
 import numpy as np
-from scipy.optimize import fminbound, root_scalar
+from scipy.optimize import root_scalar
 
 from .chemistry.system import WATER
 from .stream import Stream
 
-_STEP = 0.9  # of the water left that a step of the search leaves
-_HELD = 0.97  # of the most that can be gained
+_STEP, _SHORT_STEP = 0.9, 0.98  # of the water left that a step of the search leaves, and one near the answer
+_LAST = 0.02  # of the water left: what was boiled off last
+_WORTH = 0.25  # of what water brought on the average, less than which it does not pay to boil the last of it off
 _LEAST = 1e-3  # share of the water beyond which nothing is left to boil
 
 
@@ -25,35 +27,60 @@ def evaporate(stream: Stream, share: float, temperature: float) -> tuple[Stream,
     return stream.replace(flows=left), stream.replace(flows=vapour, temperature=temperature)
 
 
-def share_until(gain_at: Callable[[float], float], wanted: float) -> tuple[float, float]:
+def share_until(gain_at: Callable[[float], float], wanted: float, near: float = 0.0) -> tuple[float, float]:
     """Find the share of the water to boil off until what `gain_at` that share answers is `wanted`.
 
     Water is taken away in steps, as a boiler does, since beyond the most that can be had there is too little water for
-    hydrates and what was gained is lost again. Answers the share and the gain there: less than `wanted` where that cannot be
-    had, and then a little less than the most, where a boiler can still be held.
+    hydrates and what was gained is lost again. Answers the share and the gain there: less than `wanted` where boiling on no
+    longer pays before that is had, and no share where nothing is gained at all. `near`: a share near the answer, with which
+    it is found sooner.
     """
-
-    def share_for(target: float, low: float, high: float) -> float:
-        found = root_scalar(lambda share: gain_at(share) - target, bracket=(low, high), xtol=1e-15, rtol=1e-14)
-        return float(found.root)
-
-    before, low, gained = 0.0, 0.0, gain_at(0.0)
-    if gained >= wanted:
-        return 0.0, gained
+    gain_at = functools.cache(gain_at)
+    low, step, first = 0.0, _STEP, gain_at(0.0)
+    gained = first
+    if first >= wanted:
+        return 0.0, first
+    before = max(0.0, 1.0 - (1.0 - near) / _SHORT_STEP)
+    if before > 0.0 and first < gain_at(before) < wanted and _surplus(gain_at, before, first) >= 0.0:
+        low, step, gained = before, _SHORT_STEP, gain_at(before)
     while 1.0 - low > _LEAST:
-        share = 1.0 - (1.0 - low) * _STEP
-        gained_there = gain_at(share)
-        if gained_there >= wanted:
-            return share_for(wanted, low, share), wanted
-        if gained_there < gained:
-            break
-        before, low, gained = low, share, gained_there
-    # the most is known far better than where it is; a part of it lies where the gain still rises
-    at_most = np.asarray(fminbound(lambda share: -gain_at(share), before, 1.0 - (1.0 - low) * _STEP, xtol=1e-9)).item()
-    most = max(gained, gain_at(at_most))
-    if most >= wanted:
-        return share_for(wanted, 0.0, at_most), wanted
-    target = _HELD * most
-    if target <= gain_at(0.0):
-        return 0.0, gain_at(0.0)
-    return share_for(target, 0.0, at_most), target
+        high = 1.0 - (1.0 - low) * step
+        there = gain_at(high)
+        if there < gained or _surplus(gain_at, high, first) < 0.0:
+            high = _held(gain_at, low, high, first)
+            there = gain_at(high)
+            if there < wanted:
+                return high, there
+        if there >= wanted:
+            found = root_scalar(lambda at: gain_at(at) - wanted, bracket=(low, high), xtol=1e-15, rtol=1e-14)
+            return float(found.root), wanted
+        low, gained = high, there
+    return 0.0, first
+
+
+def pays(gain_at: Callable[[float], float], share: float) -> bool:
+    """Answer whether boiling off the last of a share of the water has brought enough, beside what all of it did."""
+    return _surplus(gain_at, share, gain_at(0.0)) >= 0.0
+
+
+def _held(gain_at: Callable[[float], float], low: float, high: float, first: float) -> float:
+    """Answer the share up to which boiling pays, between `low` where it does and `high` where it no longer does."""
+    least = gain_at(low)
+
+    def excess(at: float) -> float:
+        return -1.0 if gain_at(at) < least else _surplus(gain_at, at, first)
+
+    return float(root_scalar(excess, bracket=(low, high), xtol=1e-15, rtol=1e-14, method="brentq").root)
+
+
+def _surplus(gain_at: Callable[[float], float], share: float, first: float) -> float:
+    """Answer how much more the last of the water brought than it must, each by the share; `first`: the gain without boiling.
+
+    With this bound the answer turns gradually from what was wanted to where boiling ends, and both are known as well as the
+    gain is. The most that can be gained is known as well, but hardly where it is.
+    """
+    stride = min(_LAST * (1.0 - share), share)
+    if stride == 0.0:
+        return 1.0
+    gained = gain_at(share)
+    return (gained - gain_at(share - stride)) / stride - _WORTH * max(0.0, gained - first) / share

@@ -209,7 +209,9 @@ def _iterate(run: _Run, number: int, part: Part, path: tuple[str, ...], limits: 
             return
         if count == _PROBE_PASS:
             _refuse_closed_loop(run, part, path, tears)
-        state, proposed = accelerator.step(state, _settled(run, part, torn, (given, answered)), given)
+        passengers, settling = _settled(run, part, torn, (given, answered))
+        state, proposed = accelerator.step(state, settling, np.where(passengers, settling, given))
+        proposed = np.where(passengers, settling, proposed)  # they heed nothing that is mixed
         # where an accelerator comes no further, as where a solid comes and goes, a plant still does, pass by pass
         plainly = plainly or (state.stalled and not agreed)
         if count >= largest_passes:
@@ -244,8 +246,10 @@ def _over_loop(run: _Run, part: Part, tears: list[str]) -> Balance:
     return balance(run.chemistry, *run.crossing(part.units), inside, run.traces)
 
 
-def _settled(run: _Run, part: Part, torn: TornStreams, passed: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
-    """Answer what a pass has answered, given and answered, with slow passengers at the amounts at which they stay."""
+def _settled(
+    run: _Run, part: Part, torn: TornStreams, passed: tuple[np.ndarray, np.ndarray]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Answer the slow passengers of a loop, and what a pass, given and answered, comes to with them where they stay."""
     drawn = [stream for name in part.units for stream in run.outcomes[name].drawn.values()]
     return settled(torn, *passed, run.crossing(part.units), drawn)
 

@@ -26,19 +26,19 @@ def settled(
     answered: np.ndarray,
     crossing: tuple[Iterable[Stream], Iterable[Stream]],
     drawn: Iterable[Stream],
-) -> np.ndarray:
-    """Answer the torn streams of a loop with each slow passenger at the amount at which it stays.
+) -> tuple[np.ndarray, np.ndarray]:
+    """Answer which unknowns of a loop are slow passengers, and the unknowns with these at the amounts at which they stay.
 
     `given`, `answered`: the vectors of a pass. `crossing`: what entered the loop at it and what left. `drawn`: reagents of
-    the loop's units among what entered; a species among them is held at its amount by a unit, and stays as it is.
+    the loop's units among what entered; a species among them is held at its amount by a unit, and stays as it is. So does
+    an ion, which would have to take others with it.
     """
     before, there = torn.flows(given).sum(axis=0), torn.flows(answered).sum(axis=0)
     enters, leaves, held = (np.add.reduce([np.zeros_like(there), *(s.flows for s in side)]) for side in (*crossing, drawn))
-    slow = there > _SLOW * np.maximum(enters, leaves)
+    slow = (torn.chemistry.charges == 0.0) & (there > _SLOW * np.maximum(enters, leaves))
     slow &= (leaves > 0.0) & (held == 0.0) & (np.abs(there - before - enters + leaves) <= _ROUND_OFF * there)
-    if not slow.any():
-        return answered
-    changes = np.clip(enters[slow] / leaves[slow], 1.0 / _LARGEST_CHANGE, _LARGEST_CHANGE)
-    answer = answered.copy()
-    torn.flows(answer)[:, slow] *= changes
-    return answer
+    passengers, answer = np.zeros(answered.shape, dtype=np.bool_), answered.copy()
+    if slow.any():
+        torn.flows(passengers)[:, slow] = True
+        torn.flows(answer)[:, slow] *= np.clip(enters[slow] / leaves[slow], 1.0 / _LARGEST_CHANGE, _LARGEST_CHANGE)
+    return passengers, answer

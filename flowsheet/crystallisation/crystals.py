@@ -23,7 +23,7 @@ from ..chemistry.equilibrium import Equilibrium, speciate
 from ..chemistry.species import SOLID
 from ..chemistry.system import PROTON, WATER
 from ..errors import ConvergenceError, DataError
-from ..evaporation import share_until
+from ..evaporation import pays, share_until
 from ..sizes import CLASSES, sealed
 from ..stream import Stream
 from .classification import Classification
@@ -39,6 +39,7 @@ _FORWARD = 0.75  # of the water left, where nothing has crystallised yet
 _NOT_BEYOND = 0.4  # of the water left, less than which a step does not leave
 _NEAR = 0.01  # of the share, within which a slope would show the uptake settling rather than the boiling
 _LOOKS = 15
+_STEEP = 0.75  # rise of the gain, of its average, above which boiling pays without any doubt
 _DRIEST = 0.995
 _STRONGEST = 60.0  # mol/kg, an ionic strength that no mother liquor has
 
@@ -399,8 +400,8 @@ def crystallise_until(
 ) -> tuple[Crystals, float]:
     """Boil off water until the slurry gains what is wanted; `first`: a share to begin with where there is no `start`.
 
-    `gain` measures a slurry, and rises with the water boiled off. Answers the crystals and their gain: `wanted`, or more of
-    it where nothing need be boiled off, or a little less than the most that can be had.
+    `gain` measures a slurry. Answers the crystals and their gain: `wanted`, or more of it where nothing need be boiled off, or
+    less where boiling on no longer pays before that (`evaporation.share_until`).
     """
     passes = _Passes(feed, tank, start)
     begun, slope = (first, 0.0) if start is None else (start.share, start.slope)
@@ -408,20 +409,15 @@ def crystallise_until(
     if share is None and start is not None:  # as if there had been no start
         passes = _Passes(feed, tank)
         share = _sought(passes, gain, wanted, min(max(first, 0.0), _DRIEST))
-    if share is None:  # the most that can be had is looked for without supersaturation and uptake, which cost it little
-        near, most = share_until(lambda at: _answered(lambda: gain(passes.saturated(at))), wanted)
-        for aim in (
-            (wanted, most) if most < wanted else (wanted,)
-        ):  # uptake may leave room for what was wanted after all
-            passes = _Passes(feed, tank)
-            share = _sought(passes, gain, aim, near)
-            if share is not None:
-                break
-    if share is not None:
+
+    def gain_at(at: float) -> float:
+        return _answered(lambda: gain(crystallise(feed, tank, at).slurry))
+
+    if share is not None and (passes.slope * share > _STEEP * wanted or share == 0.0 or pays(gain_at, share)):
         crystals = passes.answer(share)
-        return crystals, gain(crystals.slurry)
-    share, _ = share_until(lambda at: _answered(lambda: gain(crystallise(feed, tank, at).slurry)), wanted)
-    crystals = crystallise(feed, tank, share)
+    else:
+        share, _ = share_until(gain_at, wanted, 0.0 if start is None else start.share)
+        crystals = crystallise(feed, tank, share)
     return crystals, gain(crystals.slurry)
 
 

@@ -54,13 +54,34 @@ def retgersite(slurry):
     return slurry[SALT]
 
 
-def test_share_until__holds_the_boiler_a_little_below_the_most():
+def test_share_until__boils_on_as_long_as_it_pays():
     share, gained = boil_until(NICKEL, WARM, [SALT], retgersite, 2.0 * NICKEL["Ni+2"])
-    tried = [retgersite(settle(evaporate(NICKEL, s, WARM)[0], WARM, [SALT])[0]) for s in np.linspace(0.1, 0.8, 701)]
-    assert 0.0 < share < 1.0
-    assert gained == pytest.approx(0.97 * max(tried), rel=1e-3)
+    shares = np.linspace(0.1, 0.8, 701)
+    tried = np.array([retgersite(settle(evaporate(NICKEL, s, WARM)[0], WARM, [SALT])[0]) for s in shares])
+    assert 0.995 * tried.max() < gained < tried.max()
+    assert share < shares[tried.argmax()]
+    stride = 0.02 * (1.0 - share)
+    before = retgersite(settle(evaporate(NICKEL, share - stride, WARM)[0], WARM, [SALT])[0])
+    assert (gained - before) / stride == pytest.approx(0.25 * gained / share, rel=1e-6)
     slurry, _ = settle(evaporate(NICKEL, share, WARM)[0], WARM, [SALT])
     assert retgersite(slurry) == pytest.approx(gained, rel=1e-10)
+
+
+def test_share_until__turns_gradually_from_what_is_wanted_to_where_boiling_ends():
+    _, most = boil_until(NICKEL, WARM, [SALT], retgersite, 2.0 * NICKEL["Ni+2"])
+    below, _ = boil_until(NICKEL, WARM, [SALT], retgersite, most * (1.0 - 1e-9))
+    at, _ = boil_until(NICKEL, WARM, [SALT], retgersite, most * (1.0 + 1e-9))
+    assert below == pytest.approx(at, abs=1e-7)
+
+
+def test_share_until__finds_the_same_from_a_share_near_it():
+    def gain(share):
+        return retgersite(settle(evaporate(NICKEL, share, WARM)[0], WARM, [SALT])[0])
+
+    for wanted in (0.5 * NICKEL["Ni+2"], 2.0 * NICKEL["Ni+2"]):
+        share, _ = share_until(gain, wanted)
+        for near in (0.3, share - 0.01, share, share + 0.01, 0.95):
+            assert share_until(gain, wanted, near)[0] == pytest.approx(share, abs=1e-11)
 
 
 def test_share_until__answers_smoothly_where_the_wanted_cannot_be_had():
