@@ -41,10 +41,6 @@ _SIGNED_FLOOR = 1e-9  # of the largest entry: a difference of large numbers has 
 _DEPENDENT = 1e-8  # of its length is all that a difference adds to the newer ones: it carries round-off only
 _DEPENDENT_OLD = 1e-3  # likewise a secant of an earlier iteration, which is not quite of this one
 _SECANT_NEAR, _SECANT_LEAST = 0.03, 1e-9  # mean residual of the points that give secants, and least change of it
-_FLATTEST, _STEEPEST = 1e-7, 1.0  # slopes of the residual of an entry that heeds no other
-_SETTLING = 1e-6  # largest relative residual at which entries of a mixing show whether they heed others, where no secants told it
-_MISFIT = 0.003  # what its own slope leaves of it
-_FEWEST = 3  # changes that show whether an entry heeds others
 _SECANTS = 30  # the most that are kept
 _EXACT = 1e-14  # a residual as small as this is round-off; nothing is gained by restarting
 _SUBSTITUTIONS = 2
@@ -332,37 +328,14 @@ def _mixed(state: State, relative: Vector, sizes: Vector) -> Vector:
     q, r = orthogonalise((differences / lengths[:, None]).T)
     added = np.abs(np.diagonal(r))
     keep = added > least
-    further = np.zeros_like(scale)
-    if len(old.answers) or (state.restarts == 0 and _largest(relative) < _SETTLING):
-        further = _alone(differences / lengths[:, None], steps / scale / lengths[:, None], added > _DEPENDENT_OLD)
     if not keep.any():
-        return state._answers[-1] + further * residuals[-1]
+        return state._answers[-1]
     if keep.all():
         shares = np.linalg.solve(r, q.T @ relative)
     else:
         shares = np.linalg.lstsq(r[:, keep], q.T @ relative, rcond=None)[0]
     shares = shares / lengths[keep]
-    left = residuals[-1] - (shares @ differences[keep]) * scale
-    return state._answers[-1] - shares @ steps[keep] + further * left
-
-
-def _alone(residuals: Vector, answers: Vector, distinct: NDArray[np.bool_]) -> Vector:
-    """Answer how many residuals further than its answer each entry lies that heeds no other, from changes (K, n) of both.
-
-    An entry whose residual changes in proportion to itself alone, whichever way all others go (a trace that nothing else
-    depends on), has its own secant; for all others 0 is answered. The changes are first made independent of each other,
-    since along a single one each entry looks alone.
-    """
-    nothing = np.zeros(residuals.shape[1])
-    if distinct.sum() < _FEWEST:
-        return nothing
-    q, r = orthogonalise(residuals[distinct].T)
-    points = np.linalg.solve(r.T, answers[distinct]) - q.T
-    squares = (points**2).sum(axis=0)
-    slopes = np.divide((q.T * points).sum(axis=0), squares, out=nothing, where=squares > 0.0)
-    misfit = ((q.T - slopes * points) ** 2).sum(axis=0)
-    alone = (slopes < -_FLATTEST) & (slopes > -_STEEPEST) & (misfit < _MISFIT**2 * (q.T**2).sum(axis=0))
-    return np.where(alone, -1.0 / np.where(alone, slopes, -1.0) - 1.0, 0.0)
+    return state._answers[-1] - shares @ steps[keep]
 
 
 def _followed(state: State) -> State:

@@ -199,7 +199,7 @@ def _iterate(run: _Run, number: int, part: Part, path: tuple[str, ...], limits: 
     given, answered = torn.pack(begun), torn.pack(run.streams)
     accelerator = _accelerator(torn, answered)
     state = accelerator.start(given, run.secants.get(torn))
-    count, agreed, plainly = 1, 0, False
+    count, agreed = 1, 0
     while True:
         residual, worst = torn.residual(given, answered)
         run.history.append(Pass(number, residual, worst))
@@ -212,11 +212,9 @@ def _iterate(run: _Run, number: int, part: Part, path: tuple[str, ...], limits: 
         passengers, settling = _settled(run, part, torn, (given, answered))
         state, proposed = accelerator.step(state, settling, np.where(passengers, settling, given))
         proposed = np.where(passengers, settling, proposed)  # they heed nothing that is mixed
-        # where an accelerator comes no further, as where a solid comes and goes, a plant still does, pass by pass
-        plainly = plainly or (state.stalled and not agreed)
         if count >= largest_passes:
             break
-        given, answered = _advance(run, part, torn, answered if agreed or plainly else proposed, answered)
+        given, answered = _advance(run, part, torn, answered if agreed else proposed, answered)
         count += 1
         now = torn.with_sized(TornStreams.of(run.chemistry, tears, run.streams))
         if now.sized != torn.sized:  # a solid with sizes has turned up: its classes are unknowns from here on

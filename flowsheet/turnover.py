@@ -34,7 +34,9 @@ def settled(
     an ion, which would have to take others with it.
     """
     before, there = torn.flows(given).sum(axis=0), torn.flows(answered).sum(axis=0)
-    enters, leaves, held = (np.add.reduce([np.zeros_like(there), *(s.flows for s in side)]) for side in (*crossing, drawn))
+    enters, leaves, held = (
+        np.add.reduce([np.zeros_like(there), *(s.flows for s in side)]) for side in (*crossing, drawn)
+    )
     slow = (torn.chemistry.charges == 0.0) & (there > _SLOW * np.maximum(enters, leaves))
     slow &= (leaves > 0.0) & (held == 0.0) & (np.abs(there - before - enters + leaves) <= _ROUND_OFF * there)
     passengers, answer = np.zeros(answered.shape, dtype=np.bool_), answered.copy()
