@@ -41,6 +41,7 @@ _SIGNED_FLOOR = 1e-9  # of the largest entry: a difference of large numbers has 
 _DEPENDENT = 1e-8  # of its length is all that a difference adds to the newer ones: it carries round-off only
 _DEPENDENT_OLD = 1e-3  # likewise a secant of an earlier iteration, which is not quite of this one
 _SECANT_NEAR, _SECANT_LEAST = 0.03, 1e-9  # mean residual of the points that give secants, and least change of it
+_GROWTH_TOLD = 10.0  # growth of the residual that is borne while secants of an earlier iteration are tried
 _SECANTS = 30  # the most that are kept
 _EXACT = 1e-14  # a residual as small as this is round-off; nothing is gained by restarting
 _SUBSTITUTIONS = 2
@@ -193,7 +194,8 @@ class Accelerator:
             return _advance(replace(state, x=g))
         state = self._next_phase(state, sizes)
         limit = max(4.0, self.patience * min(self.memory, x.size))
-        lost = size > self.growth * state._reference or state._without_gain > limit
+        growth = _GROWTH_TOLD if len(state._secants.answers) else self.growth
+        lost = size > growth * state._reference or state._without_gain > limit
         if state.phase is Phase.MIXING and lost and len(state._secants.answers):
             return _advance(self._without_secants(state))
         if state.phase is Phase.MIXING and lost:
