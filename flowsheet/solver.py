@@ -137,6 +137,11 @@ class _Run:
         for outlet, stream in outcome.outlets.items():
             self.streams[f"{name}.{outlet}"] = stream
 
+    def drawn(self, names: Iterable[str]) -> np.ndarray:
+        """Answer the mask of the species that a group of units drew as reagents."""
+        flows = [stream.flows for name in names for stream in self.outcomes[name].drawn.values()]
+        return np.add.reduce([np.zeros(self.chemistry.size), *flows]) != 0.0
+
     def crossing(self, names: Iterable[str]) -> tuple[list[Stream], list[Stream]]:
         """Answer what enters a group of units from outside, drawn reagents included, and what leaves it."""
         group = set(names)
@@ -199,7 +204,7 @@ def _iterate(run: _Run, number: int, part: Part, path: tuple[str, ...], limits: 
     given, answered = torn.pack(begun), torn.pack(run.streams)
     accelerator = _accelerator(torn, answered)
     state = accelerator.start(given, run.secants.get(torn))
-    count, agreed = 1, 0
+    count, agreed, drawn = 1, 0, np.zeros(run.chemistry.size, dtype=np.bool_)
     while True:
         residual, worst = torn.residual(given, answered)
         run.history.append(Pass(number, residual, worst))
@@ -209,7 +214,8 @@ def _iterate(run: _Run, number: int, part: Part, path: tuple[str, ...], limits: 
             return
         if count == _PROBE_PASS:
             _refuse_closed_loop(run, part, path, tears)
-        passengers, settling = _settled(run, part, torn, (given, answered))
+        drawn = drawn | run.drawn(part.units)
+        passengers, settling = settled(torn, given, answered, run.crossing(part.units), drawn)
         state, proposed = accelerator.step(state, settling, np.where(passengers, settling, given))
         proposed = np.where(passengers, settling, proposed)  # they heed nothing that is mixed
         if count >= largest_passes:
@@ -242,14 +248,6 @@ def _over_loop(run: _Run, part: Part, tears: list[str]) -> Balance:
     """Answer the balance over a loop; a trace is measured against what the plant is fed of it."""
     inside = [run.streams[key] for key in tears]
     return balance(run.chemistry, *run.crossing(part.units), inside, run.traces)
-
-
-def _settled(
-    run: _Run, part: Part, torn: TornStreams, passed: tuple[np.ndarray, np.ndarray]
-) -> tuple[np.ndarray, np.ndarray]:
-    """Answer the slow passengers of a loop, and what a pass, given and answered, comes to with them where they stay."""
-    drawn = [stream for name in part.units for stream in run.outcomes[name].drawn.values()]
-    return settled(torn, *passed, run.crossing(part.units), drawn)
 
 
 def _accelerator(torn: TornStreams, answered: np.ndarray) -> Accelerator:

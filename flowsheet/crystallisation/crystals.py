@@ -31,7 +31,8 @@ from .kinetics import Kinetics, beyond_metastable, known
 from .population import Population, Salt, mixed_tank, spread
 from .uptake import Guests, guests
 
-_PASSES = 60
+_PASSES = 60  # of a search for a share
+_MOST_PASSES = 1000  # at one share: guests that outnumber their host settle by a tenth a pass
 _SETTLED = 2e-12
 _HELD = 0.999  # of an anion, what guests may bind
 _MOST_ENCLOSED = 0.5  # of the mother liquor
@@ -387,11 +388,11 @@ def crystallise(feed: Stream, tank: Tank, share: float = 0.0, start: Start | Non
 
 def _settle(passes: _Passes, share: float) -> None:
     """Repeat passes at one share until what the guests bind stands still."""
-    for _ in range(_PASSES):
+    for _ in range(_MOST_PASSES):
         if passes.step(share) <= _SETTLED:
             return
     raise ConvergenceError(
-        f"crystalliser at {passes.tank.temperature:.2f} K: {_PASSES} passes have not settled what the crystals take up"
+        f"crystalliser at {passes.tank.temperature:.2f} K: {_MOST_PASSES} passes have not settled what the crystals take up"
     )
 
 
@@ -410,8 +411,16 @@ def crystallise_until(
         passes = _Passes(feed, tank)
         share = _sought(passes, gain, wanted, min(max(first, 0.0), _DRIEST))
 
+    last = start
+
     def gain_at(at: float) -> float:
-        return _answered(lambda: gain(crystallise(feed, tank, at).slurry))
+        def gained() -> float:
+            nonlocal last
+            crystals = crystallise(feed, tank, at, last)
+            last = crystals.start
+            return gain(crystals.slurry)
+
+        return _answered(gained)
 
     if share is not None and (passes.slope * share > _STEEP * wanted or share == 0.0 or pays(gain_at, share)):
         crystals = passes.answer(share)

@@ -22,6 +22,9 @@ def stream(**flows):
     return Stream(CHEMISTRY, vector)
 
 
+NONE = np.zeros(CHEMISTRY.size, dtype=np.bool_)
+
+
 def pack(one):
     return TORN.pack({"bleed.second": one})
 
@@ -33,7 +36,7 @@ def at(vector, name):
 def test_settled__puts_a_passenger_where_as_much_leaves_as_enters():
     # a ten-thousandth of 50 mol/s leaves, 0.02 mol/s enter: 200 mol/s is where it stays
     given, answered = stream(acid=50.0), stream(acid=50.0 + 0.02 - 0.005)
-    passengers, found = settled(TORN, pack(given), pack(answered), ([stream(acid=0.02)], [stream(acid=0.005)]), [])
+    passengers, found = settled(TORN, pack(given), pack(answered), ([stream(acid=0.02)], [stream(acid=0.005)]), NONE)
     assert passengers.sum() == 1
     assert at(passengers, ACID)
     assert at(found, ACID) == pytest.approx(4.0 * at(pack(answered), ACID), rel=1e-15)
@@ -41,21 +44,26 @@ def test_settled__puts_a_passenger_where_as_much_leaves_as_enters():
 
 def test_settled__changes_no_more_than_tenfold_at_a_pass():
     given, answered = stream(acid=50.0), stream(acid=50.0 + 1.0 - 0.005)
-    _, found = settled(TORN, pack(given), pack(answered), ([stream(acid=1.0)], [stream(acid=0.005)]), [])
+    _, found = settled(TORN, pack(given), pack(answered), ([stream(acid=1.0)], [stream(acid=0.005)]), NONE)
     assert at(found, ACID) == pytest.approx(10.0 * at(pack(answered), ACID), rel=1e-15)
 
 
 @pytest.mark.parametrize(
     ("answered", "enters", "leaves", "drawn"),
     [
-        (stream(acid=50.1), stream(acid=0.02), stream(acid=0.005), []),  # something makes it
-        (stream(acid=50.015), stream(acid=0.02), stream(acid=0.005), [stream(acid=0.02)]),  # a unit tops it up
-        (stream(acid=46.0), stream(acid=1.0), stream(acid=5.0), []),  # it is gone soon
-        (stream(acid=50.02), stream(acid=0.02), stream(), []),  # it cannot leave
+        (stream(oil=50.1), stream(oil=0.02), stream(oil=0.005), NONE),  # something makes it
+        (
+            stream(acid=50.015),
+            stream(acid=0.02),
+            stream(acid=0.005),
+            stream(salt=0.02).flows > 0.0,
+        ),  # a unit tops it up
+        (stream(acid=46.0), stream(acid=1.0), stream(acid=5.0), NONE),  # it is gone soon
+        (stream(acid=50.02), stream(acid=0.02), stream(), NONE),  # it cannot leave
     ],
 )
 def test_settled__leaves_alone_what_is_no_slow_passenger(answered, enters, leaves, drawn):
-    passengers, found = settled(TORN, pack(stream(acid=50.0)), pack(answered), ([enters], [leaves]), drawn)
+    passengers, found = settled(TORN, pack(stream(acid=50.0, oil=50.0)), pack(answered), ([enters], [leaves]), drawn)
     assert not passengers.any()
     np.testing.assert_array_equal(found, pack(answered))
 
@@ -66,7 +74,7 @@ def test_settled__leaves_ions_to_those_they_go_with():
         pack(stream(sodium=50.0)),
         pack(stream(sodium=50.015)),
         ([stream(sodium=0.02)], [stream(sodium=0.005)]),
-        [],
+        NONE,
     )
     assert not passengers.any()
 
