@@ -31,10 +31,10 @@ def settled(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Answer which unknowns of a loop are slow passengers, and the unknowns with these at the amounts at which they stay.
 
-    `given`, `answered`: the vectors of a pass. `crossing`: what entered the loop at it and what left. `drawn`: mask of
-    the species that units of the loop draw as reagents, at this pass or another. A passenger is a species that the pass neither made nor consumed, or belongs to an
-    extractant that the loop does not draw, or is what decay makes of one. A species that is drawn is held at its amount by a
-    unit, and stays as it is; so does an ion, which would have to take others with it.
+    `given`, `answered`: the vectors of a pass. `crossing`: what entered the loop at it and what left. `drawn`: mask of the
+    species that units of the loop draw as reagents, at this pass or another. A passenger is a species that the pass neither
+    made nor consumed, or belongs to an extractant that the loop does not draw, or is what decay makes of one. A species that
+    is drawn is held at its amount by a unit, and stays as it is; so does an ion, which would have to take others with it.
     """
     chemistry = torn.chemistry
     before, there = torn.flows(given).sum(axis=0), torn.flows(answered).sum(axis=0)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from raffinate.flowsheet import solve
-from raffinate.flowsheet.errors import DataError, EngineError
+from raffinate.flowsheet.errors import DataError
 from raffinate.flowsheet.feeds import LAYERED, FeedMaterial, Measured, blend, feed_material, feed_names
 from raffinate.flowsheet.quantities import celsius, hour
 
@@ -64,10 +64,10 @@ def check(script, number: int) -> bool:
     sheet = script["build"](feed, mass, conditions)
     try:
         solution = solve(sheet)
-    except EngineError as error:
+    except DataError as error:
         said = str(error)
         unit = said.split(":", maxsplit=1)[0]
-        assert unit in sheet.units or any(f"; {name}: " in said for name in sheet.units), f"case {number}: {said}"
+        assert unit in sheet.units, f"case {number}: {said}"
         assert re.search(r"\d", said.split(":", maxsplit=1)[1]), f"case {number}: {said}"
         return False
     assert solution.imbalance <= CLOSURE, f"case {number}"
