@@ -51,20 +51,12 @@ from .abreast_activity import (
 )
 from .activity import NO_MODEL, PITZER
 from .jit import apart, inner, lean
-from .lanes import WIDTH, choose, greater, lesser, load, size, spread, store
+from .lanes import WIDTH, blank_table, choose, greater, lesser, load, size, spread, store
 from .speciation import ACTIVE, AMOUNT, LN_GAMMA, LN_K, LN_WATER, MOLALITY, MOLES_PER_KG, NO_LIQUOR, X
 
 _STRONGEST = 20.0  # mol/kg; the activity coefficients of Pitzer differ beyond
 _NEAR = 1e-3
 _SUPERSATURATION = 1e-9
-
-
-@inner.kernel
-def _table(rows):
-    """Answer room for so many rows, each of which begins where a line of the cache does."""
-    room = np.zeros(WIDTH * rows + WIDTH)
-    first = (-(room.ctypes.data // 8)) % WIDTH
-    return room[first : first + WIDTH * rows].reshape((rows, WIDTH))
 
 
 @inner.kernel
@@ -118,7 +110,7 @@ def blank_abreast(liquor, model):
     core = slopes + s * a
     reply = core + a * a
     taken = reply + a * (c + 1)
-    room = _table(taken + c * a)
+    room = blank_table(taken + c * a)
     pair, both, weight = _shared(liquor)
     return Abreast(
         room,

@@ -23,8 +23,13 @@ import numpy as np
 from .chain import (
     AT_LEAST,
     BACK,
+    BOUND,
     EXACT,
+    FED,
+    FED_ORGANIC,
     FORWARD,
+    LIQUID,
+    MEAN,
     NATURAL,
     NO_CASCADE,
     NO_EXTRACTANT,
@@ -35,20 +40,28 @@ from .chain import (
     ORGANIC_FORWARD,
     ORGANIC_OUT,
     OUT,
+    PROTONS,
+    RISE,
     Cascade,
     Media,
     blank_room,
     blank_state,
+    constants_of,
+    lay_constants,
     lay_pipes,
     medium_at,
+    page_of,
+    pages_of,
 )
-from .extraction import Contact, Extractant, charge_scale, distribution, medium_charge, meet, meet_held
+from .extraction import Contact, Extractant, charge_at, charge_scale, distribution, meet, meet_held
 from .jit import apart, kernel, lean
-from .row_newton import newton_cascade
+from .lanes import WIDTH, choose, greater, load, most_of, size, spread, store, sum_of
+from .row_newton import is_held, newton_cascade
 from .status import CONVERGED, DRY, OUT_OF_STEPS, OVERLOADED, STARVED, UNREACHABLE
 
 _TOLERANCE = 1e-7  # of the last step; the residuals that it leaves are looked at beside
 _ROUNDING = 1e-12
+_START = 1e-2  # of the one contact from which all stages start
 _MOST_STEPS = 6000
 _PLACES = np.zeros((1, 1, 1))
 
@@ -97,7 +110,7 @@ def _begin(extractant, media, cascade, state, room, water, oil, dose_scale):
     A stage that is held at a pH which that contact lies below starts from the contact held at it.
     """
     N, M = state.aqueous.shape
-    totals = room.step[:M] if 2 * N >= M else room.logs[:M]
+    totals = room.totals
     units = 0.0
     for i in range(N):
         units += cascade.unit_total[i] / N
@@ -106,7 +119,7 @@ def _begin(extractant, media, cascade, state, room, water, oil, dose_scale):
         for i in range(N):
             totals[j] += cascade.aqueous_source[i, j] + cascade.organic_source[i, j]
     medium = medium_at(media, N - 1)
-    ln_e, ln_h, _, _, _ = meet(extractant, medium, Contact(water, oil, units), totals)
+    ln_e, ln_h, _, _, _ = meet(extractant, medium, Contact(water, oil, units), totals, _START)
     for j in range(M):
         ratio = distribution(extractant, medium, j, ln_e, ln_h)[0]
         x = totals[j] / (water + oil * ratio)
@@ -156,9 +169,7 @@ def _continue(extractant, media, cascade, state, room, places, scale, epsilon, l
         lay_pipes(cascade, mixing, drain, room)
         final = mixing == 0.0 and drain == 0.0
         tolerance, patience = least if final else max(least, 1e-4), 8 if method == 0 else 30
-        _, steps, status = newton_cascade(
-            extractant, media, cascade, state, room, scale, epsilon, tolerance, 60, patience
-        )
+        _, steps, status = newton_cascade(media, cascade, state, room, scale, epsilon, tolerance, 60, patience)
         total += steps
         solved = status == CONVERGED
         if final and solved:
@@ -199,15 +210,6 @@ def _continue(extractant, media, cascade, state, room, places, scale, epsilon, l
         if total > _MOST_STEPS:
             break
     return total, status
-
-
-@lean.kernel
-def _is_held(cascade):
-    """Whether any stage is held at a pH."""
-    for i in range(cascade.control.shape[0]):
-        if cascade.control[i] != NATURAL:
-            return True
-    return False
 
 
 @lean.kernel
@@ -271,46 +273,54 @@ def _choose(extractant, media, cascade, state, room, places, scale, tolerance):
 
 
 @lean.kernel
+def _cation_imbalance(cascade, state, table, first):
+    """Largest relative error of the balances of eight cations, in every stage and in the whole row."""
+    f, N = cascade.flows, cascade.flows.shape[0]
+    xs, ys, fed, organic = first + LIQUID * N, first + BOUND * N, first + FED * N, first + FED_ORGANIC * N
+    lane = cascade.base - first // page_of(N) * WIDTH
+    whole, left, worst = spread(0.0), spread(0.0), spread(0.0)
+    for i in range(N):
+        store(table, first + RISE * N + i, load(table, fed + i) + load(table, organic + i))
+        if 0 <= lane < WIDTH and cascade.control[i] != NATURAL:
+            table[first + RISE * N + i, lane] += state.dose[i] / cascade.charge[cascade.base]
+        whole += load(table, first + RISE * N + i)
+    for i in range(N):
+        x, y, entering = load(table, xs + i), load(table, ys + i), load(table, first + RISE * N + i)
+        leaving = f[i, OUT] * x + f[i, ORGANIC_OUT] * y
+        left += leaving
+        leaving += (f[i, FORWARD] + f[i, BACK]) * x + (f[i, ORGANIC_BACK] + f[i, ORGANIC_FORWARD]) * y
+        if i > 0:
+            entering += f[i - 1, FORWARD] * load(table, xs + i - 1)
+            entering += f[i - 1, ORGANIC_FORWARD] * load(table, ys + i - 1)
+        if i < N - 1:
+            entering += f[i + 1, BACK] * load(table, xs + i + 1)
+            entering += f[i + 1, ORGANIC_BACK] * load(table, ys + i + 1)
+        # A trace may fade from stage to stage until the machine cannot hold it.
+        worst = greater(worst, choose(1e-60 * whole, entering, size(leaving / entering - 1.0), spread(0.0)))
+    worst = greater(worst, choose(spread(0.0), whole, size(left / whole - 1.0), spread(0.0)))
+    return most_of(worst)
+
+
+@lean.kernel
 def imbalance(extractant, media, cascade, state, room):
     """Largest relative error of the balances, found anew from the answers and not as the solver found them.
 
     Cations in every stage and in the whole row; extractant and charge in every stage.
     """
-    x, y, f = state.aqueous, state.organic, cascade.flows
-    N, M = x.shape
+    N, M = state.aqueous.shape
+    table, rows = room.table, page_of(N)
     worst = 0.0
-    for j in range(M):
-        fed = 0.0
-        left = 0.0
-        for i in range(N):
-            fed += cascade.aqueous_source[i, j] + cascade.organic_source[i, j]
-            if j == cascade.base and cascade.control[i] != NATURAL:
-                fed += state.dose[i] / cascade.charge[j]
-        for i in range(N):
-            entering = cascade.aqueous_source[i, j] + cascade.organic_source[i, j]
-            if j == cascade.base and cascade.control[i] != NATURAL:
-                entering += state.dose[i] / cascade.charge[j]
-            leaving = f[i, OUT] * x[i, j] + f[i, ORGANIC_OUT] * y[i, j]
-            left += leaving
-            leaving += (f[i, FORWARD] + f[i, BACK]) * x[i, j]
-            leaving += (f[i, ORGANIC_BACK] + f[i, ORGANIC_FORWARD]) * y[i, j]
-            if i > 0:
-                entering += f[i - 1, FORWARD] * x[i - 1, j] + f[i - 1, ORGANIC_FORWARD] * y[i - 1, j]
-            if i < N - 1:
-                entering += f[i + 1, BACK] * x[i + 1, j] + f[i + 1, ORGANIC_BACK] * y[i + 1, j]
-            # A trace may fade from stage to stage until the machine cannot hold it.
-            if entering > 1e-60 * fed:
-                worst = max(worst, abs(leaving / entering - 1.0))
-        if fed > 0.0:
-            worst = max(worst, abs(left / fed - 1.0))
+    for page in range(pages_of(M)):
+        worst = max(worst, _cation_imbalance(cascade, state, table, page * rows))
     for i in range(N):
         medium = medium_at(media, i)
         units = math.exp(state.point[0, i])
-        charge = medium_charge(medium, state.point[1, i])[0]
-        for j in range(M):
-            units += room.mean[i, j] * y[i, j]
-            charge += extractant.protons[j] * x[i, j]
-        scale = charge_scale(extractant, medium, x[i], 1.0)
+        charge = charge_at(medium, math.exp(state.point[1, i]))[0]
+        for page in range(pages_of(M)):
+            first = page * rows
+            units += sum_of(load(table, first + MEAN * N + i) * load(table, first + BOUND * N + i))
+            charge += sum_of(load(table, constants_of(first, N) + PROTONS) * load(table, first + LIQUID * N + i))
+        scale = charge_scale(extractant, medium, state.aqueous[i], 1.0)
         worst = max(worst, abs(units / cascade.unit_total[i] - 1.0), abs(charge) / scale)
     return worst
 
@@ -335,11 +345,12 @@ def settle_cascade(extractant, media, cascade, state, room, places, warm, tolera
         water_on = cascade.flows[i, FORWARD] + cascade.flows[i, OUT]
         scale = max(scale, charge_scale(extractant, medium_at(media, i), cascade.aqueous_source[i], water_on))
     dose_scale = scale * (cascade.flows[0, FORWARD] + cascade.flows[0, OUT])
+    lay_constants(extractant, media, cascade.efficiency, room.table)
     steps = 0
     status = OUT_OF_STEPS
     if warm:
         lay_pipes(cascade, 0.0, 0.0, room)
-        _, steps, status = newton_cascade(extractant, media, cascade, state, room, scale, 0.0, tolerance, 25, 6)
+        _, steps, status = newton_cascade(media, cascade, state, room, scale, 0.0, tolerance, 25, 6)
     epsilon = 0.0
     while status != CONVERGED and epsilon < 1e-3:
         _begin(extractant, media, cascade, state, room, water, oil, dose_scale)
@@ -349,11 +360,13 @@ def settle_cascade(extractant, media, cascade, state, room, places, warm, tolera
             taken, status = _continue(extractant, media, cascade, state, room, places, scale, 0.0, tolerance)
             steps += taken
         epsilon = 1e-6 if epsilon == 0.0 else 10.0 * epsilon
-    if status != CONVERGED and _is_held(cascade):
+    if status != CONVERGED and is_held(cascade):
         taken, status = _choose(extractant, media, cascade, state, room, places, scale, tolerance)
         steps += taken
     if tolerance > _TOLERANCE:
         return 1.0, steps, status
+    if status != CONVERGED:
+        lay_pipes(cascade, 0.0, 0.0, room)
     error = imbalance(extractant, media, cascade, state, room)
     if status == CONVERGED and not error <= 1e-12:
         status = OUT_OF_STEPS

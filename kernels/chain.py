@@ -6,8 +6,10 @@ rest and what the mixed box extracts. So y = y_in + efficiency (D x - y_in), Mur
 mean of the organic that enters. Throughputs of boxes are found by elimination that adds and multiplies only, so they are
 never negative and balances close to round-off.
 
-Shapes: N stages, M cations, L ligands, B boxes. mol per kg of water, mol per L of organic; kg, L and mol per time.
-Sources: Grassmann, Taksar and Heyman (1985) Oper. Res. 33, 1107 (elimination).
+Cations are taken eight at a time, as `lanes` does: each eight have a page of rows in one table.
+
+Shapes: N stages, M cations, L ligands, B = 2 N boxes, P pages of R rows. mol per kg of water, mol per L of organic; kg,
+L and mol per time. Sources: Grassmann, Taksar and Heyman (1985) Oper. Res. 33, 1107 (elimination).
 """
 
 from typing import NamedTuple
@@ -16,11 +18,22 @@ import numpy as np
 
 from .extraction import Extractant, Medium
 from .jit import kernel, lean
+from .lanes import WIDTH, blank_table, load, spread, store
 
 # columns of Cascade.flows
 FORWARD, BACK, OUT, ORGANIC_BACK, ORGANIC_FORWARD, ORGANIC_OUT = 0, 1, 2, 3, 4, 5
 # how a stage is controlled
 NATURAL, AT_LEAST, EXACT = 0, 1, 2
+# parts of a page of N rows: ln of K and what the medium does to it, of both complexes; D, mean and variance of its units;
+# molality per throughput of the box; molality, mol/L; what enters; what a change does to the liquor and to the organic
+(LN_ONE, LN_TWO, RATIO, MEAN, SPREAD, SHARE, LIQUID, BOUND, FED, FED_ORGANIC, RISE, RISE_BOUND) = range(12)
+_PARTS = 12
+# rows behind them: units of both complexes, protons, efficiency
+ONE_UNITS, TWO_UNITS, PROTONS, EFFICIENCY = range(4)
+_CONSTANTS = 4
+# parts of N boxes behind these: the band in seven, what leaves the row, the inverse of pivots, throughputs
+_BAND, _LEAVING, _INVERSE, _THROUGH = 0, 7, 8, 9
+_BOX_PARTS = 10
 
 
 class Media(NamedTuple):
@@ -76,32 +89,25 @@ class State(NamedTuple):
 class Room(NamedTuple):
     """Arrays made once.
 
-    logs, terms (2 N M,): of each complex. ratio, mean, spread (N, M): D, and mean and variance of its units.
-    mean_of (M, N). band (B, 7, M): shares of a box's throughput that go 3 boxes back to 3 on, eliminated. out, inverse,
-    source (B, M). share (N, M): of a mixed box's throughput, by molality. answer (B, N): to each stage.
-    matrix (2 N, 2 N). step (2 N,). kept (2, N). held (2, N, M): where time begins. flows (N, 6), sources (2, N, M):
-    those given, with what the continuation adds. slope (N,): of the charge of a medium.
+    table (P R, 8): see the names of its parts. matrix (2 N W, 8): Newton's, in W rows for each of its own; flat, the same
+    numbers in one row; factors (2 N, 2 N), pivots (2 N,) as of `factorise`. step (2 N,). kept (2, N). totals (M,).
+    held (2, N, M): where time begins. flows (N, 6): those given, with what the continuation adds. slope (N,): of the charge
+    of a medium. logs, powers (2 N,): the point and its exponentials.
     """
 
-    logs: np.ndarray
-    terms: np.ndarray
-    ratio: np.ndarray
-    mean: np.ndarray
-    spread: np.ndarray
-    mean_of: np.ndarray
-    band: np.ndarray
-    out: np.ndarray
-    inverse: np.ndarray
-    source: np.ndarray
-    share: np.ndarray
-    answer: np.ndarray
+    table: np.ndarray
     matrix: np.ndarray
+    flat: np.ndarray
+    factors: np.ndarray
+    pivots: np.ndarray
     step: np.ndarray
     kept: np.ndarray
+    totals: np.ndarray
     held: np.ndarray
     flows: np.ndarray
-    sources: np.ndarray
     slope: np.ndarray
+    logs: np.ndarray
+    powers: np.ndarray
 
 
 _NONE1, _NONE2, _NONE3, _NO_INTS = np.zeros(1), np.zeros((1, 1)), np.zeros((1, 1, 1)), np.zeros(1, np.int64)
@@ -110,8 +116,8 @@ NO_MEDIA = Media(_NONE2, _NONE1, _NONE2, _NONE1, _NONE3, _NONE2)
 NO_CASCADE = Cascade(_NONE2, _NONE2, _NONE2, _NONE1, _NONE1, _NO_INTS, _NONE1, 0, _NONE1)
 NO_STATE = State(_NONE2, _NONE2, _NONE1, _NONE2, _NONE2, _NONE2, _NONE1)
 NO_ROW_ROOM = Room(
-    *(_NONE1, _NONE1, _NONE2, _NONE2, _NONE2, _NONE2, _NONE3, _NONE2, _NONE2, _NONE2, _NONE2, _NONE2),
-    *(_NONE2, _NONE1, _NONE2, _NONE3, _NONE2, _NONE3, _NONE1),
+    *(_NONE2, _NONE2, _NONE1, _NONE2, _NO_INTS, _NONE1, _NONE2, _NONE1),
+    *(_NONE3, _NONE2, _NONE1, _NONE1, _NONE1),
 )
 
 
@@ -132,28 +138,35 @@ def blank_state(stages, cations):
 @kernel
 def blank_room(stages, cations):
     """Answer Room for so many stages and cations."""
-    boxes = 2 * stages
+    order = 2 * stages
+    matrix = blank_table(order * ((order + WIDTH - 1) // WIDTH))
     return Room(
-        np.empty(2 * stages * cations),
-        np.empty(2 * stages * cations),
-        np.zeros((stages, cations)),
-        np.zeros((stages, cations)),
-        np.zeros((stages, cations)),
-        np.zeros((cations, stages)),
-        np.zeros((boxes, 7, cations)),
-        np.zeros((boxes, cations)),
-        np.zeros((boxes, cations)),
-        np.zeros((boxes, cations)),
-        np.zeros((stages, cations)),
-        np.zeros((boxes, stages)),
-        np.zeros((boxes, boxes)),
-        np.zeros(boxes),
+        blank_table(pages_of(cations) * page_of(stages)),
+        matrix,
+        matrix.reshape(-1),
+        np.zeros((order, order)),
+        np.zeros(order, np.int64),
+        np.zeros(order),
         np.zeros((2, stages)),
+        np.zeros(cations),
         np.zeros((2, stages, cations)),
         np.zeros((stages, 6)),
-        np.zeros((2, stages, cations)),
         np.zeros(stages),
+        np.zeros(order),
+        np.zeros(order),
     )
+
+
+@lean.kernel
+def pages_of(cations):
+    """How many pages so many cations fill."""
+    return (cations + WIDTH - 1) // WIDTH
+
+
+@lean.kernel
+def page_of(stages):
+    """How many rows a page has."""
+    return _PARTS * stages + _CONSTANTS + _BOX_PARTS * 2 * stages
 
 
 @lean.kernel
@@ -170,9 +183,36 @@ def medium_at(media, i):
 
 
 @lean.kernel
+def lay_constants(extractant, media, efficiency, table):
+    """Fill what the iteration leaves as it is: the constants of each cation, and of each stage what the medium does."""
+    N, M = media.ln_share.shape
+    rows = page_of(N)
+    for at in range(pages_of(M) * WIDTH):
+        first, lane = at // WIDTH * rows, at % WIDTH
+        constants = first + _PARTS * N
+        j = min(at, M - 1)
+        there = at < M
+        table[constants + ONE_UNITS, lane] = extractant.units[j, 0]
+        table[constants + TWO_UNITS, lane] = extractant.units[j, 1]
+        table[constants + PROTONS, lane] = extractant.protons[j] if there else 0.0
+        table[constants + EFFICIENCY, lane] = efficiency[j] if there else 1.0
+        for i in range(N):
+            held = media.ln_share[i, j] + extractant.anions[j] * media.ln_anion[i]
+            table[first + LN_ONE * N + i, lane] = extractant.ln_k[j, 0] + held if there else -np.inf
+            table[first + LN_TWO * N + i, lane] = extractant.ln_k[j, 1] + held if there else -np.inf
+
+
+@lean.kernel
+def constants_of(first, stages):
+    """The row of a page, which begins at `first`, where its constants begin."""
+    return first + _PARTS * stages
+
+
+@lean.kernel
 def lay_pipes(cascade, mixing, drain, room):
-    """Fill flows and sources, with `mixing` times each flow exchanged between neighbours, `drain` times it let out."""
-    flows, N = room.flows, cascade.flows.shape[0]
+    """Fill flows and what is fed, with `mixing` times each flow exchanged between neighbours, `drain` times it let out."""
+    flows, table, N = room.flows, room.table, cascade.flows.shape[0]
+    rows = page_of(N)
     for i in range(N):
         water = cascade.flows[i, FORWARD] + cascade.flows[i, BACK] + cascade.flows[i, OUT]
         oil = cascade.flows[i, ORGANIC_BACK] + cascade.flows[i, ORGANIC_FORWARD] + cascade.flows[i, ORGANIC_OUT]
@@ -181,8 +221,9 @@ def lay_pipes(cascade, mixing, drain, room):
         flows[i, OUT] += drain * water
         flows[i, ORGANIC_OUT] += drain * oil
         for j in range(cascade.efficiency.shape[0]):
-            room.sources[0, i, j] = cascade.aqueous_source[i, j] + drain * water * room.held[0, i, j]
-            room.sources[1, i, j] = cascade.organic_source[i, j] + drain * oil * room.held[1, i, j]
+            at, lane = j // WIDTH * rows + i, j % WIDTH
+            table[at + FED * N, lane] = cascade.aqueous_source[i, j] + drain * water * room.held[0, i, j]
+            table[at + FED_ORGANIC * N, lane] = cascade.organic_source[i, j] + drain * oil * room.held[1, i, j]
     if mixing > 0.0:
         water = mixing * (cascade.flows[0, FORWARD] + cascade.flows[0, OUT])
         last = N - 1
@@ -195,106 +236,117 @@ def lay_pipes(cascade, mixing, drain, room):
 
 
 @lean.kernel
-def lay_boxes(flows, efficiency, room, ideal):
-    """Fill band and out before elimination, and share."""
-    N, M = room.ratio.shape
-    band, out, ratio = room.band, room.out, room.ratio
+def organic_of(flows, i):
+    """All organic that leaves stage i."""
+    return flows[i, ORGANIC_BACK] + flows[i, ORGANIC_FORWARD] + flows[i, ORGANIC_OUT]
+
+
+@lean.kernel
+def _lay_boxes(table, first, flows, ideal):
+    """Fill the band and what leaves the row before elimination, and SHARE, of the page that begins at row `first`."""
+    N = flows.shape[0]
+    ratios, shares, band = first + RATIO * N, first + SHARE * N, boxes_of(first, N)
+    leaving = band + _LEAVING * 2 * N
+    efficiency = load(table, constants_of(first, N) + EFFICIENCY)
     for i in range(N):
-        va = flows[i, FORWARD] + flows[i, BACK] + flows[i, OUT]
-        vo = flows[i, ORGANIC_BACK] + flows[i, ORGANIC_FORWARD] + flows[i, ORGANIC_OUT]
+        water = flows[i, FORWARD] + flows[i, BACK] + flows[i, OUT]
+        oil = organic_of(flows, i)
+        ratio = load(table, ratios + i)
         if ideal:
-            for j in range(M):
-                room.share[i, j] = 1.0 / (va + vo * ratio[i, j])
-            for j in range(M):
-                d, share = ratio[i, j], room.share[i, j]
-                out[i, j] = (flows[i, OUT] + flows[i, ORGANIC_OUT] * d) * share
-                band[i, 2, j] = (flows[i, BACK] + flows[i, ORGANIC_BACK] * d) * share
-                band[i, 4, j] = (flows[i, FORWARD] + flows[i, ORGANIC_FORWARD] * d) * share
+            share = 1.0 / (water + oil * ratio)
+            store(table, shares + i, share)
+            store(table, leaving + i, (flows[i, OUT] + flows[i, ORGANIC_OUT] * ratio) * share)
+            store(table, band + 7 * i + 2, (flows[i, BACK] + flows[i, ORGANIC_BACK] * ratio) * share)
+            store(table, band + 7 * i + 4, (flows[i, FORWARD] + flows[i, ORGANIC_FORWARD] * ratio) * share)
             continue
         s = 2 * i
-        per_oil = 1.0 / vo
-        for k in range(7):
-            for j in range(M):
-                band[s, k, j] = 0.0
-                band[s + 1, k, j] = 0.0
-        for j in range(M):
-            extracting = efficiency[j] * ratio[i, j] * vo
-            share = 1.0 / (va + extracting)
-            bypass = 1.0 - efficiency[j]
-            room.share[i, j] = share
-            band[s, 4, j] = extracting * share
-            out[s, j] = share * flows[i, OUT]
-            out[s + 1, j] = flows[i, ORGANIC_OUT] * per_oil
-            band[s, 5, j] = share * flows[i, FORWARD]
-            band[s, 1, j] = share * flows[i, BACK]
-            band[s + 1, 4, j] = efficiency[j] * flows[i, ORGANIC_FORWARD] * per_oil
-            band[s + 1, 5, j] = bypass * flows[i, ORGANIC_FORWARD] * per_oil
-            band[s + 1, 0, j] = efficiency[j] * flows[i, ORGANIC_BACK] * per_oil
-            band[s + 1, 1, j] = bypass * flows[i, ORGANIC_BACK] * per_oil
+        per_oil = 1.0 / oil
+        at = band + 7 * s
+        for k in range(14):
+            store(table, at + k, spread(0.0))
+        extracting = efficiency * ratio * oil
+        share = 1.0 / (water + extracting)
+        bypass = 1.0 - efficiency
+        store(table, shares + i, share)
+        store(table, leaving + s, share * flows[i, OUT])
+        store(table, leaving + s + 1, spread(flows[i, ORGANIC_OUT] * per_oil))
+        store(table, at + 1, share * flows[i, BACK])
+        store(table, at + 4, extracting * share)
+        store(table, at + 5, share * flows[i, FORWARD])
+        at += 7
+        store(table, at, efficiency * (flows[i, ORGANIC_BACK] * per_oil))
+        store(table, at + 1, bypass * (flows[i, ORGANIC_BACK] * per_oil))
+        store(table, at + 4, efficiency * (flows[i, ORGANIC_FORWARD] * per_oil))
+        store(table, at + 5, bypass * (flows[i, ORGANIC_FORWARD] * per_oil))
 
 
 @lean.kernel
-def eliminate_boxes(room, boxes, width):
-    """Eliminate the boxes one by one; below, band holds shares by pivots, and inverse one by each pivot."""
-    band, out, inverse = room.band, room.out, room.inverse
-    M = out.shape[1]
+def boxes_of(first, stages):
+    """The row of a page where what belongs to its boxes begins."""
+    return first + _PARTS * stages + _CONSTANTS
+
+
+@lean.kernel
+def eliminate_boxes(table, first, flows, ideal):
+    """Lay the boxes of a page and eliminate them one by one; below, the band holds shares by pivots."""
+    _lay_boxes(table, first, flows, ideal)
+    N = flows.shape[0]
+    boxes, width = (N, 1) if ideal else (2 * N, 3)
+    band = boxes_of(first, N)
+    leaving, inverse = band + _LEAVING * 2 * N, band + _INVERSE * 2 * N
     for s in range(boxes):
         last = min(s + width, boxes - 1)
-        for j in range(M):
-            inverse[s, j] = out[s, j]
+        own = band + 7 * s + 3 - s
+        pivot = load(table, leaving + s)
         for t in range(s + 1, last + 1):
-            for j in range(M):
-                inverse[s, j] += band[s, t - s + 3, j]
-        for j in range(M):
-            inverse[s, j] = 1.0 / inverse[s, j]
+            pivot += load(table, own + t)
+        pivot = 1.0 / pivot
+        store(table, inverse + s, pivot)
         for a in range(s + 1, last + 1):
-            for j in range(M):
-                band[a, s - a + 3, j] *= inverse[s, j]
-                out[a, j] += band[a, s - a + 3, j] * out[s, j]
+            other = band + 7 * a + 3 - a
+            share = load(table, other + s) * pivot
+            store(table, other + s, share)
+            store(table, leaving + a, load(table, leaving + a) + share * load(table, leaving + s))
             for t in range(s + 1, last + 1):
                 if t != a:
-                    for j in range(M):
-                        band[a, t - a + 3, j] += band[a, s - a + 3, j] * band[s, t - s + 3, j]
+                    store(table, other + t, load(table, other + t) + share * load(table, own + t))
         for t in range(s + 1, last + 1):
-            for j in range(M):
-                band[s, t - s + 3, j] *= inverse[s, j]
+            store(table, own + t, load(table, own + t) * pivot)
 
 
 @lean.kernel
-def flow_through(room, boxes, width):
-    """Turn source (B, M) into the throughput of every box."""
-    band, source, inverse = room.band, room.source, room.inverse
-    M = source.shape[1]
-    for s in range(boxes):
-        for t in range(s + 1, min(s + width, boxes - 1) + 1):
-            for j in range(M):
-                source[t, j] += source[s, j] * band[s, t - s + 3, j]
-    for s in range(boxes - 1, -1, -1):
-        for j in range(M):
-            source[s, j] *= inverse[s, j]
-        for a in range(s + 1, min(s + width, boxes - 1) + 1):
-            for j in range(M):
-                source[s, j] += source[a, j] * band[a, s - a + 3, j]
+def throughs_of(first, stages):
+    """The row of a page where throughputs begin."""
+    return first + _PARTS * stages + _CONSTANTS + _THROUGH * 2 * stages
 
 
 @lean.kernel
-def respond(room, j, boxes, width):
-    """Turn answer (B, N), what each stage sends where, into the throughput of every box, for cation j."""
-    band, answer = room.band, room.answer
-    N = answer.shape[1]
-    for s in range(boxes):
+def flow_through(table, first, stages, begin, ideal):
+    """Turn what enters each box, box `begin` and those after it, into the throughput of every box."""
+    boxes, width = (stages, 1) if ideal else (2 * stages, 3)
+    band, through = boxes_of(first, stages), throughs_of(first, stages)
+    inverse = band + _INVERSE * 2 * stages
+    if ideal:
+        value = load(table, through + begin)
+        for s in range(begin + 1, boxes):
+            value = load(table, through + s) + value * load(table, band + 7 * s - 3)
+            store(table, through + s, value)
+        value *= load(table, inverse + boxes - 1)
+        store(table, through + boxes - 1, value)
+        for s in range(boxes - 2, -1, -1):
+            value = load(table, through + s) * load(table, inverse + s) + value * load(table, band + 7 * s + 9)
+            store(table, through + s, value)
+        return
+    for s in range(begin, boxes):
+        own = band + 7 * s + 3 - s
+        value = load(table, through + s)
         for t in range(s + 1, min(s + width, boxes - 1) + 1):
-            share = band[s, t - s + 3, j]
-            for k in range(N):
-                answer[t, k] += answer[s, k] * share
+            store(table, through + t, load(table, through + t) + value * load(table, own + t))
     for s in range(boxes - 1, -1, -1):
-        inverse = room.inverse[s, j]
-        for k in range(N):
-            answer[s, k] *= inverse
+        value = load(table, through + s) * load(table, inverse + s)
         for a in range(s + 1, min(s + width, boxes - 1) + 1):
-            share = band[a, s - a + 3, j]
-            for k in range(N):
-                answer[s, k] += answer[a, k] * share
+            value += load(table, through + a) * load(table, band + 7 * a + 3 - a + s)
+        store(table, through + s, value)
 
 
 @lean.kernel

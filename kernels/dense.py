@@ -1,6 +1,7 @@
 """Elimination for the small dense systems of the kernels: plain loops, no library.
 
 Shapes: N order of the system; the arrays may be larger, only their leading N rows and columns are used.
+A matrix in lanes has W rows of a table (N W, 8) for each of its own, and zeros where they are longer.
 Sources: Golub & Van Loan (2013) Matrix Computations, 4th ed., algorithms 3.4.1 and 4.2.1.
 """
 
@@ -8,7 +9,8 @@ import math
 
 import numpy as np
 
-from .jit import lean
+from .jit import entry, lean
+from .lanes import WIDTH, load, store
 
 
 @lean.kernel
@@ -109,3 +111,56 @@ def eliminate_definite(matrix: np.ndarray, rhs: np.ndarray, order: int):
         for i in range(k + 1, order):
             total -= matrix[i, k] * rhs[i]
         rhs[k] = total / matrix[k, k]
+
+
+@entry.kernel
+def factorise(table: np.ndarray, factors: np.ndarray, pivots: np.ndarray, order: int):
+    """Factorise a matrix in lanes with row pivoting, the upper factor in place. False when singular.
+
+    factors (N, N): the lower factor by columns, each in a row, with the inverse of the pivot on the diagonal; pivots (N,):
+    which row came in the place of each.
+    """
+    wide = (order + WIDTH - 1) // WIDTH
+    for k in range(order):
+        across, lane = k // WIDTH, k % WIDTH
+        pivot = k
+        largest = abs(table[k * wide + across, lane])
+        for i in range(k + 1, order):
+            size = abs(table[i * wide + across, lane])
+            if size > largest:
+                largest = size
+                pivot = i
+        if not 1e-250 < largest < 1e250:
+            return False
+        pivots[k] = pivot
+        if pivot != k:
+            for w in range(across, wide):
+                one, other = load(table, k * wide + w), load(table, pivot * wide + w)
+                store(table, k * wide + w, other)
+                store(table, pivot * wide + w, one)
+        inverse = 1.0 / table[k * wide + across, lane]
+        factors[k, k] = inverse
+        for i in range(k + 1, order):
+            factor = table[i * wide + across, lane] * inverse
+            factors[k, i] = factor
+            if factor != 0.0:
+                for w in range(across, wide):
+                    store(table, i * wide + w, load(table, i * wide + w) - factor * load(table, k * wide + w))
+    return True
+
+
+@entry.kernel
+def substitute(table: np.ndarray, factors: np.ndarray, pivots: np.ndarray, rhs: np.ndarray, order: int):
+    """Turn rhs (N,) into the solution by the factors of `factorise`."""
+    wide = (order + WIDTH - 1) // WIDTH
+    for k in range(order):
+        value = rhs[pivots[k]]
+        rhs[pivots[k]] = rhs[k]
+        rhs[k] = value
+        for i in range(k + 1, order):
+            rhs[i] -= factors[k, i] * value
+    for k in range(order - 1, -1, -1):
+        value = rhs[k] * factors[k, k]
+        rhs[k] = value
+        for i in range(k):
+            rhs[i] -= table[i * wide + k // WIDTH, k % WIDTH] * value

@@ -71,32 +71,35 @@ class Contact(NamedTuple):
     unit_total: float
 
 
+@lean.kernel
+def charge_at(medium: Medium, proton: float):
+    """Charge of all but the cations, mol/kg, at a(H+), and its derivative by ln a(H+)."""
+    hydrogen = medium.whole[0] * proton
+    hydroxide = medium.whole[1] / proton
+    charge = hydrogen - hydroxide + medium.whole[2]
+    slope = hydrogen + hydroxide
+    for k in range(medium.ligand_total.shape[0]):
+        total = medium.ligand_total[k]
+        one = medium.ligand_beta[k, 0] * proton
+        two = medium.ligand_beta[k, 1] * proton * proton
+        three = medium.ligand_beta[k, 2] * proton * proton * proton
+        inverse = 1.0 / (1.0 + one + two + three)
+        bound = (one + 2.0 * two + 3.0 * three) * inverse
+        charge += total * (medium.ligand_charge[k] + bound)
+        slope += total * ((one + 4.0 * two + 9.0 * three) * inverse - bound * bound)
+    return charge, slope
+
+
 @entry.kernel
 def medium_charge(medium: Medium, ln_proton: float):
     """Charge of all but the cations, mol/kg, at ln a(H+): (charge, its derivative, its integral)."""
     proton = math.exp(ln_proton)
-    hydrogen = medium.whole[0] * proton
-    hydroxide = medium.whole[1] / proton
-    fixed = medium.whole[2]
-    charge = hydrogen - hydroxide + fixed
-    slope = hydrogen + hydroxide
-    integral = hydrogen + hydroxide + fixed * ln_proton
+    charge, slope = charge_at(medium, proton)
+    integral = medium.whole[0] * proton + medium.whole[1] / proton + medium.whole[2] * ln_proton
     for k in range(medium.ligand_total.shape[0]):
-        total = medium.ligand_total[k]
-        weight = 1.0
-        first = 0.0
-        second = 0.0
-        power = 1.0
-        for n in range(3):
-            power *= proton
-            term = medium.ligand_beta[k, n] * power
-            weight += term
-            first += (n + 1) * term
-            second += (n + 1) ** 2 * term
-        bound = first / weight
-        charge += total * (medium.ligand_charge[k] + bound)
-        slope += total * (second / weight - bound * bound)
-        integral += total * (math.log(weight) + medium.ligand_charge[k] * ln_proton)
+        beta = medium.ligand_beta[k]
+        weight = 1.0 + proton * (beta[0] + proton * (beta[1] + proton * beta[2]))
+        integral += medium.ligand_total[k] * (math.log(weight) + medium.ligand_charge[k] * ln_proton)
     return charge, slope, integral
 
 
@@ -147,17 +150,21 @@ def _potential(extractant, medium, phases, totals, ln_e, ln_proton):
 @lean.kernel
 def charge_scale(extractant: Extractant, medium: Medium, totals: np.ndarray, water: float) -> float:
     """Sum of the sizes of all charges that a liquor may hold, mol/kg: what a charge balance is measured against."""
-    scale = 1e-4 + abs(medium.whole[2])
+    scale = 0.0
+    for j in range(totals.shape[0]):
+        scale += abs(extractant.protons[j] + extractant.anions[j]) * totals[j]
+    scale = 1e-4 + abs(medium.whole[2]) + scale / water
     for k in range(medium.ligand_total.shape[0]):
         scale += medium.ligand_total[k] * abs(medium.ligand_charge[k])
-    for j in range(totals.shape[0]):
-        scale += abs(extractant.protons[j] + extractant.anions[j]) * totals[j] / water
     return scale
 
 
 @lean.kernel
-def meet(extractant: Extractant, medium: Medium, phases: Contact, totals: np.ndarray):
-    """Find the equilibrium of a liquor and an organic: (ln E, ln a(H+), error, steps, status), as `contact`."""
+def meet(extractant: Extractant, medium: Medium, phases: Contact, totals: np.ndarray, tolerance: float):
+    """Find the equilibrium of a liquor and an organic: (ln E, ln a(H+), error, steps, status), as `contact`.
+
+    tolerance: of the first step that is not taken.
+    """
     w, o, units = phases
     if not w > 0.0:
         return 0.0, 0.0, 1.0, 0, DRY
@@ -182,7 +189,7 @@ def meet(extractant: Extractant, medium: Medium, phases: Contact, totals: np.nda
             step_h = -by_h / by_hh
         size = max(abs(step_e), abs(step_h))
         # Below the noise of the balances a further step only wanders.
-        if size < 1e-13 or (error < 1e-13 and error >= previous):
+        if size < tolerance or (error < 1e-13 and error >= previous):
             status = CONVERGED
             break
         previous = error if error < 1e-13 else np.inf
@@ -264,7 +271,7 @@ def contact(extractant: Extractant, medium: Medium, phases: Contact, totals: np.
     M = totals.shape[0]
     x = np.zeros(M)
     y = np.zeros(M)
-    ln_e, ln_h, error, steps, status = meet(extractant, medium, phases, totals)
+    ln_e, ln_h, error, steps, status = meet(extractant, medium, phases, totals, 1e-13)
     if status in (DRY, STARVED):
         return x, y, 0.0, 0.0, error, steps, status
     for j in range(M):

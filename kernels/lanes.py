@@ -16,6 +16,8 @@ from numba.core import cgutils, types
 from numba.core.typing.templates import AbstractTemplate, infer_global, signature
 from numba.extending import lower_builtin, lower_cast, models, register_model
 
+from .jit import inner
+
 WIDTH = 8
 _VECTOR = ir.VectorType(ir.DoubleType(), WIDTH)
 _WHOLE = ir.VectorType(ir.IntType(64), WIDTH)
@@ -139,6 +141,16 @@ def most_of(value: Any) -> float:
     return float(np.max(value))
 
 
+def sum_of(value: Any) -> float:
+    """Answer the sum of the lanes."""
+    return float(np.sum(value))
+
+
+def sums_of(one: Any, two: Any, three: Any, four: Any) -> tuple[float, float, float, float]:
+    """Answer the sums of the lanes of four at a time, which is less work than one by one."""
+    return sum_of(one), sum_of(two), sum_of(three), sum_of(four)
+
+
 def _compiled(function: Any, answers: Any, takes: tuple[Any, ...]) -> Any:
     """Say how a function that takes and answers these types is written for the compiler, without a call."""
 
@@ -206,3 +218,38 @@ def _power_of_two(context, builder, sig, args):
 @_compiled(most_of, types.float64, (_LANES,))
 def _most_of(context, builder, sig, args):
     return _intrinsic(builder, "vector.reduce.fmax", ir.DoubleType(), args)
+
+
+def _pick(builder: Any, one: Any, other: Any, places: list[int]) -> Any:
+    """Answer the vector of what stands at places of two vectors, one behind the other."""
+    return builder.shuffle_vector(one, other, ir.Constant(ir.VectorType(ir.IntType(32), len(places)), places))
+
+
+@_compiled(sum_of, types.float64, (_LANES,))
+def _sum_of(context, builder, sig, args):
+    total, held = args[0], WIDTH
+    while held > 1:
+        held //= 2
+        halves = (_pick(builder, total, total, list(range(a, a + held))) for a in (0, held))
+        total = builder.fadd(*halves)
+    return builder.extract_element(total, ir.Constant(ir.IntType(32), 0))
+
+
+@_compiled(sums_of, types.UniTuple(types.float64, 4), (_LANES, _LANES, _LANES, _LANES))
+def _sums_of(context, builder, sig, args):
+    fours = [builder.fadd(*(_pick(builder, each, each, list(range(a, a + 4))) for a in (0, 4))) for each in args]
+    pairs = [
+        builder.fadd(*(_pick(builder, fours[k], fours[k + 1], [a, a + 4, a + 2, a + 6]) for a in (0, 1)))
+        for k in (0, 2)
+    ]
+    total = builder.fadd(*(_pick(builder, *pairs, [a, a + 1, a + 4, a + 5]) for a in (0, 2)))
+    sums = [builder.extract_element(total, ir.Constant(ir.IntType(32), k)) for k in range(4)]
+    return context.make_tuple(builder, sig.return_type, sums)
+
+
+@inner.kernel
+def blank_table(rows: int) -> np.ndarray:
+    """Answer a table of so many rows of zeros, each of which begins where a line of the cache does."""
+    room = np.zeros(WIDTH * rows + WIDTH)
+    first = (-(room.ctypes.data // 8)) % WIDTH
+    return room[first : first + WIDTH * rows].reshape((rows, WIDTH))

@@ -21,34 +21,56 @@ import math
 
 import numpy as np
 
+from .abreast_activity import exponential
 from .chain import (
+    BOUND,
+    EFFICIENCY,
     EXACT,
+    FED,
+    FED_ORGANIC,
     FORWARD,
+    LIQUID,
+    LN_ONE,
+    LN_TWO,
+    MEAN,
     NATURAL,
     NO_CASCADE,
-    NO_EXTRACTANT,
     NO_MEDIA,
     NO_ROW_ROOM,
     NO_STATE,
+    ONE_UNITS,
     ORGANIC_BACK,
     ORGANIC_FORWARD,
-    ORGANIC_OUT,
     OUT,
+    PROTONS,
+    RATIO,
+    RISE,
+    RISE_BOUND,
+    SHARE,
+    SPREAD,
+    TWO_UNITS,
+    constants_of,
     eliminate_boxes,
     flow_through,
     is_ideal,
-    lay_boxes,
     medium_at,
-    respond,
+    organic_of,
+    page_of,
+    pages_of,
+    throughs_of,
 )
-from .dense import eliminate
-from .extraction import medium_charge
+from .dense import factorise, substitute
+from .extraction import charge_at
 from .jit import apart, lean
+from .lanes import WIDTH, load, spread, store, sum_of, sums_of
 from .speciation import exponentiate
 from .status import CONVERGED, OUT_OF_STEPS, SINGULAR
 
 LOWEST, HIGHEST = -180.0, 6.0
 _LONGEST = 3.0
+_ROUNDING = 1e-6  # of a step so short that the residuals stand at what rounding leaves
+_NEAR = 1e-2  # of a step, after which the factors of the last matrix serve again
+_WORTH = 0.05  # what a step by them has to leave of the residuals at most, so that they serve once more
 
 
 @lean.kernel
@@ -82,160 +104,229 @@ def _place(cascade, state, epsilon, dose_scale):
 
 
 @lean.kernel
-def _evaluate(extractant, media, cascade, state, room, ideal):
+def _distribute(table, first, point):
+    """Fill D of eight cations, and mean and variance of its units, in every stage."""
+    N = point.shape[1]
+    constants = constants_of(first, N)
+    m, n = load(table, constants + ONE_UNITS), load(table, constants + TWO_UNITS)
+    protons = load(table, constants + PROTONS)
+    for i in range(N):
+        ln_e, held = point[0, i], protons * point[1, i]
+        one = exponential(load(table, first + LN_ONE * N + i) + m * ln_e - held)
+        two = exponential(load(table, first + LN_TWO * N + i) + n * ln_e - held)
+        ratio = one + two
+        inverse = 1.0 / ratio
+        one *= inverse
+        two *= inverse
+        store(table, first + RATIO * N + i, ratio)
+        store(table, first + MEAN * N + i, m * one + n * two)
+        store(table, first + SPREAD * N + i, one * two * (m - n) * (m - n))
+
+
+@lean.kernel
+def _hold(cascade, state, room, first, ideal):
+    """Fill molalities of eight cations from what is fed, and add them to the residuals."""
+    table, flows = room.table, room.flows
+    N = flows.shape[0]
+    constants, through = constants_of(first, N), throughs_of(first, N)
+    efficiency, protons = load(table, constants + EFFICIENCY), load(table, constants + PROTONS)
+    for i in range(N):
+        fed, organic = load(table, first + FED * N + i), load(table, first + FED_ORGANIC * N + i)
+        if ideal:
+            store(table, through + i, fed + organic)
+        else:
+            part = efficiency * organic
+            store(table, through + 2 * i, fed + part)
+            store(table, through + 2 * i + 1, organic - part)
+    lane = cascade.base - first // page_of(N) * WIDTH
+    if 0 <= lane < WIDTH:
+        for i in range(N):
+            if cascade.control[i] != NATURAL:
+                table[through + (i if ideal else 2 * i), lane] += state.dose[i] / cascade.charge[cascade.base]
+    flow_through(table, first, N, 0, ideal)
+    for i in range(N):
+        share = load(table, first + SHARE * N + i)
+        if ideal:
+            x = load(table, through + i) * share
+            y = x * load(table, first + RATIO * N + i)
+        else:
+            x = load(table, through + 2 * i) * share
+            y = load(table, through + 2 * i + 1) * (1.0 / organic_of(flows, i))
+        store(table, first + LIQUID * N + i, x)
+        store(table, first + BOUND * N + i, y)
+        state.residual[i] += sum_of(load(table, first + MEAN * N + i) * y)
+        state.residual[N + i] += sum_of(protons * x)
+
+
+@lean.kernel
+def _evaluate(media, cascade, state, room, ideal):
     """Fill molalities, ratios and residuals (mol/L, mol/kg) at the point and the doses."""
     N, M = state.aqueous.shape
-    logs, terms = room.logs, room.terms
     for i in range(N):
-        ln_e, ln_h, ln_a = state.point[0, i], state.point[1, i], media.ln_anion[i]
-        for j in range(M):
-            held = media.ln_share[i, j] + extractant.anions[j] * ln_a - extractant.protons[j] * ln_h
-            logs[i * M + j] = extractant.ln_k[j, 0] + extractant.units[j, 0] * ln_e + held
-            logs[(N + i) * M + j] = extractant.ln_k[j, 1] + extractant.units[j, 1] * ln_e + held
-    exponentiate(logs, terms)
+        room.logs[i] = state.point[0, i]
+        room.logs[N + i] = state.point[1, i]
+    exponentiate(room.logs, room.powers)
     for i in range(N):
-        for j in range(M):
-            one, two = terms[i * M + j], terms[(N + i) * M + j]
-            m, n = extractant.units[j, 0], extractant.units[j, 1]
-            share = 1.0 / (one + two)
-            room.ratio[i, j] = one + two
-            room.mean[i, j] = (m * one + n * two) * share
-            room.spread[i, j] = one * share * two * share * (m - n) * (m - n)
-    width = 1 if ideal else 3
-    boxes = N if ideal else 2 * N
-    lay_boxes(room.flows, cascade.efficiency, room, ideal)
-    eliminate_boxes(room, boxes, width)
-    source = room.source
-    for i in range(N):
-        for j in range(M):
-            if ideal:
-                source[i, j] = room.sources[0, i, j] + room.sources[1, i, j]
-            else:
-                part = cascade.efficiency[j] * room.sources[1, i, j]
-                source[2 * i, j] = room.sources[0, i, j] + part
-                source[2 * i + 1, j] = room.sources[1, i, j] - part
-        if cascade.control[i] != NATURAL:
-            source[i if ideal else 2 * i, cascade.base] += state.dose[i] / cascade.charge[cascade.base]
-    flow_through(room, boxes, width)
-    for i in range(N):
-        flows = room.flows[i]
-        per_oil = 1.0 / (flows[ORGANIC_BACK] + flows[ORGANIC_FORWARD] + flows[ORGANIC_OUT])
-        charge, slope, _ = medium_charge(medium_at(media, i), state.point[1, i])
-        bound = math.exp(state.point[0, i]) - cascade.unit_total[i]
-        for j in range(M):
-            if ideal:
-                state.aqueous[i, j] = source[i, j] * room.share[i, j]
-                state.organic[i, j] = room.ratio[i, j] * state.aqueous[i, j]
-            else:
-                state.aqueous[i, j] = source[2 * i, j] * room.share[i, j]
-                state.organic[i, j] = source[2 * i + 1, j] * per_oil
-            bound += room.mean[i, j] * state.organic[i, j]
-            charge += extractant.protons[j] * state.aqueous[i, j]
-        state.residual[i] = bound
+        charge, slope = charge_at(medium_at(media, i), room.powers[N + i])
+        state.residual[i] = room.powers[i] - cascade.unit_total[i]
         state.residual[N + i] = charge
         room.slope[i] = slope
+    rows = page_of(N)
+    for page in range(pages_of(M)):
+        first = page * rows
+        _distribute(room.table, first, state.point)
+        eliminate_boxes(room.table, first, room.flows, ideal)
+        _hold(cascade, state, room, first, ideal)
 
 
 @lean.kernel
-def _add_up(extractant, state, room, j, ideal):
-    """Add what the answers of cation j to a change of ln D in each stage do to Newton's matrix."""
-    N = state.aqueous.shape[0]
-    matrix, answer, mean = room.matrix, room.answer, room.mean_of[j]
-    p = extractant.protons[j]
+def _respond(table, first, flows, begin, ideal):
+    """Fill RISE and RISE_BOUND, what molalities do if the boxes are given their throughputs, from `begin` on, besides."""
+    N = flows.shape[0]
+    through = throughs_of(first, N)
+    flow_through(table, first, N, begin, ideal)
     for i in range(N):
-        dx, by_mean = room.share[i, j], room.mean[i, j]
+        share = load(table, first + SHARE * N + i)
         if ideal:
-            aqueous, organic = answer[i], answer[i]
-            dy = dx * room.ratio[i, j]
+            rise = load(table, through + i) * share
+            bound = rise * load(table, first + RATIO * N + i)
         else:
-            aqueous, organic = answer[2 * i], answer[2 * i + 1]
-            flows = room.flows[i]
-            dy = 1.0 / (flows[ORGANIC_BACK] + flows[ORGANIC_FORWARD] + flows[ORGANIC_OUT])
-        row, other = matrix[i], matrix[N + i]
-        a, b = by_mean * dy, p * dx
-        for k in range(N):
-            row[k] += a * organic[k] * mean[k]
-            row[N + k] -= a * p * organic[k]
-        for k in range(N):
-            other[k] += b * aqueous[k] * mean[k]
-            other[N + k] -= b * p * aqueous[k]
-        if ideal:
-            row[i] += by_mean * state.organic[i, j] * by_mean
-            row[N + i] -= by_mean * state.organic[i, j] * p
-        row[i] += room.spread[i, j] * state.organic[i, j]
+            rise = load(table, through + 2 * i) * share
+            bound = load(table, through + 2 * i + 1) * (1.0 / organic_of(flows, i))
+        store(table, first + RISE * N + i, rise)
+        store(table, first + RISE_BOUND * N + i, bound)
 
 
 @lean.kernel
-def _differentiate(extractant, cascade, state, room, ideal):
-    """Fill matrix, the derivatives of the residuals by what is sought, at the last `_evaluate`."""
-    N, M = state.aqueous.shape
-    matrix, answer, flows = room.matrix, room.answer, room.flows
-    width = 1 if ideal else 3
-    boxes = N if ideal else 2 * N
-    for r in range(2 * N):
-        for k in range(2 * N):
-            matrix[r, k] = 0.0
-    for i in range(N):
-        matrix[i, i] = math.exp(state.point[0, i])
-        matrix[N + i, N + i] = room.slope[i]
-        for j in range(M):
-            room.mean_of[j, i] = room.mean[i, j]
-    held = False
-    for i in range(N):
-        held = held or cascade.control[i] != NATURAL
-    for j in range(M):
-        for s in range(boxes):
-            for k in range(N):
-                answer[s, k] = 0.0
-        for k in range(N):
-            # One unit of d ln D moves this much from the liquor to the organic of stage k.
-            if ideal:
-                y = state.organic[k, j]
-                oil = flows[k, ORGANIC_BACK] + flows[k, ORGANIC_FORWARD] + flows[k, ORGANIC_OUT]
-                answer[k, k] = -oil * y
-                if k > 0:
-                    answer[k - 1, k] = flows[k, ORGANIC_BACK] * y
-                if k < N - 1:
-                    answer[k + 1, k] = flows[k, ORGANIC_FORWARD] * y
-            else:
-                oil = flows[k, ORGANIC_BACK] + flows[k, ORGANIC_FORWARD] + flows[k, ORGANIC_OUT]
-                moved = cascade.efficiency[j] * oil * room.ratio[k, j] * state.aqueous[k, j]
-                answer[2 * k, k] = -moved
-                answer[2 * k + 1, k] = moved
-        respond(room, j, boxes, width)
-        _add_up(extractant, state, room, j, ideal)
-    if held:
-        _by_dose(extractant, cascade, state, room, ideal)
+def _clear(table, first, stages, ideal):
+    """Let nothing enter the boxes of a page."""
+    through = throughs_of(first, stages)
+    for s in range(stages if ideal else 2 * stages):
+        store(table, through + s, spread(0.0))
 
 
 @lean.kernel
-def _by_dose(extractant, cascade, state, room, ideal):
-    """Put what a dose does in the place of what ln a(H+) does, where the pH is held."""
-    N = state.aqueous.shape[0]
-    matrix, answer = room.matrix, room.answer
-    width = 1 if ideal else 3
-    boxes = N if ideal else 2 * N
-    b = cascade.base
-    for s in range(boxes):
-        for k in range(N):
-            answer[s, k] = 0.0
+def _differentiate(room, first, ideal):
+    """Add what eight cations do to Newton's matrix, at the last `_evaluate`."""
+    table, flows, flat = room.table, room.flows, room.flat
+    N = flows.shape[0]
+    stride = flat.shape[0] // (2 * N)
+    constants, through = constants_of(first, N), throughs_of(first, N)
+    protons, efficiency = load(table, constants + PROTONS), load(table, constants + EFFICIENCY)
     for k in range(N):
-        answer[k if ideal else 2 * k, k] = 1.0 / cascade.charge[b]
-    respond(room, b, boxes, width)
-    p = extractant.protons[b]
+        # One unit of d ln D moves this much from the liquor to the organic of stage k.
+        _clear(table, first, N, ideal)
+        oil, y = organic_of(flows, k), load(table, first + BOUND * N + k)
+        own = load(table, first + MEAN * N + k)
+        if ideal:
+            store(table, through + k, (-oil) * y)
+            if k > 0:
+                store(table, through + k - 1, flows[k, ORGANIC_BACK] * y)
+            if k < N - 1:
+                store(table, through + k + 1, flows[k, ORGANIC_FORWARD] * y)
+        else:
+            reached = load(table, first + RATIO * N + k) * load(table, first + LIQUID * N + k)
+            moved = efficiency * reached * oil
+            store(table, through + 2 * k, -1.0 * moved)
+            store(table, through + 2 * k + 1, moved)
+        _respond(table, first, flows, max(k - 1, 0) if ideal else 2 * k, ideal)
+        if ideal:
+            store(table, first + RISE_BOUND * N + k, load(table, first + RISE_BOUND * N + k) + y)
+        for i in range(N):
+            a = load(table, first + MEAN * N + i) * load(table, first + RISE_BOUND * N + i)
+            b = protons * load(table, first + RISE * N + i)
+            by_e, by_h, charge_by_e, charge_by_h = sums_of(a * own, a * protons, b * own, b * protons)
+            at = i * stride + k
+            flat[at] += by_e
+            flat[at + N] -= by_h
+            at += N * stride
+            flat[at] += charge_by_e
+            flat[at + N] -= charge_by_h
+        flat[k * stride + k] += sum_of(load(table, first + SPREAD * N + k) * y)
+
+
+@lean.kernel
+def _by_dose(cascade, state, room, ideal):
+    """Put what a dose does in the place of what ln a(H+) does, where the pH is held."""
+    table, flows = room.table, room.flows
+    N, flat = flows.shape[0], room.flat
+    stride = flat.shape[0] // (2 * N)
+    first, lane = cascade.base // WIDTH * page_of(N), cascade.base % WIDTH
+    protons = table[constants_of(first, N) + PROTONS, lane]
     for k in range(N):
         if cascade.control[k] == NATURAL:
             continue
+        box = k if ideal else 2 * k
+        _clear(table, first, N, ideal)
+        table[throughs_of(first, N) + box, lane] = 1.0 / cascade.charge[cascade.base]
+        _respond(table, first, flows, box, ideal)
         for i in range(N):
-            flows = room.flows[i]
-            if ideal:
-                dx = answer[i, k] * room.share[i, b]
-                dy = dx * room.ratio[i, b]
-            else:
-                dx = answer[2 * i, k] * room.share[i, b]
-                dy = answer[2 * i + 1, k] / (flows[ORGANIC_BACK] + flows[ORGANIC_FORWARD] + flows[ORGANIC_OUT])
-            matrix[i, N + k] = state.slope[0, k] * matrix[i, N + k] + state.slope[1, k] * room.mean[i, b] * dy
-            matrix[N + i, N + k] = state.slope[0, k] * matrix[N + i, N + k] + state.slope[1, k] * p * dx
+            bound = table[first + MEAN * N + i, lane] * table[first + RISE_BOUND * N + i, lane]
+            charge = protons * table[first + RISE * N + i, lane]
+            at = i * stride + N + k
+            flat[at] = state.slope[0, k] * flat[at] + state.slope[1, k] * bound
+            at += N * stride
+            flat[at] = state.slope[0, k] * flat[at] + state.slope[1, k] * charge
+
+
+@lean.kernel
+def _factorise(cascade, state, room, scale, ideal):
+    """Fill Newton's matrix, rows in the units of their merit so that pivots compare, and its factors; False if singular."""
+    N, M = state.aqueous.shape
+    matrix = room.matrix
+    for r in range(matrix.shape[0]):
+        store(matrix, r, spread(0.0))
+    wide = matrix.shape[0] // (2 * N)
+    stride = wide * WIDTH
+    for i in range(N):
+        room.flat[i * stride + i] = room.powers[i]
+        room.flat[(N + i) * stride + N + i] = room.slope[i]
+    rows = page_of(N)
+    for page in range(pages_of(M)):
+        _differentiate(room, page * rows, ideal)
+    if is_held(cascade):
+        _by_dose(cascade, state, room, ideal)
+    for r in range(2 * N):
+        inverse = 1.0 / (cascade.unit_total[r] if r < N else scale)
+        for w in range(wide):
+            store(matrix, r * wide + w, load(matrix, r * wide + w) * inverse)
+    return factorise(matrix, room.factors, room.pivots, 2 * N)
+
+
+@lean.kernel
+def is_held(cascade):
+    """Whether any stage is held at a pH."""
+    for i in range(cascade.control.shape[0]):
+        if cascade.control[i] != NATURAL:
+            return True
+    return False
+
+
+@lean.kernel
+def _step(cascade, state, room, scale):
+    """Fill step by the factors at hand, and keep what is sought; answer its longest part."""
+    N = cascade.unit_total.shape[0]
+    for r in range(2 * N):
+        room.step[r] = -state.residual[r] / (cascade.unit_total[r] if r < N else scale)
+    substitute(room.matrix, room.factors, room.pivots, room.step, 2 * N)
+    size = 0.0
+    for i in range(N):
+        size = max(size, abs(room.step[i]), abs(room.step[N + i]))
+        room.kept[0, i] = state.sought[0, i]
+        room.kept[1, i] = state.sought[1, i]
+    return size
+
+
+@lean.kernel
+def _write_down(state, room):
+    """Fill molalities from the table."""
+    N, M = state.aqueous.shape
+    rows = page_of(N)
+    for i in range(N):
+        for j in range(M):
+            at = j // WIDTH * rows + i
+            state.aqueous[i, j] = room.table[at + LIQUID * N, j % WIDTH]
+            state.organic[i, j] = room.table[at + BOUND * N, j % WIDTH]
 
 
 @lean.kernel
@@ -255,64 +346,63 @@ def _merit(cascade, residual, scale):
 
 
 @apart(
-    *(NO_EXTRACTANT, NO_MEDIA, NO_CASCADE, NO_STATE, NO_ROW_ROOM, 0.0, 0.0, 0.0, 0, 0),
+    *(NO_MEDIA, NO_CASCADE, NO_STATE, NO_ROW_ROOM, 0.0, 0.0, 0.0, 0, 0),
     answers=(0.0, 0, 0),
 )
 @lean.kernel
-def newton_cascade(extractant, media, cascade, state, room, scale, epsilon, tolerance, most, patience):
+def newton_cascade(media, cascade, state, room, scale, epsilon, tolerance, most, patience):
     """Newton's method from what is sought, which it overwrites, between the flows and sources of `room`.
 
     scale: of charge, mol/kg. epsilon: of the held pH. tolerance: of the step. most: steps. patience: slow steps in a row
     that end it. Answers (largest scaled residual, steps, status).
     """
-    N = state.aqueous.shape[0]
     ideal = is_ideal(cascade.efficiency)
     dose_scale = scale * (cascade.flows[0, FORWARD] + cascade.flows[0, OUT])
-    slow = 0
-    steps = 0
+    slow, steps, trials = 0, 0, 0
     status = OUT_OF_STEPS
-    _place(cascade, state, epsilon, dose_scale)
-    _evaluate(extractant, media, cascade, state, room, ideal)
-    before, largest = _merit(cascade, state.residual, scale)
-    while steps < most and slow < patience and status == OUT_OF_STEPS:
-        steps += 1
-        _differentiate(extractant, cascade, state, room, ideal)
-        for r in range(2 * N):
-            # rows in the units of their merit, so that pivots compare
-            inverse = 1.0 / (cascade.unit_total[r] if r < N else scale)
-            room.step[r] = -state.residual[r] * inverse
-            for k in range(2 * N):
-                room.matrix[r, k] *= inverse
-        if not eliminate(room.matrix, room.step, 2 * N):
+    before, size, fraction = np.inf, np.inf, 1.0
+    fresh = True
+    while True:
+        _place(cascade, state, epsilon, dose_scale)
+        _evaluate(media, cascade, state, room, ideal)
+        merit, largest = _merit(cascade, state.residual, scale)
+        if steps > 0:
+            trials += 1
+            good = merit <= (1.0 - 2e-4 * fraction) * before
+            if not good and fraction == 1.0 and size < _ROUNDING and merit < 1e-24:
+                # So near the answer a full step would have helped, if rounding had not taken over.
+                status = CONVERGED
+            elif not good and trials < 9:
+                fraction *= 0.35
+                _move(state, room, fraction)
+                continue
+            # a step by old factors leaves more than the square of itself
+            if fraction == 1.0 and size < tolerance and largest < (100.0 if fresh else 1.0) * tolerance * tolerance:
+                status = CONVERGED
+            slow = slow + 1 if (fraction < 0.1 or merit > 0.8 * before) else 0
+            if steps >= most or slow >= patience or status == CONVERGED:
+                break
+        fresh = not (steps > 0 and fraction == 1.0 and size < _NEAR and merit < _WORTH * _WORTH * before)
+        before = merit
+        if fresh and not _factorise(cascade, state, room, scale, ideal):
             status = SINGULAR
             break
-        size = 0.0
-        for r in range(2 * N):
-            size = max(size, abs(room.step[r]))
+        steps += 1
+        size = _step(cascade, state, room, scale)
         if not size < np.inf:
             status = SINGULAR
             break
-        for i in range(N):
-            room.kept[0, i] = state.sought[0, i]
-            room.kept[1, i] = state.sought[1, i]
+        trials = 0
         fraction = min(1.0, _LONGEST / size)
-        merit = np.inf
-        for _ in range(9):
-            for i in range(N):
-                state.sought[0, i] = min(max(room.kept[0, i] + fraction * room.step[i], LOWEST), HIGHEST)
-                state.sought[1, i] = min(max(room.kept[1, i] + fraction * room.step[N + i], LOWEST), -LOWEST)
-            _place(cascade, state, epsilon, dose_scale)
-            _evaluate(extractant, media, cascade, state, room, ideal)
-            merit, largest = _merit(cascade, state.residual, scale)
-            if merit <= (1.0 - 2e-4 * fraction) * before:
-                break
-            if fraction == 1.0 and size < 1e-6 and merit < 1e-24:
-                # So near the answer a full step would have helped, if rounding had not taken over.
-                status = CONVERGED
-                break
-            fraction *= 0.35
-        if fraction == 1.0 and size < tolerance and largest < 100.0 * tolerance * tolerance:
-            status = CONVERGED
-        slow = slow + 1 if (fraction < 0.1 or merit > 0.8 * before) else 0
-        before = merit
+        _move(state, room, fraction)
+    _write_down(state, room)
     return largest, steps, status
+
+
+@lean.kernel
+def _move(state, room, fraction):
+    """Set what is sought to what is kept and a fraction of the step."""
+    N = state.sought.shape[1]
+    for i in range(N):
+        state.sought[0, i] = min(max(room.kept[0, i] + fraction * room.step[i], LOWEST), HIGHEST)
+        state.sought[1, i] = min(max(room.kept[1, i] + fraction * room.step[N + i], LOWEST), -LOWEST)
