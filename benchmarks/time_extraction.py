@@ -1,11 +1,13 @@
 """How long a row of mixer-settlers takes, against SciPy's `root` on the same equations, in the same run.
 
-SciPy gets what a careful user would write: the unknowns ln E and ln a(H+) of every stage, the cations found from the exact
-linear balances, residuals and the analytic dense Jacobian vectorised over stages and cations, method `hybr`, started as the
-kernel is from one contact of all that is fed. The kernel is called cold, and warm from the answer of a row that is fed 5 %
-less of all cations and of the sulfate. `solve_circuit` is the same kind of row with the activity model of the liquor in
-every stage: eight components, five of them cations that the extractant takes, so the ratio is to rows of five cations.
-`solve_cascades` solves many rows at once.
+SciPy gets the problem twice, each time with residuals and the analytic dense Jacobian vectorised over stages and cations,
+and method `hybr`. In full it is all balances as they stand, N (M + 2) unknowns: ln of every molality, ln E and ln a(H+) of
+every stage. Reduced it is what the kernel solves, 2 N unknowns, with the cations found from their exact linear balances: half
+of the kernel's idea is given to it. Either is started where the kernel is: cold from one contact of all that is fed, warm
+from the answer of a row that is fed 5 % less of all cations and of the sulfate.
+
+`solve_circuit` is the same kind of row with the activity model of the liquor in every stage: eight components, five of
+them cations that the extractant takes, so the ratio is to rows of five cations. `solve_cascades` solves many rows at once.
 
     python benchmarks/time_extraction.py
 
@@ -166,14 +168,84 @@ class ByScipy:
         answer[n:] /= self.scale
         return answer
 
-    def solve(self) -> OptimizeResult | None:
+    def solve(self, start: np.ndarray | None = None) -> OptimizeResult | None:
         """SciPy's answer, or nothing where it wanders off until the balances are singular."""
         self.at = None
+        begin = self.start() if start is None else start
         try:
             with np.errstate(all="ignore"):
-                return root(self.residuals, self.start(), jac=self.jacobian, method="hybr", options={"xtol": 1e-10})
+                return root(self.residuals, begin, jac=self.jacobian, method="hybr", options={"xtol": 1e-10})
         except np.linalg.LinAlgError:
             return None
+
+
+class InFull(ByScipy):
+    """All balances as they stand; unknown are ln of the molalities (N M), ln E and ln a(H+)."""
+
+    def __init__(self, extractant: Extractant, media: Media, circuit: Cascade):
+        super().__init__(extractant, media, circuit)
+        self.cations = len(self.charge)
+        self.entering = self.source.T
+        self.fed = self.entering.sum(axis=0)
+
+    def start(self) -> np.ndarray:
+        """What one contact of all that is fed leaves in the liquor, and its ln E and ln a(H+)."""
+        sought = super().start()
+        logs = self.extractant.ln_k + self.extractant.units * sought[0] - self.charge[:, None] * sought[-1]
+        ratio = np.exp(logs).sum(axis=1)
+        x = self.fed / (self.circuit.flows[:, 2].sum() + self.circuit.flows[:, 5].sum() * ratio)
+        return np.concatenate([np.tile(np.log(x), self.stages), sought])
+
+    def evaluate(self, sought: np.ndarray) -> None:
+        """Find ratios and concentrations once for residuals and Jacobian."""
+        if self.at is not None and np.array_equal(self.at, sought):
+            return
+        n, many = self.stages, self.stages * self.cations
+        ln_e, ln_h = sought[many : many + n, None, None], sought[many + n :, None, None]
+        logs = self.extractant.ln_k + self.extractant.units * ln_e - self.extractant.protons[:, None] * ln_h
+        terms = np.exp(np.minimum(logs, 600.0))
+        self.ratio = terms.sum(axis=2)  # (N, M)
+        self.mean = (terms * self.extractant.units).sum(axis=2) / self.ratio
+        self.square = (terms * self.extractant.units**2).sum(axis=2) / self.ratio
+        self.x = np.exp(np.minimum(sought[:many], 100.0)).reshape(n, -1)
+        self.y = self.ratio * self.x
+        self.at = sought.copy()
+
+    def residuals(self, sought: np.ndarray) -> np.ndarray:
+        """(N M + 2 N,): balances over what is fed, extractant over its total, charge over its scale."""
+        self.evaluate(sought)
+        n = self.stages
+        proton = np.exp(sought[-n:])
+        held = 10.0**1.3 * proton
+        balance = (self.by_liquor @ self.x + self.by_organic @ self.y - self.entering) / self.fed
+        charge = self.x @ self.charge + proton - 1e-14 / proton
+        charge += self.media.ligand_total[:, 0] * (held / (1.0 + held) - 2.0)
+        units = np.exp(sought[-2 * n : -n]) + (self.mean * self.y).sum(axis=1)
+        return np.concatenate([balance.ravel(), units / self.circuit.unit_total - 1.0, charge / self.scale])
+
+    def jacobian(self, sought: np.ndarray) -> np.ndarray:
+        """Of the residuals, square."""
+        self.evaluate(sought)
+        n, m, many = self.stages, self.cations, self.stages * self.cations
+        proton = np.exp(sought[-n:])
+        held = 10.0**1.3 * proton
+        stage, units = np.arange(n), self.circuit.unit_total
+        answer = np.zeros((many + 2 * n, many + 2 * n))
+        balance = answer[:many].reshape(n, m, -1)
+        by_x = balance[:, :, :many].reshape(n, m, n, m)
+        for j in range(m):
+            by_x[:, j, :, j] = (self.by_liquor * self.x[:, j] + self.by_organic * self.y[:, j]) / self.fed[j]
+        spread = self.by_organic[:, None, :] / self.fed[:, None]
+        balance[:, :, many : many + n] = spread * (self.mean * self.y).T
+        balance[:, :, many + n :] = -spread * (self.charge * self.y).T
+        extractant, charge = answer[many : many + n], answer[many + n :]
+        extractant[:, :many].reshape(n, n, m)[stage, stage] = self.mean * self.y / units[:, None]
+        extractant[stage, many + stage] = (np.exp(sought[-2 * n : -n]) + (self.square * self.y).sum(axis=1)) / units
+        extractant[stage, many + n + stage] = -(self.mean * self.charge * self.y).sum(axis=1) / units
+        charge[:, :many].reshape(n, n, m)[stage, stage] = self.charge * self.x / self.scale
+        slope = proton + 1e-14 / proton + self.media.ligand_total[:, 0] * held / (1.0 + held) ** 2
+        charge[stage, many + n + stage] = slope / self.scale
+        return answer
 
 
 def fastest(call, repeats: int = 5) -> float:
@@ -186,12 +258,25 @@ def fastest(call, repeats: int = 5) -> float:
     return 1e6 * best
 
 
+def right(problem: ByScipy, found: OptimizeResult | None, organic: np.ndarray) -> bool:
+    """Whether SciPy met its equations; then its organic has to be that of the kernel."""
+    if found is None or not np.abs(problem.residuals(found.x)).max() < 1e-8:
+        return False
+    np.testing.assert_allclose(problem.y, organic, rtol=1e-5, atol=1e-12)
+    return True
+
+
 def constant_media() -> None:
     """Print the kernel against SciPy."""
-    print(f"constant media, {ROWS} rows each, {CATIONS} cations")
-    print("stages    cold, us   warm, us   SciPy, us   SciPy/cold   SciPy/warm   steps cold, warm, SciPy   SciPy fails")
+    print(f"constant media, {ROWS} rows each, {CATIONS} cations; SciPy over kernel, each from the same start")
+    print(
+        "              kernel, us      SciPy, us: reduced      in full     ratio: reduced      in full    SciPy fails"
+    )
+    print(
+        "stages      cold    warm        cold    warm      cold    warm       cold  warm     cold  warm  reduced  in full"
+    )
     for stages in STAGES:
-        cold, warm, scipy, ratio, steps, fails = [], [], [], [], [], 0
+        kernel, times, fails = [], {ByScipy: [], InFull: []}, {ByScipy: 0, InFull: 0}
         for seed in range(ROWS):
             extractant, media, row = random_row(seed, stages)
             first = solve_cascade(extractant, media, row, COLD)
@@ -199,22 +284,23 @@ def constant_media() -> None:
             again = solve_cascade(extractant, *richer, first[2])
             if first[-1] != CONVERGED or again[-1] != CONVERGED:
                 raise SystemExit(f"row {seed} of {stages} stages does not converge")
-            cold.append(fastest(lambda case=(extractant, media, row): solve_cascade(*case, COLD), 20))
-            warm.append(fastest(lambda case=(extractant, *richer, first[2]): solve_cascade(*case), 20))
-            problem = ByScipy(extractant, media, row)
-            found = problem.solve()
-            right = found is not None and np.abs(problem.residuals(found.x)).max() < 1e-8
-            fails += not right
-            if right:
-                np.testing.assert_allclose(problem.y, first[1], rtol=1e-5, atol=1e-12)
-                scipy.append(fastest(problem.solve, 3))
-                ratio.append((scipy[-1] / cold[-1], scipy[-1] / warm[-1]))
-                steps.append((first[-2], again[-2], found.nfev))
-        by_cold, by_warm = np.median(ratio, axis=0)
-        a, b, c = np.median(steps, axis=0)
+            cold = fastest(lambda case=(extractant, media, row): solve_cascade(*case, COLD), 20)
+            warm = fastest(lambda case=(extractant, *richer, first[2]): solve_cascade(*case), 20)
+            kernel.append((cold, warm))
+            for kind, starts in ((ByScipy, []), (InFull, [np.log(np.maximum(first[0], 1e-300)).ravel()])):
+                problem, other = kind(extractant, media, row), kind(extractant, *richer)
+                start = np.concatenate([*starts, first[2].ravel()])
+                if right(problem, problem.solve(), first[1]) and right(other, other.solve(start), again[1]):
+                    cold_too = fastest(problem.solve, 3)
+                    warm_too = fastest(lambda other=other, start=start: other.solve(start), 3)
+                    times[kind].append((cold_too, warm_too, cold_too / cold, warm_too / warm))
+                else:
+                    fails[kind] += 1
+        cold, warm = np.median(kernel, axis=0)
+        reduced, full = (np.median(times[kind], axis=0) for kind in (ByScipy, InFull))
         print(
-            f"{stages:6d} {np.median(cold):11.1f} {np.median(warm):10.1f} {np.median(scipy):11.0f} "
-            f"{by_cold:12.0f} {by_warm:12.0f} {a:12.0f} {b:5.0f} {c:6.0f} {fails:13d}"
+            f"{stages:6d} {cold:9.1f} {warm:7.1f} {reduced[0]:11.0f} {reduced[1]:7.0f} {full[0]:9.0f} {full[1]:7.0f} "
+            f"{reduced[2]:10.0f} {reduced[3]:5.0f} {full[2]:8.0f} {full[3]:5.0f} {fails[ByScipy]:8d} {fails[InFull]:8d}"
         )
 
 
