@@ -19,7 +19,6 @@ import numpy as np
 
 from .abreast_activity import (
     BEFORE,
-    BY_X,
     DONE,
     ERROR,
     FAILED,
@@ -32,13 +31,11 @@ from .abreast_activity import (
     LN_W,
     LONGEST,
     NO_ABREAST,
-    OWN,
     RUNNING,
     SIZE,
     SIZES,
     STATE,
     SUM,
-    TAKEN,
     TOTAL,
     WATER,
     WET,
@@ -49,7 +46,16 @@ from .abreast_activity import (
     exponential,
     fill_pitzer,
     fill_slopes,
-    fill_truesdell_jones,
+)
+from .abreast_strength import (
+    HALF,
+    compare_abreast,
+    factorise_abreast,
+    factors_of,
+    form_abreast,
+    laws_of,
+    plan_strength,
+    step_abreast,
 )
 from .activity import NO_MODEL, PITZER
 from .jit import apart, inner, lean
@@ -90,6 +96,16 @@ def _shared(liquor):
 
 
 @inner.kernel
+def _mixed(liquor):
+    """Whether the numbers of each component (C,) in the species have both signs."""
+    mixed = np.zeros(liquor.component.shape[1], np.bool_)
+    for j in range(mixed.shape[0]):
+        for z in range(liquor.begin[j], liquor.begin[j + 1]):
+            mixed[j] = mixed[j] or liquor.share[z] < 0.0
+    return mixed
+
+
+@inner.kernel
 def blank_abreast(liquor, model):
     """Answer room for eight liquors that hold what this one does, with its phases at saturation."""
     c, s, p = liquor.component.shape[1], liquor.dissolved, liquor.phase.shape[1]
@@ -99,48 +115,40 @@ def blank_abreast(liquor, model):
         if liquor.phase[ACTIVE, k] > 0.0:
             active[found] = k
             found += 1
-    n = c + 1 + found
-    a = s if model.kind == PITZER else 0
-    component = WHOLE + 7 * s
-    amount = component + 6 * (c + 1)
+    active = active[:found]
+    pitzer = model.kind == PITZER
+    kind, law = laws_of(model, s)
+    first, factor, number, ladder = factors_of(liquor, model)
+    n = c + 1 + found if pitzer else c + 2 + found
+    plan = plan_strength(liquor, active, not pitzer)
+    a, r = (s, s) if pitzer else (0, 0)
+    many = 0 if pitzer else law.shape[1]
+    weighed = WHOLE + s
+    component = weighed + s
+    amount = component + 4 * (c + 1)
     matrix = amount + p
-    step = matrix + n * n
-    screening = step + n
-    unequal = screening + 3 * model.pitzer.alpha.shape[0]
-    held = unequal + 3 * SIZES * SIZES
-    slopes = held + 6 * SIZES
+    step = matrix + (n * n if pitzer else plan.column.shape[0])
+    u = step + n
+    screening = u + 5 * r
+    unequal = screening + (3 * model.pitzer.alpha.shape[0] if pitzer else 0)
+    held = unequal + (3 * SIZES * SIZES if pitzer else 0)
+    slopes = held + (6 * SIZES if pitzer else 0)
     core = slopes + s * a
     reply = core + a * a
     taken = reply + a * (c + 1)
-    room = blank_table(taken + c * a)
+    power = taken + c * a
+    by_law = power + ladder[c, 0]
+    scale = by_law + 3 * many
+    gamma = np.empty(s, np.int64)
+    for i in range(s):
+        gamma[i] = u + r + i if pitzer else by_law + kind[i]
     pair, both, weight = _shared(liquor)
     return Abreast(
-        room,
-        WHOLE,
-        WHOLE + s,
-        WHOLE + 2 * s,
-        WHOLE + 3 * s,
-        WHOLE + 4 * s,
-        WHOLE + 5 * s,
-        WHOLE + 6 * s,
-        component,
-        amount,
-        matrix,
-        step,
-        screening,
-        unequal,
-        held,
-        slopes,
-        core,
-        reply,
-        taken,
-        n,
-        pair,
-        both,
-        weight,
-        active[:found],
-        np.empty(s, np.int64),
-        np.empty(s, np.int64),
+        blank_table(scale + c),
+        *(WHOLE, weighed, component, amount, matrix, step, u, u + r, u + 2 * r, u + 3 * r, u + 4 * r),
+        *(screening, unequal, held, slopes, core, reply, taken, power, by_law, scale, n),
+        *(pair, both, weight, active, np.empty(s, np.int64), np.empty(s, np.int64), gamma),
+        *(plan, kind, law, first, factor, number, ladder, _mixed(liquor)),
     )
 
 
@@ -149,9 +157,14 @@ def place_lane(liquor, side, lane):
     """Set the iterate of a lane to that of the liquor."""
     room = side.room
     c1 = liquor.component.shape[1] + 1
+    strength = 0.0
     for i in range(liquor.dissolved):
-        room[side.u + i, lane] = math.log(max(liquor.species[MOLALITY, i], 1e-300))
-        room[side.ln_gamma + i, lane] = liquor.species[LN_GAMMA, i]
+        strength += side.number[HALF, i] * liquor.species[MOLALITY, i]
+        room[side.gamma[i], lane] = liquor.species[LN_GAMMA, i]
+    if side.ln_gamma > side.u:
+        for i in range(liquor.dissolved):
+            room[side.u + i, lane] = math.log(max(liquor.species[MOLALITY, i], 1e-300))
+    room[I_NOW, lane] = strength
     for j in range(c1 - 1):
         room[side.component + X_NOW * c1 + j, lane] = liquor.component[X, j]
     for k in range(liquor.phase.shape[1]):
@@ -185,10 +198,7 @@ def _residuals(liquor, model, side):
         strength += (0.5 * model.charge[i] * model.charge[i]) * m
     strength = greater(strength, spread(1e-20))
     store(room, I_NOW, strength)
-    if model.kind == PITZER:
-        fill_pitzer(liquor, model, side, total)
-    else:
-        fill_truesdell_jones(liquor, model, side, strength, total)
+    fill_pitzer(liquor, model, side, total)
     error, doubt = spread(0.0), spread(0.0)
     for i in range(s):
         lack = liquor.species[LN_K, i] - load(room, side.u + i) - load(room, side.ln_gamma + i)
@@ -254,32 +264,6 @@ def _saturation(liquor, side, k):
 
 
 @lean.kernel
-def _strength_by_x(liquor, model, side):
-    """Fill BY_X and TAKEN, as `newton._take_strength`, and OWN."""
-    room = side.room
-    c1 = liquor.component.shape[1] + 1
-    c = c1 - 1
-    own, falling = spread(1.0), spread(0.0)
-    for i in range(liquor.dissolved):
-        part = load(room, side.molality + i) * load(room, side.by_strength + i)
-        own += (0.5 * model.charge[i] * model.charge[i]) * part
-        falling += part
-    inverse = 1.0 / own
-    store(room, OWN, inverse)
-    store(room, side.component + TAKEN * c1 + c, -1.0 * load(room, WET) * falling)
-    water = load(room, WATER)
-    for j in range(c):
-        by_x, taken = spread(0.0), spread(0.0)
-        for z in range(liquor.begin[j], liquor.begin[j + 1]):
-            i = liquor.member[z]
-            part = liquor.share[z] * load(room, side.molality + i)
-            by_x += (0.5 * model.charge[i] * model.charge[i]) * part
-            taken += part * load(room, side.by_strength + i)
-        store(room, side.component + BY_X * c1 + j, by_x * inverse)
-        store(room, side.component + TAKEN * c1 + j, water * taken)
-
-
-@lean.kernel
 def _factorise(room, first, order):
     """Turn the matrix that begins at row `first` into its factors L and R, the diagonal of R into its inverse."""
     for i in range(order):
@@ -341,15 +325,12 @@ def _at(j, order):
 
 
 @lean.kernel
-def _system(liquor, model, side, found):
+def _system(liquor, side, found):
     """Fill matrix, factorised."""
     room = side.room
     c1 = liquor.component.shape[1] + 1
     c, order, rows = c1 - 1, side.order, liquor.species.shape[1]
-    if model.kind == PITZER:
-        _reply(liquor, side, found)
-    else:
-        _strength_by_x(liquor, model, side)
+    _reply(liquor, side, found)
     water, wet = load(room, WATER), load(room, WET)
     for j in range(c):
         row_j, x_j = _at(j, order)
@@ -369,26 +350,14 @@ def _system(liquor, model, side, found):
         store(room, side.matrix + row_j * order + order - 1, water * held)
         store(room, side.matrix + (order - 2) * order + x_j, slope)
     store(room, side.matrix + (order - 2) * order + order - 1, spread(0.0))
-    if model.kind == PITZER:
-        for j in range(c):
-            row_j = _at(j, order)[0]
-            for q in range(c):
-                x_q = _at(q, order)[1]
-                total = load(room, side.matrix + row_j * order + x_q)
-                for p in range(found):
-                    total -= load(room, side.taken + j * found + p) * load(room, side.reply + p * c1 + q)
-                store(room, side.matrix + row_j * order + x_q, total)
-    else:
-        for j in range(c + 1):
-            row_j = _at(j, order)[0] if j < c else order - 2
-            taken = load(room, side.component + TAKEN * c1 + j)
-            for q in range(c):
-                at = row_j * order + _at(q, order)[1]
-                store(
-                    room,
-                    side.matrix + at,
-                    load(room, side.matrix + at) - taken * load(room, side.component + BY_X * c1 + q),
-                )
+    for j in range(c):
+        row_j = _at(j, order)[0]
+        for q in range(c):
+            x_q = _at(q, order)[1]
+            total = load(room, side.matrix + row_j * order + x_q)
+            for p in range(found):
+                total -= load(room, side.taken + j * found + p) * load(room, side.reply + p * c1 + q)
+            store(room, side.matrix + row_j * order + x_q, total)
     for q in range(side.active.shape[0]):
         at = c - 1 + q
         for j in range(order):
@@ -406,40 +375,30 @@ def _system(liquor, model, side, found):
 
 
 @lean.kernel
-def _right_hand(liquor, model, side, found):
+def _right_hand(liquor, side, found):
     """Turn the residuals in step into the right-hand side."""
     room = side.room
     c1 = liquor.component.shape[1] + 1
     c, order = c1 - 1, side.order
     water, wet = load(room, WATER), load(room, WET)
-    lacking, by_charge = spread(0.0), spread(0.0)
+    lacking = spread(0.0)
     for i in range(liquor.dissolved):
         lacking += load(room, side.weighed + i)
-        by_charge += (0.5 * model.charge[i] * model.charge[i]) * load(room, side.weighed + i)
-    by_x = by_charge * load(room, OWN)
-    if model.kind == PITZER:
-        for p in range(found):
-            store(room, side.reply + p * c1 + c, load(room, side.lack + side.abundant[p]))
-        _solve(room, side.core, found, side.reply + c, c1)
-    else:
-        store(room, side.component + BY_X * c1 + c, by_x)
+    for p in range(found):
+        store(room, side.reply + p * c1 + c, load(room, side.lack + side.abundant[p]))
+    _solve(room, side.core, found, side.reply + c, c1)
     for j in range(c):
         at = _at(j, order)[0]
         total = spread(0.0)
         for z in range(liquor.begin[j], liquor.begin[j + 1]):
             total += liquor.share[z] * load(room, side.weighed + liquor.member[z])
         total = -1.0 * load(room, side.step + at) - water * total
-        if model.kind == PITZER:
-            for p in range(found):
-                total += load(room, side.taken + j * found + p) * load(room, side.reply + p * c1 + c)
-        else:
-            total += load(room, side.component + TAKEN * c1 + j) * by_x
+        for p in range(found):
+            total += load(room, side.taken + j * found + p) * load(room, side.reply + p * c1 + c)
         store(room, side.step + at, total)
     if liquor.dosing == 1:
         store(room, side.step, spread(0.0))
     total = wet * lacking - load(room, side.step + order - 2)
-    if model.kind != PITZER:
-        total += load(room, side.component + TAKEN * c1 + c) * by_x
     store(room, side.step + order - 2, total)
     for q in range(side.active.shape[0]):
         store(room, side.step + c - 1 + q, -1.0 * load(room, side.step + c - 1 + q))
@@ -463,23 +422,17 @@ def _bounds(liquor, side):
 
 
 @lean.kernel
-def _advance(liquor, model, side, found):
+def _advance(liquor, side, found):
     """Take the step in the lanes that are running."""
     room = side.room
     c1 = liquor.component.shape[1] + 1
     c, order = c1 - 1, side.order
     _bounds(liquor, side)
-    stronger = spread(0.0)
-    if model.kind == PITZER:
-        for p in range(found):
-            change = load(room, side.reply + p * c1 + c)
-            for j in range(c):
-                change += load(room, side.reply + p * c1 + j) * load(room, side.step + _at(j, order)[1])
-            store(room, side.reply + p * c1 + c, change)
-    else:
-        stronger = load(room, side.component + BY_X * c1 + c)
+    for p in range(found):
+        change = load(room, side.reply + p * c1 + c)
         for j in range(c):
-            stronger += load(room, side.component + BY_X * c1 + j) * load(room, side.step + _at(j, order)[1])
+            change += load(room, side.reply + p * c1 + j) * load(room, side.step + _at(j, order)[1])
+        store(room, side.reply + p * c1 + c, change)
     running = load(room, STATE)
     nothing = spread(0.0)
     growth = spread(0.0)
@@ -487,11 +440,8 @@ def _advance(liquor, model, side, found):
         change = load(room, side.lack + i)
         for z in range(liquor.start[i], liquor.start[i + 1]):
             change += liquor.number[z] * load(room, side.step + _at(liquor.column[z], order)[1])
-        if model.kind == PITZER:
-            for p in range(found):
-                change -= load(room, side.slopes + i * found + p) * load(room, side.reply + p * c1 + c)
-        else:
-            change -= load(room, side.by_strength + i) * stronger
+        for p in range(found):
+            change -= load(room, side.slopes + i * found + p) * load(room, side.reply + p * c1 + c)
         store(room, side.weighed + i, change)
         growth = greater(growth, change)
     longest = load(room, LONGEST)
@@ -543,22 +493,34 @@ def solve_abreast(liquor, model, side, most, found):
     """Solve the lanes that are RUNNING from where they stand; FAILED or DONE is then in STATE. found: the abundant species
     of the last factorisation, which serves the first step; -1 for none. Answers the same for the next call."""
     room = side.room
-    _residuals(liquor, model, side)
+    pitzer = model.kind == PITZER
+    if pitzer:
+        _residuals(liquor, model, side)
+    else:
+        if found < 0:
+            form_abreast(liquor, model, side)
+        compare_abreast(liquor, side)
     old = found >= 0
     near = True
     steps = 0
     for _ in range(most):
         steps += 1
         fresh = not old and not (near and found >= 0)
-        if fresh:
+        if fresh and pitzer:
+            found = fill_slopes(liquor, model, side)
+            _system(liquor, side, found)
+        elif fresh:
             found = 0
-            if model.kind == PITZER:
-                found = fill_slopes(liquor, model, side)
-            _system(liquor, model, side, found)
-        _right_hand(liquor, model, side, found)
-        _solve(room, side.matrix, side.order, side.step, 1)
-        _advance(liquor, model, side, found)
-        _residuals(liquor, model, side)
+            factorise_abreast(liquor, model, side)
+        if pitzer:
+            _right_hand(liquor, side, found)
+            _solve(room, side.matrix, side.order, side.step, 1)
+            _advance(liquor, side, found)
+            _residuals(liquor, model, side)
+        else:
+            step_abreast(liquor, side)
+            form_abreast(liquor, model, side)
+            compare_abreast(liquor, side)
         largest = _judge(side, model.kind, fresh, old)
         if largest == 0.0:
             break

@@ -1,10 +1,10 @@
-"""Activity coefficients of eight liquors side by side, and the tables in which they stand.
+"""Activity coefficients of eight liquors side by side by Pitzer, and the tables in which liquors stand.
 
-The equations are those of `activity` and `pitzer`, but for liquors beyond I = 20 mol/kg, which are left to these.
+The equations are those of `pitzer`, but for liquors beyond I = 20 mol/kg, which are left to it.
 
 Shapes: C components (0 is water, 1 is H+), S species, P phases, Q phases at saturation, A abundant species, N = C + 1 + Q,
-L distinct alpha, K = 11 sizes of charge. A table (N, 8) holds a row for each and in it the eight liquors.
-Sources: as of `activity` and `pitzer`; the exponential is that of `speciation.exponentiate`.
+L distinct alpha, K = 11 sizes of charge, G laws of ln gamma. A table (N, 8) holds a row for each and in it the eight liquors.
+Sources: as of `pitzer`; the exponential is that of `speciation.exponentiate`.
 """
 
 import math
@@ -12,13 +12,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .activity import log_water_activity
+from .elimination import NO_ELIMINATION, Elimination
 from .jit import lean
 from .lanes import SHIFT, WIDTH, choose, greater, lesser, load, most_of, power_of_two, root, spread, store
 from .mixing_integral import integral_j
 from .pitzer import FULL, debye_hueckel
 
-_LN10 = 2.302585092994046
 _WATER_KG = 0.018015
 _ABUNDANT = 1e-5
 _SERIES_BELOW = 0.05
@@ -32,32 +31,36 @@ WHOLE = 16
 # what stands in STATE
 RUNNING, DONE, FAILED = 0.0, 1.0, 2.0
 # rows of the parts of Abreast.component
-TOTAL, X_NOW, SUM, SIZE, BY_X, TAKEN = 0, 1, 2, 3, 4, 5
+TOTAL, X_NOW, SUM, SIZE = 0, 1, 2, 3
 
 
 class Abreast(NamedTuple):
     """Eight liquors, their iterate and room to solve them.
 
-    room (., 8): the tables, one after the other, `whole` (see the names of its rows) first. The first row of each: molality,
-    u, ln_gamma, lack, by_strength, by_charge, weighed of S rows; component, of 6 (C + 1) (see the names of its parts);
-    amount of P; matrix of N N, step of N. Of Pitzer: screening of 3 L, unequal of 3 K K, held of 6 K, slopes of S A, core
-    of A A, reply of A (C + 1), taken of C A.
+    room (., 8): the tables, one after the other, `whole` (see the names of its rows) first. The first row of each: molality
+    and weighed of S rows; component, of 4 (C + 1) (see the names of its parts); amount of P; matrix; step of N. Of Pitzer,
+    whose matrix has N N rows: u, ln_gamma, lack, by_strength, by_charge of S; screening of 3 L, unequal of 3 K K, held of
+    6 K, slopes of S A, core of A A, reply of A (C + 1), taken of C A. Of Truesdell-Jones, whose matrix has a row for each
+    entry of the plan: power, of activities and their inverses; by_law of 3 G, ln gamma, 1 / gamma and slope of a law;
+    scale of C.
     order: N. pair (C * C + 1,): where the species that two components share begin in both (.,), and in weight (.,) the
-    products of their numbers. active (Q,): the phases at saturation; abundant, place (S,): as in `newton.Work`.
+    products of their numbers. active (Q,): the phases at saturation; abundant, place (S,): as in `newton.Work`. gamma (S,):
+    the rows of ln gamma. mixed (C,): whether the numbers of a component have both signs. plan, kind (S,), law (3, G), first
+    (S + 1,), factor, number (2, S), ladder (C + 1, 3): see `abreast_strength`.
     """
 
     room: np.ndarray
     molality: int
-    u: int
-    ln_gamma: int
-    lack: int
-    by_strength: int
-    by_charge: int
     weighed: int
     component: int
     amount: int
     matrix: int
     step: int
+    u: int
+    ln_gamma: int
+    lack: int
+    by_strength: int
+    by_charge: int
     screening: int
     unequal: int
     held: int
@@ -65,6 +68,9 @@ class Abreast(NamedTuple):
     core: int
     reply: int
     taken: int
+    power: int
+    by_law: int
+    scale: int
     order: int
     pair: np.ndarray
     both: np.ndarray
@@ -72,13 +78,32 @@ class Abreast(NamedTuple):
     active: np.ndarray
     abundant: np.ndarray
     place: np.ndarray
+    gamma: np.ndarray
+    plan: Elimination
+    kind: np.ndarray
+    law: np.ndarray
+    first: np.ndarray
+    factor: np.ndarray
+    number: np.ndarray
+    ladder: np.ndarray
+    mixed: np.ndarray
 
 
 _I = np.zeros(1, np.int64)
 NO_ABREAST = Abreast(
     np.zeros((1, WIDTH)),
-    *(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0),
-    *(_I, _I, np.zeros(1), _I, _I, _I),
+    *(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0),
+    *(_I, _I, np.zeros(1), _I, _I, _I, _I),
+    *(
+        NO_ELIMINATION,
+        _I,
+        np.zeros((3, 1)),
+        _I,
+        _I,
+        np.zeros((2, 1)),
+        np.zeros((1, 3), np.int64),
+        np.zeros(1, np.bool_),
+    ),
 )
 
 
@@ -102,36 +127,6 @@ def exponential(logarithm):
     t = 1.0 / 6.0 + r * (1.0 / 24.0 + r * t)
     t = 1.0 + r * (1.0 + r * (0.5 + r * t))
     return power_of_two(shifted) * t
-
-
-@lean.kernel
-def fill_truesdell_jones(liquor, model, side, strength, total):
-    """Fill LN_GAMMA and its slope by the ionic strength, LN_A and WET."""
-    room = side.room
-    root_strength = root(strength)
-    half_per_root = 0.5 / root_strength
-    beyond = 1.0 / (1.0 + strength)
-    debye_a, debye_b = -_LN10 * model.debye[0], model.debye[1] * root_strength
-    last = -1.0
-    below = beyond
-    for i in range(liquor.dissolved):
-        salting = _LN10 * model.salting[i]
-        if model.charge[i] == 0.0:
-            neutral = _LN10 * model.ion_size[i] * beyond
-            store(room, side.ln_gamma + i, (salting + neutral) * strength)
-            store(room, side.by_strength + i, salting + neutral * beyond)
-        else:
-            if model.ion_size[i] != last:
-                last = model.ion_size[i]
-                below = 1.0 / (1.0 + debye_b * last)
-            ionic = (debye_a * model.charge[i] * model.charge[i]) * below
-            store(room, side.ln_gamma + i, ionic * root_strength + salting * strength)
-            store(room, side.by_strength + i, ionic * below * half_per_root + salting)
-    store(room, FREE, total)
-    for lane in range(WIDTH):
-        ln_activity, wet = log_water_activity(room[FREE, lane])
-        room[LN_A, lane] = ln_activity
-        room[WET, lane] = wet
 
 
 @lean.kernel

@@ -96,7 +96,7 @@ def _write_lane(packed, liquor, model, side, lane, answers, at, water):
     c, rows, all_species = liquor.component.shape[1], liquor.species.shape[1], packed.places[SPECIES]
     for i in range(liquor.dissolved):
         answers.molality[at, liquor.place[c + i]] = side.room[side.molality + i, lane]
-        answers.ln_gamma[at, liquor.place[c + i]] = side.room[side.ln_gamma + i, lane]
+        answers.ln_gamma[at, liquor.place[c + i]] = side.room[side.gamma[i], lane]
     for q in range(side.active.shape[0]):
         k = side.active[q]
         answers.phase_amounts[at, liquor.place[c + rows + k] - all_species] = side.room[side.amount + k, lane] * water

@@ -144,6 +144,21 @@ def test_solve_abreast__equals_the_twin_of_one():
         assert whole[lane, 0] == pytest.approx(water, rel=1e-12)
 
 
+@pytest.mark.parametrize("ln_k", [0.0, -250.0], ids=["number", "constant"])
+def test_solve_abreast__takes_numbers_that_are_not_whole_and_large_constants(ln_k):
+    # half an ion pair, and a species so rare that its constant is outside the range of products
+    composition, constants = MODEL.composition.copy(), MODEL.ln_k.copy()
+    pair = next(at for at, name in enumerate(NAMES) if MODEL.charge[at] == 0.0 and name.startswith("NiSO4"))
+    composition[pair] *= 0.5
+    constants[pair] += ln_k
+    model = MODEL._replace(composition=composition, ln_k=constants)
+    rows = neighbours(np.random.default_rng(8))
+    molality, _, state = abreast(pack(model), rows[0], rows[1:], NONE)
+    assert np.all(state == DONE)
+    for lane, totals in enumerate(rows[1:]):
+        np.testing.assert_allclose(molality[lane], equilibrate(model, totals, NONE)[0].molality, rtol=1e-11)
+
+
 def test_solve_abreast__tells_which_it_did_not_solve():
     rows = neighbours(np.random.default_rng(3))
     rows[3, 2:] *= 1e-9  # far from where it starts
