@@ -22,8 +22,9 @@ import numpy as np
 
 from raffinate.flowsheet.chemistry import Chemistry, Davies, read_phreeqc
 from raffinate.flowsheet.chemistry.databases import own_data
+from raffinate.flowsheet.chemistry.equilibrium import speciate
 from raffinate.flowsheet.quantities import celsius
-from raffinate.kernels.saturation import NO_ROOM, NO_START, equilibrate
+from raffinate.kernels.saturation import FOLDED, NO_ANSWER, NO_ROOM, equilibrate
 from raffinate.kernels.status import CONVERGED
 from raffinate.kernels.sweep import equilibrate_many
 
@@ -77,12 +78,17 @@ def shortest(calls: list, runs: int) -> float:
 def ours(chemistry: Chemistry, rows: np.ndarray, phases: tuple[str, ...]) -> tuple[float, float, float, float]:
     """Answer microseconds a liquor: cold, warm, in a sweep on one thread and on all."""
     packed, allowed = chemistry.packed(TEMPERATURE), chemistry.allowed(phases)
-    start, _, _, status = equilibrate(packed, rows[0], allowed, NO_ROOM, NO_START)
-    if status != CONVERGED:
-        raise SystemExit(f"status {status} of the first liquor")
+    start = equilibrate(*packed, rows[0], allowed, NO_ROOM, NO_ANSWER)
+    if start[FOLDED - 1] != CONVERGED:
+        raise SystemExit(f"status {start[FOLDED - 1]} of the first liquor")
+    places, numbers = packed
     few = [row.copy() for row in rows[1 : PROBLEMS + 1]]
-    cold = shortest([lambda row=row: equilibrate(packed, row, allowed, NO_ROOM, NO_START) for row in few], 20 * RUNS)
-    warm = shortest([lambda row=row: equilibrate(packed, row, allowed, NO_ROOM, start) for row in few], 20 * RUNS)
+    cold = shortest(
+        [lambda row=row: equilibrate(places, numbers, row, allowed, NO_ROOM, NO_ANSWER) for row in few], 20 * RUNS
+    )
+    warm = shortest(
+        [lambda row=row: equilibrate(places, numbers, row, allowed, NO_ROOM, start) for row in few], 20 * RUNS
+    )
     answers = equilibrate_many(packed, rows, allowed)
     if (answers.counts[:, 1] != CONVERGED).any():
         raise SystemExit("a liquor of the sweep did not converge")
@@ -169,9 +175,7 @@ class Theirs:
 def theirs(chemistry: Chemistry, rows: np.ndarray, phases: tuple[str, ...]) -> tuple[float, float]:
     """Answer IPhreeqc's microseconds a liquor: cold, and warm by the shorter way."""
     engine = Theirs(chemistry, rows, phases)
-    packed, allowed = chemistry.packed(TEMPERATURE), chemistry.allowed(phases)
-    found = equilibrate(packed, rows[1], allowed, NO_ROOM, NO_START)[0]
-    ph = -(np.log(found.molality[0]) + found.ln_gamma[0]) / np.log(10.0)
+    ph = speciate(chemistry, rows[1], TEMPERATURE, chemistry.allowed(phases)).ph
     times = []
     for way in (engine.cold, engine.changed, engine.modified):
         engine.save()
@@ -207,7 +211,7 @@ def main() -> None:
         rows = problems(chemistry, holds, MANY)
         cold, warm, one, many = ours(chemistry, rows, phases)
         their_cold, their_warm = theirs(chemistry, rows, phases)
-        found = equilibrate(chemistry.packed(TEMPERATURE), rows[0], chemistry.allowed(phases), NO_ROOM, NO_START)[0]
+        found = speciate(chemistry, rows[0], TEMPERATURE, chemistry.allowed(phases)).speciation
         pairs = ((cold, their_cold), (warm, their_warm))
         cells = [f"{mine:7.1f}{other:7.0f}{other / mine:5.0f}x" for mine, other in pairs]
         cells += [f"{mine:10.2f}{their_warm / mine:5.0f}x" for mine in (one, many)]

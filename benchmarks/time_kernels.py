@@ -15,7 +15,7 @@ from raffinate.kernels.cascade import solve_cascade
 from raffinate.kernels.chain import Cascade, Media
 from raffinate.kernels.circuit import solve_circuit
 from raffinate.kernels.circuit_flows import COLD_START
-from raffinate.kernels.saturation import NO_ROOM, NO_START, equilibrate
+from raffinate.kernels.saturation import NO_ANSWER, NO_ROOM, equilibrate
 from raffinate.kernels.shrinking_core import REACTION, Minerals, Sizes, leach_train
 from raffinate.kernels.status import CONVERGED
 from raffinate.kernels.titration import dose_to_ph
@@ -46,7 +46,7 @@ def measure(benchmark, kernel, *arguments):
 def test_equilibrate__one_liquor(benchmark, liquor, phases):
     chemistry = liquor.chemistry
     packed, allowed = chemistry.packed(TEMPERATURE), chemistry.allowed(phases)
-    measure(benchmark, equilibrate, packed, gathered(liquor, allowed), allowed, NO_ROOM, NO_START)
+    measure(benchmark, equilibrate, *packed, gathered(liquor, allowed), allowed, NO_ROOM, NO_ANSWER)
     benchmark.extra_info["components"] = len(chemistry.components)
     benchmark.extra_info["species"] = len(chemistry.aqueous)
 

@@ -40,8 +40,9 @@ from .abreast_activity import (
 )
 from .activity import log_water_activity
 from .elimination import factorise, plan_elimination, solve
+from .entries import pick
 from .jit import inner, lean
-from .lanes import WIDTH, choose, greater, lesser, load, most_of, pick, root, size, spread, store
+from .lanes import WIDTH, choose, greater, lesser, load, most_of, root, size, spread, store
 from .speciation import LN_K, MOLES_PER_KG
 
 _LN10 = 2.302585092994046

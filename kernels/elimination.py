@@ -15,8 +15,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .entries import pick
 from .jit import inner, lean
-from .lanes import load, pick, store
+from .lanes import load, store
 
 
 class Elimination(NamedTuple):

@@ -101,11 +101,6 @@ def store(table: np.ndarray, at: int, value: Any) -> None:
     table[at] = value
 
 
-def pick(array: np.ndarray, at: int) -> Any:
-    """Answer entry `at`, never below 0, of an array (N,), which saves asking whether it is counted from the end."""
-    return array[at]
-
-
 def spread(number: float) -> Any:
     """Answer a number in each lane."""
     return np.full(WIDTH, number)
@@ -182,20 +177,6 @@ def _load(context, builder, sig, args):
 def _store(context, builder, sig, args):
     builder.store(args[2], _row(context, builder, sig.args[0], args[0], args[1]), align=8)
     return context.get_dummy_value()
-
-
-@_typed(pick)
-class _Pick(AbstractTemplate):
-    """It answers what the array holds."""
-
-    def generic(self, args, kws):
-        return signature(args[0].dtype, args[0], types.intp)
-
-
-@lower_builtin(pick, types.Array, types.intp)
-def _lower_pick(context, builder, sig, args):
-    data = context.make_array(sig.args[0])(context, builder, args[0]).data
-    return builder.load(builder.gep(data, [args[1]]))
 
 
 @_compiled(spread, _LANES, (types.float64,))

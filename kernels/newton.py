@@ -25,6 +25,7 @@ import numpy as np
 
 from .activity import NO_MODEL, PITZER
 from .dense import eliminate, eliminate_columns
+from .entries import pick, put
 from .jit import apart, inner, lean
 from .pitzer import NO_TERMS, pitzer_slopes
 from .speciation import (
@@ -194,9 +195,13 @@ def fill_reply(liquor, model, terms, work):
             work.abundant[found] = i
             found += 1
     pitzer_slopes(model.pitzer, model.charge, species[MOLALITY, :s], terms, work.place, work.slopes)
+    abundant = terms.columns[0]  # free once the slopes are there
+    for q in range(found):
+        abundant[q] = species[MOLALITY, work.abundant[q]]
     for i in range(s):
+        own = work.slopes[i]
         for q in range(found):
-            work.slopes[i, q] *= species[MOLALITY, work.abundant[q]]
+            own[q] *= abundant[q]
     for p in range(found):
         i = work.abundant[p]
         for q in range(found):
@@ -222,11 +227,12 @@ def _take_reply(liquor, work, found):
         for q in range(found):
             held[j, q] = 0.0
     for i in range(liquor.dissolved):
-        for z in range(liquor.start[i], liquor.start[i + 1]):
-            j = liquor.column[z]
-            part = water * species[MOLALITY, i] * liquor.number[z]
+        own = work.slopes[i]
+        for z in range(pick(liquor.start, i), pick(liquor.start, i + 1)):
+            taken = held[pick(liquor.column, z)]
+            part = water * species[MOLALITY, i] * pick(liquor.number, z)
             for q in range(found):
-                held[j, q] += part * work.slopes[i, q]
+                taken[q] += part * own[q]
     for j in range(c):
         for p in range(found):
             part = held[j, p]
@@ -255,9 +261,9 @@ def _take_strength(liquor, model, terms, work):
     for j in range(c):
         by_x = 0.0
         taken = 0.0
-        for z in range(liquor.begin[j], liquor.begin[j + 1]):
-            by_x += liquor.share[z] * half[liquor.member[z]]
-            taken += liquor.share[z] * drop[liquor.member[z]]
+        for z in range(pick(liquor.begin, j), pick(liquor.begin, j + 1)):
+            by_x += pick(liquor.share, z) * pick(half, pick(liquor.member, z))
+            taken += pick(liquor.share, z) * pick(drop, pick(liquor.member, z))
         row[BY_X, j] = by_x * inverse
         row[TAKEN, j] = water * taken
     for j in range(c + 1):
@@ -274,22 +280,25 @@ def _mass_action(liquor, work, wetness):
     water = math.exp(liquor.whole[LN_WATER])
     for i in range(species.shape[1]):
         amount = species[MOLALITY, i] * (water if i < liquor.dissolved else 1.0)
-        for p in range(liquor.start[i], liquor.start[i + 1]):
-            j = liquor.column[p]
-            part = amount * liquor.number[p]
-            for q in range(liquor.start[i], p + 1):
-                matrix[j, liquor.column[q]] += part * liquor.number[q]
+        for p in range(pick(liquor.start, i), pick(liquor.start, i + 1)):
+            j = pick(liquor.column, p)
+            part = amount * pick(liquor.number, p)
+            of_balance = matrix[j]
+            for q in range(pick(liquor.start, i), p + 1):
+                at = pick(liquor.column, q)
+                put(of_balance, at, pick(of_balance, at) + part * pick(liquor.number, q))
             if i >= liquor.dissolved:
                 row[STEP, j] -= part * species[LACK, i]
     lacking = 0.0
+    molality, lack = species[MOLALITY], species[LACK]
     for i in range(liquor.dissolved):
-        lacking += species[MOLALITY, i] * species[LACK, i]
+        lacking += molality[i] * lack[i]
     row[STEP, c] += wetness * lacking
     for j in range(c):
         lacking = 0.0
-        for z in range(liquor.begin[j], liquor.begin[j + 1]):
-            i = liquor.member[z]
-            lacking += liquor.share[z] * (species[MOLALITY, i] * species[LACK, i])
+        for z in range(pick(liquor.begin, j), pick(liquor.begin, j + 1)):
+            i = pick(liquor.member, z)
+            lacking += pick(liquor.share, z) * (pick(molality, i) * pick(lack, i))
         row[STEP, j] -= water * lacking
         for q in range(j):
             matrix[q, j] = matrix[j, q]
@@ -382,6 +391,7 @@ def fill_changes(liquor, kind, terms, work, found):
     if liquor.dosing == 1:
         row[STEP, 1] = 0.0
     stronger = 0.0
+    step = row[STEP]
     if kind == PITZER:
         for p in range(found):
             change = reply[p, c]
@@ -394,8 +404,8 @@ def fill_changes(liquor, kind, terms, work, found):
             stronger += row[BY_X, j] * row[STEP, j]
     for i in range(species.shape[1]):
         rise = 0.0
-        for z in range(liquor.start[i], liquor.start[i + 1]):
-            rise += liquor.number[z] * row[STEP, liquor.column[z]]
+        for z in range(pick(liquor.start, i), pick(liquor.start, i + 1)):
+            rise += pick(liquor.number, z) * pick(step, pick(liquor.column, z))
         species[RISE, i] = rise
         species[CHANGE, i] = rise + species[LACK, i]
     for i in range(liquor.dissolved):
@@ -452,6 +462,7 @@ def newton(liquor, model, terms, work, most):
             longest *= 0.5
         if not error < 1e6 or liquor.whole[LN_WATER] < -18.0:
             return False, iteration, error
-        if largest < 1e-7 and (error < 1e-13 or (error < 1e-11 and error > 0.1 * before)):
+        # of a last step of 1e-6 the square is left
+        if (largest < 1e-6 and error < 1e-13) or (largest < 1e-7 and error < 1e-11 and error > 0.1 * before):
             return True, iteration + 1, error
     return False, most, error

@@ -33,6 +33,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .entries import pick, put
 from .jit import entry, inner, kernel, lean
 from .mixing_integral import integral_j
 
@@ -49,6 +50,8 @@ _STRONG = 20.0
 _BEYOND = 10.0
 # places in Terms.whole
 _I, _Z, _SECOND, _ENERGY, _LIFT, _THIN, _THINNING, _BENDING = 0, 1, 2, 3, 4, 5, 6, 7
+# the first row of Terms.columns for theta^E
+_MIXING = 4
 
 
 class Pitzer(NamedTuple):
@@ -90,7 +93,9 @@ class Terms(NamedTuple):
     screening: (L, 3), g and its first and second derivative by I. unequal: (K, K, 3), the same of theta^E by charge.
     own, own_slope: (K, 3), work; sums over it by size and sign, and their slopes by I. held: (2, K), molality of cations
     and of anions by size of charge. by_strength: (S,), what multiplies dI in d ln gamma at held molalities. by_charge:
-    (S,), likewise for dZ. thinned: (S,), s m, at which all these are. along: (S,), work. whole: (8,), I, Z, d2E/dI2 and E
+    (S,), likewise for dZ. thinned: (S,), s m, at which all these are. along: (S,), work. columns: (4 + 2 K, S), work, of the
+    species by which slopes are asked for: half the square of z, what multiplies it, |z|, what multiplies it, and 2 theta^E
+    by size and sign of the other ion. whole: (8,), I, Z, d2E/dI2 and E
     there; then dE/ds over s, s, and the derivatives of s by the true I.
     """
 
@@ -103,6 +108,7 @@ class Terms(NamedTuple):
     by_charge: np.ndarray
     thinned: np.ndarray
     along: np.ndarray
+    columns: np.ndarray
     whole: np.ndarray
 
 
@@ -119,6 +125,7 @@ def blank_terms(species, pitzer):
         np.zeros(species),
         np.zeros(species),
         np.zeros(species),
+        np.empty((_MIXING + 2 * _SIZES, species)),
         np.zeros(8),
     )
 
@@ -133,6 +140,7 @@ NO_TERMS = Terms(
     np.zeros(0),
     np.zeros(0),
     np.zeros(0),
+    np.zeros((_MIXING + 2 * _SIZES, 0)),
     np.zeros(8),
 )
 
@@ -261,15 +269,15 @@ def _differentiate(pitzer, charge, molality, ln_gamma, terms):
         c, a = pitzer.pair[p, 0], pitzer.pair[p, 1]
         one, two = pitzer.pair[p, 2], pitzer.pair[p, 3]
         beta1, beta2, third = pitzer.pair_value[p, 1], pitzer.pair_value[p, 2], pitzer.pair_value[p, 3]
-        product = molality[c] * molality[a]
+        product = pick(molality, c) * pick(molality, a)
         both = 2.0 * (pitzer.pair_value[p, 0] + beta1 * g[one, 0] + beta2 * g[two, 0]) + charges * third
         bend = 2.0 * (beta1 * g[one, 1] + beta2 * g[two, 1])
-        ln_gamma[c] += molality[a] * both
-        ln_gamma[a] += molality[c] * both
-        terms.by_strength[c] += molality[a] * bend
-        terms.by_strength[a] += molality[c] * bend
-        terms.by_charge[c] += molality[a] * third
-        terms.by_charge[a] += molality[c] * third
+        put(ln_gamma, c, pick(ln_gamma, c) + pick(molality, a) * both)
+        put(ln_gamma, a, pick(ln_gamma, a) + pick(molality, c) * both)
+        put(terms.by_strength, c, pick(terms.by_strength, c) + pick(molality, a) * bend)
+        put(terms.by_strength, a, pick(terms.by_strength, a) + pick(molality, c) * bend)
+        put(terms.by_charge, c, pick(terms.by_charge, c) + pick(molality, a) * third)
+        put(terms.by_charge, a, pick(terms.by_charge, a) + pick(molality, c) * third)
         energy += product * both
         first += product * bend
         second += product * 2.0 * (beta1 * g[one, 2] + beta2 * g[two, 2])
@@ -277,19 +285,19 @@ def _differentiate(pitzer, charge, molality, ln_gamma, terms):
     for q in range(pitzer.double.shape[0]):
         i, j = pitzer.double[q, 0], pitzer.double[q, 1]
         twice = 2.0 * pitzer.double_value[q]
-        ln_gamma[i] += twice * molality[j]
+        put(ln_gamma, i, pick(ln_gamma, i) + twice * pick(molality, j))
         if i == j:
-            energy += 0.5 * twice * molality[i] * molality[i]
+            energy += 0.5 * twice * pick(molality, i) * pick(molality, i)
         else:
-            ln_gamma[j] += twice * molality[i]
-            energy += twice * molality[i] * molality[j]
+            put(ln_gamma, j, pick(ln_gamma, j) + twice * pick(molality, i))
+            energy += twice * pick(molality, i) * pick(molality, j)
     for t in range(pitzer.triple.shape[0]):
         i, j, k = pitzer.triple[t, 0], pitzer.triple[t, 1], pitzer.triple[t, 2]
         value = pitzer.triple_value[t]
-        ln_gamma[i] += value * molality[j] * molality[k]
-        ln_gamma[j] += value * molality[i] * molality[k]
-        ln_gamma[k] += value * molality[i] * molality[j]
-        energy += value * molality[i] * molality[j] * molality[k]
+        put(ln_gamma, i, pick(ln_gamma, i) + value * pick(molality, j) * pick(molality, k))
+        put(ln_gamma, j, pick(ln_gamma, j) + value * pick(molality, i) * pick(molality, k))
+        put(ln_gamma, k, pick(ln_gamma, k) + value * pick(molality, i) * pick(molality, j))
+        energy += value * pick(molality, i) * pick(molality, j) * pick(molality, k)
     for sign in range(2):
         for a in range(1, largest + 1):
             own, own_slope = 0.0, 0.0
@@ -367,24 +375,49 @@ def _slopes_beyond(charge, molality, terms, place, slopes):
 
 
 @lean.kernel
-def _differentiate_twice(pitzer, charge, molality, terms, place, slopes):
-    """Fill slopes (S, S) with d2E/dm_i dm_j in column place[j] at the molalities of the last `_differentiate`."""
-    second = terms.whole[_SECOND]
-    charges = terms.whole[_Z]
-    for j in range(molality.shape[0]):
+def _fill_columns(charge, terms, place):
+    """Fill what the slopes by the species with a place take from these, 2 theta^E among it; answer how many they are."""
+    columns, second = terms.columns, terms.whole[_SECOND]
+    found, largest = 0, 0
+    for j in range(charge.shape[0]):
+        largest = max(largest, int(abs(charge[j])))
+        if place[j] >= 0:
+            found = max(found, place[j] + 1)
+    for sign in range(2):
+        for a in range(largest + 1):
+            for q in range(found):
+                columns[_MIXING + sign * _SIZES + a, q] = 0.0
+    for j in range(charge.shape[0]):
         q = place[j]
         if q >= 0:
-            size_j = abs(charge[j])
-            half_j = 0.5 * size_j * size_j
-            by_half = half_j * second + terms.by_strength[j]
-            by_size = terms.by_charge[j]
-            for i in range(molality.shape[0]):
-                size_i = abs(charge[i])
-                value = 0.5 * size_i * size_i * by_half + half_j * terms.by_strength[i]
-                value += size_i * by_size + size_j * terms.by_charge[i]
-                if charge[i] * charge[j] > 0.0 and size_i != size_j:
-                    value += 2.0 * terms.unequal[int(size_i), int(size_j), 0]
-                slopes[i, q] = value
+            size = abs(charge[j])
+            columns[0, q] = 0.5 * size * size
+            columns[1, q] = 0.5 * size * size * second + terms.by_strength[j]
+            columns[2, q] = size
+            columns[3, q] = terms.by_charge[j]
+            b = int(size)
+            first = _MIXING + (_SIZES if charge[j] < 0.0 else 0)
+            for a in range(1, largest + 1):
+                if b > 0 and a != b:
+                    columns[first + a, q] = 2.0 * terms.unequal[a, b, 0]
+    return found
+
+
+@lean.kernel
+def _differentiate_twice(pitzer, charge, molality, terms, place, slopes):
+    """Fill slopes (S, S) with d2E/dm_i dm_j in column place[j] at the molalities of the last `_differentiate`."""
+    charges = terms.whole[_Z]
+    found = _fill_columns(charge, terms, place)
+    columns = terms.columns
+    half, by_half, size, by_size = columns[0], columns[1], columns[2], columns[3]
+    for i in range(molality.shape[0]):
+        size_i = abs(charge[i])
+        half_i = 0.5 * size_i * size_i
+        mixing = columns[_MIXING + int(size_i) + (_SIZES if charge[i] < 0.0 else 0)]
+        by_strength, by_charge = terms.by_strength[i], terms.by_charge[i]
+        own = slopes[i]
+        for q in range(found):
+            own[q] = half_i * by_half[q] + by_strength * half[q] + size_i * by_size[q] + by_charge * size[q] + mixing[q]
     for p in range(pitzer.pair.shape[0]):
         one, two = terms.screening[pitzer.pair[p, 2], 0], terms.screening[pitzer.pair[p, 3], 0]
         beta = pitzer.pair_value[p, 0] + pitzer.pair_value[p, 1] * one + pitzer.pair_value[p, 2] * two
@@ -394,18 +427,20 @@ def _differentiate_twice(pitzer, charge, molality, terms, place, slopes):
     for t in range(pitzer.triple.shape[0]):
         i, j, k = pitzer.triple[t, 0], pitzer.triple[t, 1], pitzer.triple[t, 2]
         value = pitzer.triple_value[t]
-        _add(slopes, place, i, j, value * molality[k])
-        _add(slopes, place, i, k, value * molality[j])
-        _add(slopes, place, j, k, value * molality[i])
+        _add(slopes, place, i, j, value * pick(molality, k))
+        _add(slopes, place, i, k, value * pick(molality, j))
+        _add(slopes, place, j, k, value * pick(molality, i))
 
 
 @lean.kernel
 def _add(slopes, place, i, j, value):
     """Add value to the slope of i by j and of j by i, once when they are the same."""
-    if place[j] >= 0:
-        slopes[i, place[j]] += value
-    if i != j and place[i] >= 0:
-        slopes[j, place[i]] += value
+    if pick(place, j) >= 0:
+        own = slopes[i]
+        put(own, pick(place, j), pick(own, pick(place, j)) + value)
+    if i != j and pick(place, i) >= 0:
+        own = slopes[j]
+        put(own, pick(place, i), pick(own, pick(place, i)) + value)
 
 
 @kernel

@@ -55,6 +55,9 @@ _COLD_STEPS = 25
 
 NO_START = Speciation(np.zeros(0), np.zeros(0), 0.0, 0.0, 0.0, np.zeros(0))
 NO_ROOM = np.zeros(0)
+# how many numbers stand before the molalities where an answer is one array; no answer
+FOLDED = 6
+NO_ANSWER = np.zeros(0)
 
 
 class Control(NamedTuple):
@@ -283,19 +286,51 @@ def refusal(packed):
     return Speciation(np.zeros(s), np.zeros(s), 0.0, 0.0, 0.0, np.zeros(packed.places[PHASES]))
 
 
+@inner.kernel
+def _unfolded(packed, folded):
+    """A Speciation as it is folded, NO_START of nothing."""
+    s = packed.places[SPECIES]
+    first, last = FOLDED, FOLDED + s
+    if folded.shape[0] == 0:
+        return refusal(packed)
+    return Speciation(folded[first:last], folded[last : last + s], folded[0], folded[1], folded[2], folded[last + s :])
+
+
 @kernel
-def equilibrate(packed: Packed, totals: np.ndarray, allowed: np.ndarray, room: np.ndarray, start: Speciation):
+def equilibrate(
+    places: np.ndarray,
+    numbers: np.ndarray,
+    totals: np.ndarray,
+    allowed: np.ndarray,
+    room: np.ndarray,
+    start: np.ndarray,
+):
     """Bring totals (C,) of components, mol or mol/s, to equilibrium with the phases allowed (P,), bool.
 
-    room (P,): mol/bar, V / RT of the headspace for each gas in it, 0 for others; NO_ROOM for none. start: an answer for
-    a liquor near this one, NO_START for none. Answers (Speciation, error, steps, status): error is the largest balance
-    error, relative to its terms.
+    places, numbers: of a `Packed`. room (P,): mol/bar, V / RT of the headspace for each gas in it, 0 for others; NO_ROOM for
+    none. start: an answer for a liquor near this one, NO_ANSWER for none. What is handed over are plain arrays, since named
+    tuples take longer than many a liquor. Answers (FOLDED + 2 S + P,): water, ln a_w, ionic strength, error, steps, status;
+    then molality, ln_gamma and phase_amounts of a `Speciation`. error is the largest balance error, relative to its terms.
     """
+    packed = Packed(places, numbers)
+    s = places[SPECIES]
+    folded = np.zeros(FOLDED + 2 * s + places[PHASES])
+    status = CONVERGED if neutral(packed, totals) else CHARGED
     if not totals[0] > 0.0:
-        return refusal(packed), 1.0, 0, DRY
-    if not neutral(packed, totals):
-        return refusal(packed), 1.0, 0, CHARGED
+        status = DRY
+    folded[3], folded[5] = 1.0, status
+    if status != CONVERGED:
+        return folded
     given = dosed(totals, totals, 0.0)
     control = Control(0, 0.0, 0.0)
-    _, answer, error, steps, status = settle(packed, given, given, allowed.copy(), room.copy(), control, start)
-    return answer, error, steps, status
+    _, answer, error, steps, status = settle(
+        packed, given, given, allowed.copy(), room.copy(), control, _unfolded(packed, start)
+    )
+    folded[0], folded[1], folded[2] = answer.water, answer.ln_water_activity, answer.ionic_strength
+    folded[3], folded[4], folded[5] = error, steps, status
+    for i in range(s):
+        folded[FOLDED + i] = answer.molality[i]
+        folded[FOLDED + s + i] = answer.ln_gamma[i]
+    for k in range(places[PHASES]):
+        folded[FOLDED + 2 * s + k] = answer.phase_amounts[k]
+    return folded

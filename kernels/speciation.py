@@ -24,6 +24,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .activity import NO_MODEL, activities
+from .entries import pick, put
 from .jit import apart, entry, inner, kernel, lean
 from .packed import NO_MIXTURE, NUMBERS, PHASES, SPECIES, STARTS, Packed, model_of
 from .pitzer import NO_TERMS, blank_terms
@@ -135,21 +136,21 @@ def _present(packed, position, allowed, room):
         last = species if kind == 0 else species + phases
         for row in range(first, last):
             if kind == 0:
-                fits = packed.numbers[NUMBERS + species + row] > -1e300
+                fits = pick(packed.numbers, NUMBERS + species + row) > -1e300
             elif kind == 1:
                 fits = room[row - species] > 0.0
             else:
                 fits = allowed[row - species] and not room[row - species] > 0.0
             if fits:
-                for z in range(places[STARTS + row], places[STARTS + row + 1]):
-                    if position[places[column + z]] < 0:
+                for z in range(pick(places, STARTS + row), pick(places, STARTS + row + 1)):
+                    if pick(position, pick(places, column + z)) < 0:
                         fits = False
                         break
             if fits:
                 rows[found] = row
                 found += 1
                 counts[kind] += 1
-                counts[3] += places[STARTS + row + 1] - places[STARTS + row]
+                counts[3] += pick(places, STARTS + row + 1) - pick(places, STARTS + row)
     return rows, counts
 
 
@@ -161,15 +162,16 @@ def _by_component(start, column, number, components, species):
     member = np.empty(count, np.int64)
     share = np.empty(count)
     for z in range(count):
-        begin[column[z] + 1] += 1
+        after = pick(column, z) + 1
+        put(begin, after, pick(begin, after) + 1)
     for j in range(components):
         begin[j + 1] += begin[j]
     for i in range(species):
-        for z in range(start[i], start[i + 1]):
-            at = begin[column[z]]
-            member[at] = i
-            share[at] = number[z]
-            begin[column[z]] = at + 1
+        for z in range(pick(start, i), pick(start, i + 1)):
+            at = pick(begin, pick(column, z))
+            put(member, at, i)
+            put(share, at, pick(number, z))
+            put(begin, pick(column, z), at + 1)
     for j in range(components, 0, -1):
         begin[j] = begin[j - 1]
     begin[0] = 0
@@ -205,9 +207,9 @@ def reduce(packed: Packed, totals: np.ndarray, titrant: np.ndarray, allowed: np.
         row = rows[i]
         place[c + i] = row
         start[i] = found
-        for z in range(places[STARTS + row], places[STARTS + row + 1]):
-            column[found] = position[places[source + z]]
-            number[found] = numbers[values + z]
+        for z in range(pick(places, STARTS + row), pick(places, STARTS + row + 1)):
+            put(column, found, pick(position, pick(places, source + z)))
+            put(number, found, pick(numbers, values + z))
             found += 1
     start[r + p] = found
     begin, member, share = _by_component(start, column, number, c, s)
@@ -281,8 +283,8 @@ def add_up(liquor):
     for j in range(component.shape[1]):
         total = 0.0
         size = 0.0
-        for z in range(liquor.begin[j], liquor.begin[j + 1]):
-            part = share[z] * molality[member[z]]
+        for z in range(pick(liquor.begin, j), pick(liquor.begin, j + 1)):
+            part = pick(share, z) * pick(molality, pick(member, z))
             total += part
             size += abs(part)
         component[SUM, j] = total
@@ -296,10 +298,11 @@ def add_up(liquor):
 @lean.kernel
 def multiply(liquor):
     """Fill PRODUCT, ln K + nu.x."""
+    x = liquor.component[X]
     for i in range(liquor.species.shape[1]):
         product = liquor.species[LN_K, i]
-        for z in range(liquor.start[i], liquor.start[i + 1]):
-            product += liquor.number[z] * liquor.component[X, liquor.column[z]]
+        for z in range(pick(liquor.start, i), pick(liquor.start, i + 1)):
+            product += pick(liquor.number, z) * pick(x, pick(liquor.column, z))
         liquor.species[PRODUCT, i] = product
 
 

@@ -20,13 +20,12 @@ from typing import NamedTuple
 import numpy as np
 
 from ...kernels.activity import Mixture
-from ...kernels.saturation import NO_ROOM, NO_START, equilibrate
 from ...kernels.speciation import Speciation
 from ...kernels.status import CONVERGED
 from ..errors import ConvergenceError, DataError, nearest
 from .couples import Couple, partial_pressure
 from .equilibrium import under
-from .packing import pack
+from .packing import equilibrate, pack
 from .species import COMPONENT
 from .system import PROTON, WATER, Chemistry
 
@@ -142,7 +141,7 @@ class RedoxProblem:
         mixture, order = self.adapted(basis, ln_h)
         totals = self.totals + (self.held - self.fixed) @ self.phases.composition
         in_basis = totals[basis.kept] + totals[basis.replaced] @ basis.made_of
-        speciation, _, _, status = equilibrate(pack(mixture), in_basis, self.allowed, NO_ROOM, NO_START)
+        speciation, _, _, status = equilibrate(pack(mixture), in_basis, self.allowed)
         if status != CONVERGED:
             return None
         back = np.argsort(order)

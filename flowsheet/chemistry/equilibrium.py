@@ -11,7 +11,7 @@ import numpy as np
 
 from ...kernels.activity import Mixture
 from ...kernels.packed import Packed
-from ...kernels.saturation import NO_ROOM, NO_START, equilibrate
+from ...kernels.saturation import NO_ROOM
 from ...kernels.speciation import Speciation
 from ...kernels.status import CHARGED, CONVERGED, DRY, SENTENCES, UNREACHABLE
 from ...kernels.sweep import Answers, equilibrate_many
@@ -20,7 +20,7 @@ from ..errors import ConvergenceError, DataError, nearest
 from .couples import partial_pressure, potential
 from .fugacity import fugacity_coefficient
 from .headspace import Headspace, bubble, room
-from .packing import pack
+from .packing import equilibrate, pack
 from .species import GAS
 from .system import WATER, Chemistry
 from .thermal import liquor_enthalpy
@@ -291,7 +291,7 @@ def speciate(
     if start is not None and start.chemistry is not chemistry:
         raise DataError(f"start is of {start.chemistry!r}, not of {chemistry!r}")
     packed = _packed(chemistry, temperature, pressures, activities)
-    begun = NO_START if start is None else start.speciation
+    begun = None if start is None else start.speciation
     room_for = NO_ROOM if headspace is None else _room(chemistry, totals, temperature, allowed, headspace)
     speciation, error, _, status = equilibrate(packed, totals, allowed, room_for, begun)
     _refuse(status, error, chemistry, totals, temperature)
@@ -308,7 +308,7 @@ def _room(
 
     def pressure_at(volume: float) -> float:
         held = room(places, count, volume, temperature)
-        speciation, error, _, status = equilibrate(chemistry.packed(temperature), totals, allowed, held, NO_START)
+        speciation, error, _, status = equilibrate(chemistry.packed(temperature), totals, allowed, held)
         _refuse(status, error, chemistry, totals, temperature)
         return float((speciation.phase_amounts[places] / held[places]).sum()) * _BAR
 

@@ -1,9 +1,15 @@
-"""A mixture as two arrays, the form in which the equilibrium kernels take it; see `kernels.packed` for what stands where."""
+"""A mixture as two arrays, the form in which the equilibrium kernels take it; see `kernels.packed` for what stands where.
+
+And their answer for one liquor, which is one array, as a `Speciation`.
+"""
 
 import numpy as np
 
+from ...kernels import saturation
 from ...kernels.activity import Mixture
-from ...kernels.packed import Packed
+from ...kernels.packed import SPECIES, Packed
+from ...kernels.saturation import FOLDED, NO_ANSWER, NO_ROOM
+from ...kernels.speciation import Speciation
 
 
 def pack(mixture: Mixture) -> Packed:
@@ -27,3 +33,27 @@ def pack(mixture: Mixture) -> Packed:
         np.concatenate([np.asarray(part, np.int64) for part in places]),
         np.concatenate([np.asarray(part, np.float64) for part in numbers]),
     )
+
+
+def equilibrate(
+    packed: Packed,
+    totals: np.ndarray,
+    allowed: np.ndarray,
+    room: np.ndarray = NO_ROOM,
+    start: Speciation | None = None,
+) -> tuple[Speciation, float, int, int]:
+    """Ask `kernels.saturation.equilibrate`; answer (Speciation, error, steps, status)."""
+    begun = NO_ANSWER if start is None else fold(start)
+    folded = saturation.equilibrate(packed.places, packed.numbers, totals, allowed, room, begun)
+    water, ln_water_activity, ionic_strength, error, steps, status = folded[:FOLDED].tolist()
+    species = int(packed.places[SPECIES])
+    ends = FOLDED + species, FOLDED + 2 * species
+    parts = folded[FOLDED : ends[0]], folded[ends[0] : ends[1]], folded[ends[1] :]
+    found = Speciation(parts[0], parts[1], water, ln_water_activity, ionic_strength, parts[2])
+    return found, error, int(steps), int(status)
+
+
+def fold(speciation: Speciation) -> np.ndarray:
+    """Answer a Speciation as one array, as the kernel takes a start."""
+    head = speciation.water, speciation.ln_water_activity, speciation.ionic_strength, 0.0, 0.0, 0.0
+    return np.concatenate([head, speciation.molality, speciation.ln_gamma, speciation.phase_amounts])

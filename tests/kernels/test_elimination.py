@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from raffinate.kernels.elimination import factorise, plan_elimination, solve
-from raffinate.kernels.lanes import WIDTH, load, pick, store
+from raffinate.kernels.lanes import WIDTH, load, store
 
 
 @numba.njit
@@ -31,15 +31,6 @@ def solved(pattern, own, last, matrix, rhs):
     for i in range(n):
         store(answer, i, load(room, entries + plan.place[i]))
     return answer
-
-
-@numba.njit
-def picked(array):
-    """The sum of an array (N,), entry by entry."""
-    total = 0.0
-    for at in range(array.shape[0]):
-        total += pick(array, at)
-    return total
 
 
 def naive_fill(pattern, taken):
@@ -105,7 +96,3 @@ def test_plan_elimination__takes_the_arrow_from_its_tip():
     plan = planned(pattern, np.ones(8, dtype=bool), 0)
     assert plan.place[0] >= 6
     assert len(plan.column) == pattern.sum()
-
-
-def test_pick__answers_each_entry():
-    assert picked(np.arange(7.0)) == 21.0

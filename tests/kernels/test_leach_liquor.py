@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 from naive_speciation import mixture
 
-from raffinate.flowsheet.chemistry.packing import pack
+from raffinate.flowsheet.chemistry.packing import equilibrate, pack
 from raffinate.kernels.leach_liquor import ACTIVITY, CONCENTRATION, Pulp, leach_train_in_liquor
-from raffinate.kernels.saturation import NO_ROOM, NO_START, equilibrate
 from raffinate.kernels.shrinking_core import FIRST_ORDER, REACTION, Minerals, Sizes, leach_train
 from raffinate.kernels.status import CHARGED, CONVERGED, DRY, OUT_OF_STEPS, STARVED
 
@@ -20,7 +19,7 @@ def acid_of(packed, allowed, pulp):
     """What drives the rates in a liquor of given totals, by an equilibrium from nothing."""
 
     def answer(totals):
-        liquor, _, _, status = equilibrate(packed, totals, allowed, NO_ROOM, NO_START)
+        liquor, _, _, status = equilibrate(packed, totals, allowed)
         assert status == CONVERGED
         if pulp.driver == ACTIVITY:
             return liquor.molality[0] * np.exp(liquor.ln_gamma[0])
@@ -34,7 +33,7 @@ def check(answer, pulp, packed, allowed):
     for i in range(pulp.residence_times.size):
         expected = pulp.totals + (pulp.mineral_flows * answer.conversion[i]) @ pulp.changes
         np.testing.assert_allclose(answer.totals[i], expected, rtol=1e-13, atol=1e-15 * pulp.totals[0])
-        liquor, _, _, status = equilibrate(packed, expected, allowed, NO_ROOM, NO_START)
+        liquor, _, _, status = equilibrate(packed, expected, allowed)
         assert status == CONVERGED
         assert answer.water[i] == pytest.approx(liquor.water, rel=1e-8)
         np.testing.assert_allclose(answer.molality[i], liquor.molality, rtol=1e-5, atol=1e-9)

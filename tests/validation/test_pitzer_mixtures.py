@@ -19,8 +19,7 @@ from scipy.optimize import brentq
 
 from raffinate.flowsheet.chemistry import Chemistry
 from raffinate.flowsheet.chemistry.equilibrium import speciate
-from raffinate.flowsheet.chemistry.packing import pack
-from raffinate.kernels.saturation import NO_ROOM, NO_START, equilibrate
+from raffinate.flowsheet.chemistry.packing import equilibrate, pack
 from raffinate.kernels.status import CONVERGED
 
 TABLE = reference.read()
@@ -278,7 +277,7 @@ def _boiled_down(celsius, shares):
         given = {"H2O": WATER * (1 - share), "Li+": 2 * lithium, "Na+": 2 * sodium, "SO4-2": lithium + sodium}
         for name, amount in given.items():
             totals[components.index(name)] = amount
-        found, _, _, status = equilibrate(pack(mixture._replace(phase_ln_k=ln_k)), totals, allowed, NO_ROOM, NO_START)
+        found, _, _, status = equilibrate(pack(mixture._replace(phase_ln_k=ln_k)), totals, allowed)
         assert status == CONVERGED
         amounts = [float(found.phase_amounts[chemistry.phase_index[solid]]) for solid in wanted]
         left = 2 * lithium - amounts[1] - 2 * amounts[2]

@@ -8,8 +8,8 @@ import pytest
 
 from raffinate.flowsheet.chemistry import Chemistry, TruesdellJones
 from raffinate.flowsheet.chemistry.equilibrium import speciate_many
+from raffinate.flowsheet.chemistry.packing import equilibrate
 from raffinate.flowsheet.quantities import celsius
-from raffinate.kernels.saturation import NO_ROOM, NO_START, equilibrate
 from raffinate.kernels.status import CONVERGED
 
 ELEMENTS = "Li Na K Mg Ca Al Fe Mn Co Ni Cu Zn S Cl C F"
@@ -69,8 +69,6 @@ def test_speciate_many__converges_for_every_random_liquor(law, liquors):
         answers = speciate_many(chemistry, rows, float(temperature), allowed)
         check(chemistry, float(temperature), rows, allowed, answers)
         for at in range(0, len(rows), 10):
-            found, _, _, status = equilibrate(
-                chemistry.packed(float(temperature)), rows[at], allowed, NO_ROOM, NO_START
-            )
+            found, _, _, status = equilibrate(chemistry.packed(float(temperature)), rows[at], allowed)
             assert status == CONVERGED
             np.testing.assert_allclose(found.molality, answers.molality[at], rtol=1e-8)
