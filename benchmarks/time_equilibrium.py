@@ -2,13 +2,14 @@
 
     python benchmarks/time_equilibrium.py
 
-Written are the medians over problems of the shortest of several runs, in microseconds, and the ratio of theirs to ours.
-Cold: from nothing; IPhreeqc has a new SOLUTION for each. Warm: from the solution of a liquor about 1 % away; for IPhreeqc
-the shorter of its two ways, a REACTION on the solution it saved or SOLUTION_MODIFY and RUN_CELLS. Its answers are not
-read, and its tolerance is its own, 1e-8, ours 1e-13. Sweep: many such liquors in one call of ours, on one thread and on
-all, a liquor; beside IPhreeqc warm on one thread. Before it is timed each of its ways has to answer our pH. The library
-is that of the package phreeqcrm where it is installed, else the older one of phreeqpy. The data are ours, written for
-IPhreeqc with no species more than the liquor has, or IPhreeqc's own minteq.v4, read by us.
+Written are the medians over problems of the shortest of several runs, in microseconds a liquor, and the ratio of theirs to
+ours. Cold: one call from nothing; IPhreeqc has a new SOLUTION for each. Warm: one call from the solution of a liquor about
+1 % away; for IPhreeqc the shorter of its two ways, a REACTION on the solution it saved or SOLUTION_MODIFY and RUN_CELLS.
+Neighbours: many such liquors in one call of ours, beside IPhreeqc warm. Strangers: many whose contents lie anywhere between
+a tenth and the double, in one call of ours, beside IPhreeqc cold on some of them. IPhreeqc's answers are not read, and its
+tolerance is its own, 1e-8, ours 1e-13. Before it is timed each of its ways has to answer our pH. The library is that of the
+package phreeqcrm where it is installed, else the older one of phreeqpy. The data are ours, written for IPhreeqc with no
+species more than the liquor has, or IPhreeqc's own minteq.v4, read by us.
 """
 
 import importlib.util
@@ -52,15 +53,17 @@ def library_path() -> str | None:
     return str(origins[0]) if origins else None
 
 
-def problems(chemistry: Chemistry, holds: dict[str, float], count: int) -> np.ndarray:
-    """Answer totals (count + 1, C) of a liquor and of others whose contents are 1 % off, each neutral."""
+def problems(chemistry: Chemistry, holds: dict[str, float], count: int, strangers: bool = False) -> np.ndarray:
+    """Answer totals (count + 1, C) of a liquor and of others, neighbours by 1 % or strangers, each neutral."""
     generator = np.random.default_rng(7)
     base = np.zeros(len(chemistry.components))
-    base[0] = 1.0 / chemistry.molar_masses[0]
+    base[0] = kilogram(chemistry)
     rows = np.tile(base, (count + 1, 1))
     for formula, moles in holds.items():
-        off = np.concatenate([[1.0], 1.0 + 0.01 * generator.standard_normal(count)])
-        rows += moles * np.outer(off, chemistry.dissolve(formula))
+        off = (
+            10.0 ** generator.uniform(-1.0, 0.3, count) if strangers else 1.0 + 0.01 * generator.standard_normal(count)
+        )
+        rows += moles * np.outer(np.concatenate([[1.0], off]), chemistry.dissolve(formula))
     return rows
 
 
@@ -75,29 +78,34 @@ def shortest(calls: list, runs: int) -> float:
     return 1e6 * statistics.median(best)
 
 
-def ours(chemistry: Chemistry, rows: np.ndarray, phases: tuple[str, ...]) -> tuple[float, float, float, float]:
-    """Answer microseconds a liquor: cold, warm, in a sweep on one thread and on all."""
-    packed, allowed = chemistry.packed(TEMPERATURE), chemistry.allowed(phases)
-    start = equilibrate(*packed, rows[0], allowed, NO_ROOM, NO_ANSWER)
+def ours(chemistry: Chemistry, rows: np.ndarray, phases: tuple[str, ...]) -> tuple[float, float]:
+    """Answer microseconds a liquor of one call: cold and warm."""
+    (places, numbers), allowed = chemistry.packed(TEMPERATURE), chemistry.allowed(phases)
+    start = equilibrate(places, numbers, rows[0], allowed, NO_ROOM, NO_ANSWER)
     if start[FOLDED - 1] != CONVERGED:
         raise SystemExit(f"status {start[FOLDED - 1]} of the first liquor")
-    places, numbers = packed
     few = [row.copy() for row in rows[1 : PROBLEMS + 1]]
-    cold = shortest(
-        [lambda row=row: equilibrate(places, numbers, row, allowed, NO_ROOM, NO_ANSWER) for row in few], 20 * RUNS
+    cold, warm = (
+        shortest(
+            [lambda row=row, begun=begun: equilibrate(places, numbers, row, allowed, NO_ROOM, begun) for row in few],
+            20 * RUNS,
+        )
+        for begun in (NO_ANSWER, start)
     )
-    warm = shortest(
-        [lambda row=row: equilibrate(places, numbers, row, allowed, NO_ROOM, start) for row in few], 20 * RUNS
-    )
+    return cold, warm
+
+
+def swept(chemistry: Chemistry, rows: np.ndarray, phases: tuple[str, ...], threads: int) -> float:
+    """Answer microseconds a liquor of a sweep on so many threads."""
+    packed, allowed = chemistry.packed(TEMPERATURE), chemistry.allowed(phases)
+    many = numba.get_num_threads()
+    numba.set_num_threads(threads)
     answers = equilibrate_many(packed, rows, allowed)
     if (answers.counts[:, 1] != CONVERGED).any():
         raise SystemExit("a liquor of the sweep did not converge")
-    threads = numba.get_num_threads()
-    sweeps = []
-    for count in (1, threads):
-        numba.set_num_threads(count)
-        sweeps.append(shortest([lambda: equilibrate_many(packed, rows, allowed)], RUNS) / len(rows))
-    return cold, warm, sweeps[0], sweeps[1]
+    found = shortest([lambda: equilibrate_many(packed, rows, allowed)], RUNS) / len(rows)
+    numba.set_num_threads(many)
+    return found
 
 
 def atoms(chemistry: Chemistry, row: np.ndarray) -> dict[str, float]:
@@ -172,8 +180,10 @@ class Theirs:
         return found
 
 
-def theirs(chemistry: Chemistry, rows: np.ndarray, phases: tuple[str, ...]) -> tuple[float, float]:
-    """Answer IPhreeqc's microseconds a liquor: cold, and warm by the shorter way."""
+def theirs(
+    chemistry: Chemistry, rows: np.ndarray, strangers: np.ndarray, phases: tuple[str, ...]
+) -> tuple[float, float, float]:
+    """Answer IPhreeqc's microseconds a liquor: cold, warm by the shorter way, and cold of strangers."""
     engine = Theirs(chemistry, rows, phases)
     ph = speciate(chemistry, rows[1], TEMPERATURE, chemistry.allowed(phases)).ph
     times = []
@@ -185,7 +195,12 @@ def theirs(chemistry: Chemistry, rows: np.ndarray, phases: tuple[str, ...]) -> t
         engine.save()
         texts = [way(row) for row in rows[1 : PROBLEMS + 1]]
         times.append(shortest([lambda text=text: engine.library.run_string(text) for text in texts], RUNS))
-    return times[0], min(times[1:])
+    texts = [engine.cold(row) for row in strangers[1 : PROBLEMS + 1]]
+    return (
+        times[0],
+        min(times[1:]),
+        shortest([lambda text=text: engine.library.run_string(text) for text in texts], RUNS),
+    )
 
 
 def main() -> None:
@@ -203,19 +218,20 @@ def main() -> None:
         ("Pitzer, leach liquor", pitzer, LEACH, ()),
         ("Pitzer, six hydroxides", pitzer, neutralised, HYDROXIDES),
     )
-    print(f"IPhreeqc: {library_path() or 'of phreeqpy'}; {numba.get_num_threads()} threads where all are used")
-    print(
-        f"{'microseconds: ours, IPhreeqc, ratio':36}{'cold':>20}{'warm':>20}{'sweep, one thread':>20}{'all threads':>16}"
-    )
+    threads = numba.get_num_threads()
+    print(f"IPhreeqc: {library_path() or 'of phreeqpy'}; microseconds: ours, IPhreeqc's, ratio")
+    columns = "".join(f"{title:>21}" for title in ("cold", "warm", "neighbours", "strangers", f"... {threads} threads"))
+    print(f"{'':36}{columns}")
     for name, chemistry, holds, phases in cases:
-        rows = problems(chemistry, holds, MANY)
-        cold, warm, one, many = ours(chemistry, rows, phases)
-        their_cold, their_warm = theirs(chemistry, rows, phases)
+        rows, strangers = (problems(chemistry, holds, MANY, apart) for apart in (False, True))
+        cold, warm = ours(chemistry, rows, phases)
+        near, far = swept(chemistry, rows, phases, 1), swept(chemistry, strangers, phases, 1)
+        shared = swept(chemistry, rows, phases, threads)
+        their_cold, their_warm, their_far = theirs(chemistry, rows, strangers, phases)
         found = speciate(chemistry, rows[0], TEMPERATURE, chemistry.allowed(phases)).speciation
-        pairs = ((cold, their_cold), (warm, their_warm))
-        cells = [f"{mine:7.1f}{other:7.0f}{other / mine:5.0f}x" for mine, other in pairs]
-        cells += [f"{mine:10.2f}{their_warm / mine:5.0f}x" for mine in (one, many)]
-        print(f"{name:24}{(found.molality > 0).sum():4d} species{''.join(cells)}")
+        pairs = ((cold, their_cold), (warm, their_warm), (near, their_warm), (far, their_far), (shared, their_warm))
+        cells = "".join(f"{mine:9.2f}{other:6.0f}{other / mine:5.0f}x" for mine, other in pairs)
+        print(f"{name:24}{(found.molality > 0).sum():4d} species{cells}")
 
 
 if __name__ == "__main__":

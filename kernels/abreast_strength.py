@@ -41,13 +41,15 @@ from .abreast_activity import (
 from .activity import log_water_activity
 from .elimination import factorise, plan_elimination, solve
 from .entries import pick
+from .guess import TURNS
 from .jit import inner, lean
-from .lanes import WIDTH, choose, greater, lesser, load, most_of, root, size, spread, store
+from .lanes import WIDTH, choose, greater, lesser, load, most_of, root, rough_logarithm, size, spread, store
 from .speciation import LN_K, MOLES_PER_KG
 
 _LN10 = 2.302585092994046
 _WATER_SLOPE, _WATER_LIMIT = 0.017, 30.0
 _LARGEST_LN_K, _HIGHEST_POWER = 200.0, 12.0
+_STRONGEST_GUESS = 6.0
 # rows of Abreast.number
 CONSTANT, HALF = 0, 1
 # rows of Abreast.law
@@ -229,10 +231,16 @@ def _exponent(liquor, side, i):
 @lean.kernel
 def form_abreast(liquor, model, side):
     """Fill the molalities and all that follows from X_NOW, LN_W and I_NOW."""
+    store(side.room, WATER, exponential(load(side.room, LN_W)))
+    _fill_laws(model, side)
+    _form(liquor, side)
+
+
+@lean.kernel
+def _form(liquor, side):
+    """Fill the molalities and all that follows from them and X_NOW, by the laws of ln gamma as they are."""
     room, s = side.room, liquor.dissolved
     c1 = liquor.component.shape[1] + 1
-    store(room, WATER, exponential(load(room, LN_W)))
-    _fill_laws(model, side)
     _fill_powers(liquor, side)
     thin = side.by_law + _THIN * side.law.shape[1]
     constant, half = side.number[CONSTANT], side.number[HALF]
@@ -419,3 +427,43 @@ def step_abreast(liquor, side):
     moved = longest * load(room, side.step + plan.place[n - 2])
     add(room, LN_W, choose(running, spread(0.5), moved, nothing))
     add(room, I_NOW, choose(running, spread(0.5), longest * stronger, nothing))
+
+
+@lean.kernel
+def _sweep(liquor, side, relax):
+    """One sweep of continuous fractions, as `guess._sweep`; where a total is nothing, nothing moves."""
+    _form(liquor, side)
+    room = side.room
+    c1 = liquor.component.shape[1] + 1
+    for j in range(2, c1 - 1):
+        given, held = load(room, side.component + TOTAL * c1 + j), load(room, side.component + SIZE * c1 + j)
+        move = lesser(greater(rough_logarithm(given / held), spread(-60.0)), spread(6.0))
+        add(room, side.component + X_NOW * c1 + j, choose(spread(0.0), given, relax * move, spread(0.0)))
+
+
+@lean.kernel
+def guess_abreast(liquor, model, side):
+    """Set the iterates to a first guess without phases, as `guess.guess` does."""
+    room = side.room
+    c1 = liquor.component.shape[1] + 1
+    total, x_0 = side.component + TOTAL * c1, side.component + X_NOW * c1
+    for lane in range(WIDTH):
+        strength, molalities = 1e-7, 0.0
+        for j in range(1, c1 - 1):
+            given = abs(room[total + j, lane])
+            strength += 0.25 * model.charge[j - 1] ** 2 * given
+            molalities += given
+            room[x_0 + j, lane] = math.log(max(given, 1e-6))
+        room[x_0, lane] = log_water_activity(molalities)[0]
+        room[x_0 + 1, lane] = -16.0
+        room[I_NOW, lane] = min(strength, _STRONGEST_GUESS)
+        room[LN_W, lane] = 0.0
+    _fill_laws(model, side)
+    width, relax = 14.0, 1.0
+    for _ in range(TURNS):
+        for _ in range(2):
+            _sweep(liquor, side, relax)
+            relax = 0.6
+        held, given = load(room, side.component + SUM * c1 + 1), load(room, total + 1)
+        add(room, x_0 + 1, choose(given, held, spread(-width), spread(width)))
+        width *= 0.6

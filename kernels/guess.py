@@ -32,7 +32,7 @@ from .speciation import (
 )
 
 # turns with the activity coefficients of Truesdell and Jones, more with those of the model
-_TURNS = 9
+TURNS = 9
 _MORE_TURNS = 6
 _SECOND_WIDTH = 3.0
 _LEAP = 4.0
@@ -77,12 +77,12 @@ def guess(liquor, model, terms, ln_proton):
         component[X, 1] = ln_proton
         whole[DOSE] = 1e-3
     given = liquor.species[CHANGE]
-    for turn in range(_TURNS if model.kind == TRUESDELL_JONES else _TURNS + _MORE_TURNS):
-        if turn >= _TURNS:
+    for turn in range(TURNS if model.kind == TRUESDELL_JONES else TURNS + _MORE_TURNS):
+        if turn >= TURNS:
             weigh_activities(liquor, model, terms, given)
             for i in range(s):
                 ln_gamma[i] += min(max(given[i] - ln_gamma[i], -_LEAP), _LEAP)
-            if turn == _TURNS:
+            if turn == TURNS:
                 width = _SECOND_WIDTH
         for _ in range(2):
             _sweep(liquor, relax)

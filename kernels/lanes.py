@@ -24,6 +24,7 @@ _WHOLE = ir.VectorType(ir.IntType(64), WIDTH)
 _EVERY = ir.VectorType(ir.IntType(32), WIDTH)
 SHIFT = 6755399441055744.0  # 1.5 * 2^52: a number of moderate size added to it is rounded to an integer
 _SHIFT_BITS = 4843621399236968448
+_LN2 = 0.6931471805599453
 _typed: Any = infer_global
 
 
@@ -136,6 +137,11 @@ def power_of_two(shifted: Any) -> Any:
     return 2.0 ** (shifted - SHIFT)
 
 
+def rough_logarithm(value: Any) -> Any:
+    """Answer what grows as ln of positive values, 0 at 1 and within 0.06 of it: between powers of two a straight line."""
+    return (value.view(np.int64) * 2.0**-52 - 1023.0) * _LN2
+
+
 def most_of(value: Any) -> float:
     """Answer the greatest of the lanes."""
     return float(np.max(value))
@@ -218,6 +224,13 @@ def _power_of_two(context, builder, sig, args):
 @_compiled(most_of, types.float64, (_LANES,))
 def _most_of(context, builder, sig, args):
     return _intrinsic(builder, "vector.reduce.fmax", ir.DoubleType(), args)
+
+
+@_compiled(rough_logarithm, _LANES, (_LANES,))
+def _rough_logarithm(context, builder, sig, args):
+    bits = builder.sitofp(builder.bitcast(args[0], _WHOLE), _VECTOR)
+    scale, first = ir.Constant(_VECTOR, [_LN2 * 2.0**-52] * WIDTH), ir.Constant(_VECTOR, [-1023.0 * _LN2] * WIDTH)
+    return builder.fadd(builder.fmul(bits, scale), first)
 
 
 def _pick(builder: Any, one: Any, other: Any, places: list[int]) -> Any:

@@ -2,8 +2,9 @@
 
 The liquors are taken in rows, whose length follows from how many there are, so the answers do not depend on how many
 cores there are. The first of a row starts from nothing. The others that hold the same components are solved eight at a
-time by `abreast`, each from the one before it, with the phases that the first has at saturation. What is then not solved,
-or has other phases, is solved one after another by `saturation`, from the one before it where that holds the same.
+time by `abreast`, each from the one before it, with the phases that the first has at saturation, or where neighbours prove
+to be too far apart each from a guess. What is then not solved, or has other phases, is solved one after another by
+`saturation`, from the one before it where that holds the same.
 
 Shapes: N liquors, C components, S species, P phases of the mixture.
 Sources: none; the equations are those of `saturation`.
@@ -17,6 +18,8 @@ import numpy as np
 
 from .abreast import blank_abreast, bring_lane, place_lane, solve_abreast
 from .abreast_activity import DONE, ERROR, FAILED, I_NOW, RUNNING, STATE, WATER
+from .abreast_strength import guess_abreast
+from .activity import PITZER
 from .jit import apart, inner, lean, parallel
 from .lanes import WIDTH
 from .newton import blank_work
@@ -36,7 +39,7 @@ from .speciation import (
 from .status import CHARGED, CONVERGED, DRY, OUT_OF_STEPS
 
 _SHORTEST_ROW, _LONGEST_ROW, _ROWS = 65, 257, 16
-_STEPS_ABREAST = 12
+_STEPS_ABREAST, _STEPS_GUESSED, _STEPS_WORTH = 12, 25, 15
 
 
 class Answers(NamedTuple):
@@ -123,13 +126,15 @@ def _load_lanes(liquor, side, totals, answers, places, base):
 def _settle_abreast(packed, liquor, model, totals, answers, first, last):
     """Settle what can be of liquors first + 1 to last - 1 of totals (N, C), eight at a time, from that of the first.
 
-    Each lane takes a stretch of neighbours. Where most of the lanes fail twice running, the rest is left as it is.
+    Each lane takes a stretch of neighbours. Where most of the lanes fail twice running, each liquor that is left is begun
+    from a guess, if there are neither phases nor Pitzer; where they fail again, the rest is left as it is.
     """
     side = blank_abreast(liquor, model)
     length = (last - first - 1 + WIDTH - 1) // WIDTH
     places = np.empty(WIDTH, np.int64)
     found = -1
     bad = 0
+    guessing = False
     for lane in range(WIDTH):
         place_lane(liquor, side, lane)
         bring_lane(liquor, side, totals[first], lane)
@@ -138,7 +143,10 @@ def _settle_abreast(packed, liquor, model, totals, answers, first, last):
             at = first + 1 + lane * length + turn
             places[lane] = at if at < last else -1
         _load_lanes(liquor, side, totals, answers, places, first)
-        steps, found = solve_abreast(liquor, model, side, _STEPS_ABREAST, found)
+        if guessing:
+            guess_abreast(liquor, model, side)
+            found = -1
+        steps, found = solve_abreast(liquor, model, side, _STEPS_GUESSED if guessing else _STEPS_ABREAST, found)
         failed = 0
         for lane in range(WIDTH):
             at = places[lane]
@@ -150,9 +158,12 @@ def _settle_abreast(packed, liquor, model, totals, answers, first, last):
             elif at >= 0:
                 _write_lane(packed, liquor, model, side, lane, answers, at, totals[at, 0] / MOLES_PER_KG)
                 answers.counts[at, 0] = steps
-        bad = bad + 1 if 2 * failed > WIDTH else 0
+        bad = bad + 1 if 2 * failed > WIDTH or (steps == _STEPS_ABREAST and not guessing) else 0
         if bad == 2:
-            break
+            if guessing or model.kind == PITZER or side.active.shape[0] > 0:
+                break
+            guessing = True
+            bad = 0
 
 
 @apart(
@@ -170,6 +181,7 @@ def _settle_row(packed, totals, allowed, answers, first, last):
         answers.counts[at, 1] = _refused(packed, totals[at])
     before = given
     found = 0
+    bad = 0  # how often running a start from the one before has cost more than it saved
     for at in range(first, last):
         status = answers.counts[at, 1]
         if status != CONVERGED:
@@ -184,7 +196,8 @@ def _settle_row(packed, totals, allowed, answers, first, last):
             work = blank_work(liquor, model.kind)
         warm = False
         bring(liquor, given, given, 0)
-        if at > first and answers.counts[at - 1, 1] == CONVERGED and _differing(given, totals[at - 1]) == 0:
+        near = bad < 2 and at > first and answers.counts[at - 1, 1] == CONVERGED
+        if near and _differing(given, totals[at - 1]) == 0:
             start = Speciation(
                 answers.molality[at - 1],
                 answers.ln_gamma[at - 1],
@@ -195,7 +208,10 @@ def _settle_row(packed, totals, allowed, answers, first, last):
             )
             warm = recall(liquor, start, given[0] / MOLES_PER_KG)
         before = given
+        begun = warm
         warm, steps, error = find(liquor, model, terms, work, warm, 0.0)
+        if begun:
+            bad = bad + 1 if steps > _STEPS_WORTH else 0
         if not warm and outcome_of(liquor, warm) == OUT_OF_STEPS:
             warm, taken, error = dry_out(liquor, model, terms, work)
             steps += taken

@@ -10,7 +10,20 @@ from test_pitzer_equilibrium import MODEL as PITZER_MODEL
 from raffinate.flowsheet.chemistry.packing import pack
 from raffinate.kernels.abreast import blank_abreast, bring_lane, place_lane, solve_abreast
 from raffinate.kernels.abreast_activity import DONE, FAILED, I_NOW, RUNNING, STATE, WATER, exponential
-from raffinate.kernels.lanes import WIDTH, choose, greater, lesser, load, most_of, root, size, spread, store
+from raffinate.kernels.abreast_strength import guess_abreast
+from raffinate.kernels.lanes import (
+    WIDTH,
+    choose,
+    greater,
+    lesser,
+    load,
+    most_of,
+    root,
+    rough_logarithm,
+    size,
+    spread,
+    store,
+)
 from raffinate.kernels.newton import blank_work
 from raffinate.kernels.saturation import find
 from raffinate.kernels.speciation import bring, reduce
@@ -19,6 +32,7 @@ from raffinate.kernels.sweep import equilibrate_many
 
 MODEL, NAMES, PHASES = mixture()
 NONE = np.zeros(len(PHASES), dtype=bool)
+COMPILED = not numba.config.DISABLE_JIT
 ALL = np.ones(len(PHASES), dtype=bool)
 MODELS = pytest.mark.parametrize("model", [MODEL, PITZER_MODEL], ids=["truesdell_jones", "pitzer"])
 LIQUOR = {"Na": 0.4, "Li": 0.5, "Ni": 0.6, "Co": 0.2, "Mn": 0.1, "Al": 0.02, "Fe": 0.01, "Cu": 0.02, "F": 0.01}
@@ -80,6 +94,45 @@ def exponentials(table, values):
         store(values, at, exponential(load(table, at)))
 
 
+@numba.njit
+def rough_logarithms(table, values):
+    """Fill values (N, 8) with the rough logarithms of table (N, 8)."""
+    for at in range(table.shape[0]):
+        store(values, at, rough_logarithm(load(table, at)))
+
+
+@numba.njit
+def guessed(packed, rows):
+    """(molality (8, S), state (8,), steps) of rows (8, C) that hold the same components, from nothing."""
+    allowed = np.zeros(packed.places[2], np.bool_)
+    liquor, model, _ = reduce(packed, rows[0], rows[0], allowed, np.zeros(allowed.shape[0]), 0)
+    bring(liquor, rows[0], rows[0], 0)
+    side = blank_abreast(liquor, model)
+    for lane in range(WIDTH):
+        bring_lane(liquor, side, rows[lane], lane)
+        side.room[STATE, lane] = RUNNING
+    guess_abreast(liquor, model, side)
+    steps, _ = solve_abreast(liquor, model, side, 25, -1)
+    molality = np.zeros((WIDTH, packed.places[0]))
+    for lane in range(WIDTH):
+        for i in range(liquor.dissolved):
+            molality[lane, liquor.place[liquor.component.shape[1] + i]] = side.room[side.molality + i, lane]
+    return molality, side.room[STATE].copy(), steps
+
+
+def unrelated(generator, count):
+    """Neutral liquors of the same components over two decades each, acid to base."""
+    names = [name for name in LIQUOR if name != "F"]
+    rows = []
+    for _ in range(count):
+        amounts = {name: 10.0 ** generator.uniform(-3.0, -1.0) for name in names}
+        metals = {"Na": 1, "Li": 1, "Ni": 2, "Co": 2, "Mn": 2, "Al": 3, "Fe": 3, "Cu": 2}
+        charge = sum(metals[name] * amount for name, amount in amounts.items())
+        acid = generator.uniform(-0.5, 1.0) * amounts["Na"]
+        rows.append(totals_of(**amounts, SO4=0.5 * (charge + acid), acid=acid))
+    return np.array(rows)
+
+
 def test_lanes__calculate_as_numbers_do():
     table = np.random.default_rng(1).standard_normal((2, WIDTH))
     values = np.zeros((5, WIDTH))
@@ -88,6 +141,16 @@ def test_lanes__calculate_as_numbers_do():
     chosen = np.where(one < other, 2.0, one * 3.0 - other / 7)
     expected = [np.sqrt(abs(one)), np.minimum(one, other), np.maximum(one, other), chosen, 2 * (one + 1 - other)]
     np.testing.assert_allclose(values, expected, rtol=1e-15)
+
+
+def test_rough_logarithm__grows_as_the_logarithm():
+    table = np.exp(np.linspace(-300.0, 300.0, 4000)).reshape(-1, WIDTH)
+    table[0] = 2.0 ** np.arange(-3.0, 5.0)
+    values = np.empty_like(table)
+    rough_logarithms(table, values)
+    np.testing.assert_allclose(values[0], np.log(table[0]), atol=1e-12)
+    assert np.all(np.diff(values[1:].ravel()) > 0.0)
+    np.testing.assert_allclose(values, np.log(table), atol=0.06)
 
 
 def test_exponential__equals_exp_within_its_range():
@@ -159,6 +222,22 @@ def test_solve_abreast__takes_numbers_that_are_not_whole_and_large_constants(ln_
         np.testing.assert_allclose(molality[lane], equilibrate(model, totals, NONE)[0].molality, rtol=1e-11)
 
 
+def test_guess_abreast__leads_to_what_each_is_alone():
+    generator = np.random.default_rng(21)
+    solved = 0
+    for _ in range(25 if COMPILED else 1):
+        rows = unrelated(generator, WIDTH)
+        molality, state, steps = guessed(pack(MODEL), rows)
+        for lane in np.flatnonzero(state == DONE):
+            one, _, _, status = equilibrate(MODEL, rows[lane], NONE)
+            assert status == CONVERGED
+            np.testing.assert_allclose(molality[lane], one.molality, rtol=1e-10)
+        solved += np.count_nonzero(state == DONE)
+        assert steps < 25 or not np.all(state == DONE)
+    # what is not solved is left to others, which has to be rare
+    assert solved >= 0.9 * WIDTH * (25 if COMPILED else 1)
+
+
 def test_solve_abreast__tells_which_it_did_not_solve():
     rows = neighbours(np.random.default_rng(3))
     rows[3, 2:] *= 1e-9  # far from where it starts
@@ -205,6 +284,15 @@ def test_equilibrate_many__answers_neighbours_as_each_alone(model, allowed):
         np.testing.assert_allclose(answers.phase_amounts[at], one.phase_amounts, rtol=1e-10, atol=1e-12)
         whole = [one.water, one.ln_water_activity, one.ionic_strength]
         np.testing.assert_allclose(answers.whole[at, :3], whole, rtol=1e-10)
+
+
+@MODELS
+def test_equilibrate_many__answers_strangers_as_each_alone(model):
+    rows = unrelated(np.random.default_rng(22), 130 if COMPILED else 9)
+    answers = equilibrate_many(pack(model), rows, NONE)
+    assert np.all(answers.counts[:, 1] == CONVERGED)
+    for at, totals in enumerate(rows):
+        np.testing.assert_allclose(answers.molality[at], equilibrate(model, totals, NONE)[0].molality, rtol=1e-10)
 
 
 def test_equilibrate_many__does_not_depend_on_the_number_of_cores():
