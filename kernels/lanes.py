@@ -255,7 +255,7 @@ def _sums_of(context, builder, sig, args):
         builder.fadd(*(_pick(builder, fours[k], fours[k + 1], [a, a + 4, a + 2, a + 6]) for a in (0, 1)))
         for k in (0, 2)
     ]
-    total = builder.fadd(*(_pick(builder, *pairs, [a, a + 1, a + 4, a + 5]) for a in (0, 2)))
+    total = builder.fadd(*(_pick(builder, pairs[0], pairs[1], [a, a + 1, a + 4, a + 5]) for a in (0, 2)))
     sums = [builder.extract_element(total, ir.Constant(ir.IntType(32), k)) for k in range(4)]
     return context.make_tuple(builder, sig.return_type, sums)
 
