@@ -24,6 +24,7 @@ from .chain import (
     AT_LEAST,
     BACK,
     BOUND,
+    CHARGES,
     EXACT,
     FED,
     FED_ORGANIC,
@@ -53,10 +54,11 @@ from .chain import (
     page_of,
     pages_of,
 )
-from .extraction import Contact, Extractant, charge_at, charge_scale, distribution, meet, meet_held
+from .extraction import Contact, Extractant, charge_at, charge_scale, distribution, medium_scale, meet, meet_held
 from .jit import apart, kernel, lean
 from .lanes import WIDTH, choose, greater, load, most_of, size, spread, store, sum_of
 from .row_newton import is_held, newton_cascade
+from .speciation import exponentiate
 from .status import CONVERGED, DRY, OUT_OF_STEPS, OVERLOADED, STARVED, UNREACHABLE
 
 _TOLERANCE = 1e-7  # of the last step; the residuals that it leaves are looked at beside
@@ -302,7 +304,7 @@ def _cation_imbalance(cascade, state, table, first):
 
 
 @lean.kernel
-def imbalance(extractant, media, cascade, state, room):
+def imbalance(media, cascade, state, room):
     """Largest relative error of the balances, found anew from the answers and not as the solver found them.
 
     Cations in every stage and in the whole row; extractant and charge in every stage.
@@ -313,14 +315,21 @@ def imbalance(extractant, media, cascade, state, room):
     for page in range(pages_of(M)):
         worst = max(worst, _cation_imbalance(cascade, state, table, page * rows))
     for i in range(N):
+        room.logs[i] = state.point[0, i]
+        room.logs[N + i] = state.point[1, i]
+    exponentiate(room.logs, room.powers)
+    for i in range(N):
         medium = medium_at(media, i)
-        units = math.exp(state.point[0, i])
-        charge = charge_at(medium, math.exp(state.point[1, i]))[0]
+        units = room.powers[i]
+        charge = charge_at(medium, room.powers[N + i])[0]
+        scale = medium_scale(medium)
         for page in range(pages_of(M)):
             first = page * rows
+            constants = constants_of(first, N)
+            x = load(table, first + LIQUID * N + i)
             units += sum_of(load(table, first + MEAN * N + i) * load(table, first + BOUND * N + i))
-            charge += sum_of(load(table, constants_of(first, N) + PROTONS) * load(table, first + LIQUID * N + i))
-        scale = charge_scale(extractant, medium, state.aqueous[i], 1.0)
+            charge += sum_of(load(table, constants + PROTONS) * x)
+            scale += sum_of(load(table, constants + CHARGES) * x)
         worst = max(worst, abs(units / cascade.unit_total[i] - 1.0), abs(charge) / scale)
     return worst
 
@@ -367,7 +376,7 @@ def settle_cascade(extractant, media, cascade, state, room, places, warm, tolera
         return 1.0, steps, status
     if status != CONVERGED:
         lay_pipes(cascade, 0.0, 0.0, room)
-    error = imbalance(extractant, media, cascade, state, room)
+    error = imbalance(media, cascade, state, room)
     if status == CONVERGED and not error <= 1e-12:
         status = OUT_OF_STEPS
     if status == CONVERGED:

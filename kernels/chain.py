@@ -28,9 +28,9 @@ NATURAL, AT_LEAST, EXACT = 0, 1, 2
 # molality per throughput of the box; molality, mol/L; what enters; what a change does to the liquor and to the organic
 (LN_ONE, LN_TWO, RATIO, MEAN, SPREAD, SHARE, LIQUID, BOUND, FED, FED_ORGANIC, RISE, RISE_BOUND) = range(12)
 _PARTS = 12
-# rows behind them: units of both complexes, protons, efficiency
-ONE_UNITS, TWO_UNITS, PROTONS, EFFICIENCY = range(4)
-_CONSTANTS = 4
+# rows behind them: units of both complexes, protons, efficiency, size of charge
+ONE_UNITS, TWO_UNITS, PROTONS, EFFICIENCY, CHARGES = range(5)
+_CONSTANTS = 5
 # parts of N boxes behind these: the band in seven, what leaves the row, the inverse of pivots, throughputs
 _BAND, _LEAVING, _INVERSE, _THROUGH = 0, 7, 8, 9
 _BOX_PARTS = 10
@@ -196,6 +196,7 @@ def lay_constants(extractant, media, efficiency, table):
         table[constants + TWO_UNITS, lane] = extractant.units[j, 1]
         table[constants + PROTONS, lane] = extractant.protons[j] if there else 0.0
         table[constants + EFFICIENCY, lane] = efficiency[j] if there else 1.0
+        table[constants + CHARGES, lane] = abs(extractant.protons[j] + extractant.anions[j]) if there else 0.0
         for i in range(N):
             held = media.ln_share[i, j] + extractant.anions[j] * media.ln_anion[i]
             table[first + LN_ONE * N + i, lane] = extractant.ln_k[j, 0] + held if there else -np.inf

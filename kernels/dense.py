@@ -12,6 +12,8 @@ import numpy as np
 from .jit import entry, lean
 from .lanes import WIDTH, load, store
 
+_WORTH_A_SWAP = 0.1  # of the largest that could be the pivot, below which the one that stands there is not good enough
+
 
 @lean.kernel
 def eliminate(matrix: np.ndarray, rhs: np.ndarray, order: int):
@@ -123,15 +125,16 @@ def factorise(table: np.ndarray, factors: np.ndarray, pivots: np.ndarray, order:
     wide = (order + WIDTH - 1) // WIDTH
     for k in range(order):
         across, lane = k // WIDTH, k % WIDTH
-        pivot = k
-        largest = abs(table[k * wide + across, lane])
+        own = abs(table[k * wide + across, lane])
+        largest = own
         for i in range(k + 1, order):
-            size = abs(table[i * wide + across, lane])
-            if size > largest:
-                largest = size
-                pivot = i
+            largest = max(largest, abs(table[i * wide + across, lane]))
         if not 1e-250 < largest < 1e250:
             return False
+        pivot = k
+        if own < _WORTH_A_SWAP * largest:
+            while abs(table[pivot * wide + across, lane]) < largest:
+                pivot += 1
         pivots[k] = pivot
         if pivot != k:
             for w in range(across, wide):

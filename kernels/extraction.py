@@ -148,15 +148,21 @@ def _potential(extractant, medium, phases, totals, ln_e, ln_proton):
 
 
 @lean.kernel
+def medium_scale(medium: Medium) -> float:
+    """Sum of the sizes of all charges but those of cations, mol/kg."""
+    scale = 1e-4 + abs(medium.whole[2])
+    for k in range(medium.ligand_total.shape[0]):
+        scale += medium.ligand_total[k] * abs(medium.ligand_charge[k])
+    return scale
+
+
+@lean.kernel
 def charge_scale(extractant: Extractant, medium: Medium, totals: np.ndarray, water: float) -> float:
     """Sum of the sizes of all charges that a liquor may hold, mol/kg: what a charge balance is measured against."""
     scale = 0.0
     for j in range(totals.shape[0]):
         scale += abs(extractant.protons[j] + extractant.anions[j]) * totals[j]
-    scale = 1e-4 + abs(medium.whole[2]) + scale / water
-    for k in range(medium.ligand_total.shape[0]):
-        scale += medium.ligand_total[k] * abs(medium.ligand_charge[k])
-    return scale
+    return medium_scale(medium) + scale / water
 
 
 @lean.kernel
