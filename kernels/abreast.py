@@ -1,7 +1,6 @@
 """Eight liquors of one mixture solved side by side by Newton's method, the phases at saturation being known.
 
-The unknowns and equations are those of `speciation` and `newton`, but for gases, which there are none of; a titrant, where
-there is one, is H+ itself, of which GIVEN answers how much there is at the ln a(H+) held.
+The unknowns and equations are those of `speciation` and `newton`, but for gases and titrants, which there are none of.
 All eight hold the same components and have the same phases at saturation; where this or the iteration fails, it is said
 of the liquor and the way of `saturation` is open. The system of equations is factorised without a search for pivots: as
 to the components and phases it is a symmetric one, definite above and below, and the residuals show what became of it.
@@ -23,7 +22,6 @@ from .abreast_activity import (
     ERROR,
     FAILED,
     FREE,
-    GIVEN,
     I_NOW,
     LARGEST,
     LAST,
@@ -226,10 +224,6 @@ def _residuals(liquor, model, side):
             gap += water * MOLES_PER_KG
             scale += water * MOLES_PER_KG
         at = j - 1 if j > 0 else order - 1
-        if j == 1 and liquor.dosing == 1:
-            store(room, GIVEN, gap + given)
-            store(room, side.step + at, spread(0.0))
-            continue
         for q in range(side.active.shape[0]):
             k = side.active[q]
             for z in range(liquor.start[rows + k], liquor.start[rows + k + 1]):
@@ -368,9 +362,6 @@ def _system(liquor, side, found):
             row_j, x_j = _at(liquor.column[z], order)
             store(room, side.matrix + at * order + x_j, spread(liquor.number[z]))
             store(room, side.matrix + row_j * order + at, spread(liquor.number[z]))
-    if liquor.dosing == 1:
-        for j in range(order):
-            store(room, side.matrix + j, spread(1.0 if j == 0 else 0.0))
     _factorise(room, side.matrix, order)
 
 
@@ -396,8 +387,6 @@ def _right_hand(liquor, side, found):
         for p in range(found):
             total += load(room, side.taken + j * found + p) * load(room, side.reply + p * c1 + c)
         store(room, side.step + at, total)
-    if liquor.dosing == 1:
-        store(room, side.step, spread(0.0))
     total = wet * lacking - load(room, side.step + order - 2)
     store(room, side.step + order - 2, total)
     for q in range(side.active.shape[0]):

@@ -143,7 +143,7 @@ def _begin(extractant, media, cascade, state, room, water, oil, dose_scale):
 
 
 @lean.kernel
-def copy_sought(source, target):
+def _copy(source, target):
     """Copy what is sought (2, N)."""
     for r in range(2):
         for i in range(source.shape[1]):
@@ -158,8 +158,8 @@ def _continue(extractant, media, cascade, state, room, places, scale, epsilon, l
     places (2, 2, N): room for the start and the last good iterate. least: tolerance at the end. Answers (steps, status).
     """
     start, good = places[0], places[1]
-    copy_sought(state.sought, start)
-    copy_sought(state.sought, good)
+    _copy(state.sought, start)
+    _copy(state.sought, good)
     method = 0
     mixing = 0.0
     good_mixing = 30.0
@@ -177,9 +177,9 @@ def _continue(extractant, media, cascade, state, room, places, scale, epsilon, l
         if final and solved:
             break
         if solved:
-            copy_sought(state.sought, good)
+            _copy(state.sought, good)
         else:
-            copy_sought(good, state.sought)
+            _copy(good, state.sought)
         if method == 0:
             method = 1
             mixing = 10.0
@@ -194,8 +194,8 @@ def _continue(extractant, media, cascade, state, room, places, scale, epsilon, l
                 mixing = 0.0
             if factor > 0.9 or good_mixing < 1e-6:
                 method = 2
-                copy_sought(start, state.sought)
-                copy_sought(start, good)
+                _copy(start, state.sought)
+                _copy(start, good)
                 mixing = 0.0
                 drain = 10.0
         elif solved:
@@ -401,7 +401,7 @@ def solve_cascade(extractant: Extractant, media: Media, cascade: Cascade, start:
     places = np.zeros((5, 2, N))
     warm = start.shape[1] == N
     if warm:
-        copy_sought(start, state.sought)
+        state.sought[:, :] = start
     own = Cascade(
         cascade.flows,
         cascade.aqueous_source,

@@ -43,14 +43,6 @@ _NO_CASCADE = Cascade(_NONE3, _NONE3, _NONE3, _NONE2, _NONE1, _NO_CONTROLS, _NON
 _NO_CASCADES = Cascades(_NONE3, _NONE3, _NONE3, _NONE3, _NONE2, _NONE1, _NO_INTS, _NO_INTS)
 
 
-@inner.kernel
-def _copy(source, target):
-    """Copy a table."""
-    for r in range(source.shape[0]):
-        for c in range(source.shape[1]):
-            target[r, c] = source[r, c]
-
-
 @apart(_NO_EXTRACTANT, _NO_MEDIA, _NO_CASCADE, _NONE3, _NO_CASCADES, 0, 0, answers=0)
 @inner.kernel
 def _settle_chunk(extractant, media, cascade, starts, answers, first, last):
@@ -76,12 +68,8 @@ def _settle_chunk(extractant, media, cascade, starts, answers, first, last):
             cascade.charge,
         )
         found = solve_cascade(extractant, row_media, row, starts[k])
-        _copy(found[0], answers.aqueous[k])
-        _copy(found[1], answers.organic[k])
-        _copy(found[2], answers.sought[k])
-        _copy(found[3], answers.point[k])
-        for i in range(found[4].shape[0]):
-            answers.dose[k, i] = found[4][i]
+        answers.aqueous[k], answers.organic[k], answers.sought[k] = found[0], found[1], found[2]
+        answers.point[k], answers.dose[k] = found[3], found[4]
         answers.error[k], answers.steps[k], answers.status[k] = found[5], found[6], found[7]
     return last - first
 

@@ -17,10 +17,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .abreast import blank_abreast
-from .abreast_activity import Abreast
-from .activity import ActivityModel
-from .cascade import copy_sought, settle_cascade
+from .cascade import settle_cascade
 from .chain import (
     BACK,
     FORWARD,
@@ -43,22 +40,17 @@ from .circuit_flows import (
     lay_flows,
 )
 from .extraction import Extractant
-from .guess import guess
 from .jit import apart, kernel, lean
-from .newton import Work, blank_work, newton
+from .newton import blank_work, newton
 from .packed import NO_MIXTURE, PHASES, SPECIES, Packed
-from .pitzer import Terms
 from .saturation import find
 from .speciation import DOSE, MOLES_PER_KG, TITRANT, TOTAL, Liquor, X, bring, form, reduce
-from .stage_lanes import FEWEST, speciate_abreast
 from .stage_media import NUDGE, REMEMBERED, blank_media, blank_memory, heed, hold_back, off, read, rise_of, tell, write
 from .status import CONVERGED, DRY, OUT_OF_STEPS
 
 _TRACE = 1e-30  # mol/kg: what a stage is speciated with of a cation that has left it
-_CLOSE = 1e-10  # what the media may still move, in ln, if the next turn leaves of it as much as the last left
-_CONTRACTED = 1e-6  # from here on
-_ROUGH = 1e-3  # of the residuals of a liquor, what the way to the answer may go on from
-_FEED_STEPS = 6
+_CLOSE = 1e-10  # what the media may still move, in ln; or this, where a repetition takes away all but a twentieth
+_CONTRACTED = 2e-9
 _SETTLED = 1e-13  # mol/kg, what a dose may still shift
 _LEAP = 0.1  # in ln of a total or of a(H+): beyond it a speciation starts from the mass action of the new ones
 _MOST_REPEATS = 300
@@ -71,36 +63,17 @@ _PATIENCE = 8
 _CAUTIOUS = 0.3  # of a lag, after a turn that made things worse
 _NO_ANSWER = 1e30
 # counts of turns
-_SINCE, _SLOWLY, _STUCK_FOR, _ABUNDANT = 0, 1, 2, 3
+_SINCE, _SLOWLY, _STUCK_FOR = 0, 1, 2
 
 
-class Liquors(NamedTuple):
-    """The liquors of all stages and what solves them.
-
-    liquor: what is alike of all, and the feed; model, terms, work: of one at a time; side: of eight. rows (S,): as of `tell`.
-    species (N, 11, S), component (N, 7, C), whole (N, 5): the tables of each stage.
-    """
-
-    liquor: Liquor
-    model: ActivityModel
-    terms: Terms
-    work: Work
-    side: Abreast
-    rows: np.ndarray
-    species: np.ndarray
-    component: np.ndarray
-    whole: np.ndarray
-
-
-@lean.kernel
-def _stage_liquor(liquors, i):
-    """The liquor of stage i."""
-    liquor = liquors.liquor
+@kernel
+def _stage_liquor(liquor, species, component, whole, i):
+    """The liquor of stage i: its tables stand in species (N, 11, S), component (N, 7, C) and whole (N, 5)."""
     return Liquor(
-        liquors.species[i],
-        liquors.component[i],
+        species[i],
+        component[i],
         liquor.phase,
-        liquors.whole[i],
+        whole[i],
         liquor.start,
         liquor.column,
         liquor.number,
@@ -111,19 +84,6 @@ def _stage_liquor(liquors, i):
         liquor.dissolved,
         1,
     )
-
-
-@lean.kernel
-def _copy_tables(species, component, whole, liquors, i):
-    """Let the liquor of stage i be where these tables are."""
-    for q in range(component.shape[1]):
-        for r in range(component.shape[0]):
-            liquors.component[i, r, q] = component[r, q]
-    for q in range(species.shape[1]):
-        for r in range(species.shape[0]):
-            liquors.species[i, r, q] = species[r, q]
-    for r in range(whole.shape[0]):
-        liquors.whole[i, r] = whole[r]
 
 
 @lean.kernel
@@ -168,8 +128,7 @@ class Turn(NamedTuple):
 
     inert, totals: (N, C), mol/kg, of what is not extracted and of everything. held, true_share, rise: (N, M), as of
     `hold_back`. held_charge, fixed, fixed_before, dosed: (N,): charge of what is held, of what is not extracted, that of the
-    turn before, and the doses that the flows are laid for. errors: (N,), of the speciation, 1 where there is none yet.
-    counts: (4,), of turns, and what `speciate_abreast` answered.
+    turn before, and the doses that the flows are laid for. counts: (3,), of turns.
     """
 
     inert: np.ndarray
@@ -181,7 +140,6 @@ class Turn(NamedTuple):
     fixed: np.ndarray
     fixed_before: np.ndarray
     dosed: np.ndarray
-    errors: np.ndarray
     counts: np.ndarray
 
 
@@ -198,8 +156,7 @@ def _blank_turn(stages, components, cations):
         np.zeros(stages),
         np.zeros(stages),
         np.zeros(stages),
-        np.ones(stages),
-        np.zeros(4, np.int64),
+        np.zeros(3, np.int64),
     )
     turn.counts[_SINCE] = -1
     return turn
@@ -207,7 +164,10 @@ def _blank_turn(stages, components, cations):
 
 @kernel
 def _feed_liquor(packed, circuit, places):
-    """Reduce the liquor that all would be together, and answer Liquors of which the stages are still blank."""
+    """Reduce the liquor that all would be together.
+
+    Answers (Liquor, ActivityModel, Terms, Work, rows), rows (S,) as of `tell`.
+    """
     feed = circuit.source.sum(axis=0)
     trace = _TRACE * feed[0]
     for j in range(places.cation.shape[0]):
@@ -221,22 +181,15 @@ def _feed_liquor(packed, circuit, places):
     rows = np.full(packed.places[SPECIES], -1, np.int64)
     for r in range(liquor.dissolved):
         rows[liquor.place[liquor.component.shape[1] + r]] = r
-    stages = circuit.source.shape[0]
-    return Liquors(
-        *(liquor, model, terms, solver, blank_abreast(liquor, model), rows),
-        np.empty((stages, liquor.species.shape[0], liquor.species.shape[1])),
-        np.empty((stages, liquor.component.shape[0], liquor.component.shape[1])),
-        np.empty((stages, liquor.whole.shape[0])),
-    )
+    return liquor, model, terms, solver, rows
 
 
-@lean.kernel
-def _settle_feed(liquors):
-    """Settle the liquor that all would be together roughly, and begin every stage with it; then its protons are a dose.
+@kernel
+def _settle_feed(liquor, model, terms, solver):
+    """Settle the liquor that all would be together, which gives the first media; then its protons are a dose.
 
     Answers (found, steps, error).
     """
-    liquor, model, terms, work = liquors.liquor, liquors.model, liquors.terms, liquors.work
     free = Liquor(
         liquor.species,
         liquor.component,
@@ -252,17 +205,10 @@ def _settle_feed(liquors):
         liquor.dissolved,
         0,
     )
-    guess(free, model, terms, 0.0)
-    _, steps, error = newton(free, model, terms, work, _FEED_STEPS)
-    found = error < _ROUGH
-    if not found:
-        found, taken, error = find(free, model, terms, work, False, 0.0)
-        steps += taken
+    found, steps, error = find(free, model, terms, solver, False, 0.0)
     liquor.component[TITRANT, 1] = 1.0
     liquor.whole[DOSE] = liquor.component[TOTAL, 1]
     liquor.component[TOTAL, 1] = 0.0
-    for i in range(liquors.whole.shape[0]):
-        _copy_tables(liquor.species, liquor.component, liquor.whole, liquors, i)
     return found, steps, error
 
 
@@ -280,11 +226,10 @@ def _is_like(start, liquor, stages, cations, size):
 
 
 @lean.kernel
-def _begin(start, media, state, turn, liquors):
+def _begin(start, media, state, turn):
     """Begin where a row near this one ended."""
     read(start.media, media)
     for i in range(start.dose.shape[0]):
-        _copy_tables(start.species[i], start.component[i], start.whole[i], liquors, i)
         state.dose[i] = start.dose[i]
         turn.fixed[i] = start.turn[0, i]
         turn.held_charge[i] = start.turn[1, i]
@@ -330,17 +275,6 @@ def _fix_charge(extractant, places, turn):
 
 
 @lean.kernel
-def _recharge(liquors, places, media, turn, first):
-    """Bring the charge of what is not extracted into the media; tell them, where they are the `first`."""
-    for i in range(turn.fixed.shape[0]):
-        if first:
-            tell(_stage_liquor(liquors, i), liquors.rows, places, media, i, turn.fixed[i])
-        else:
-            # what the base adds to the inert changes the charge of a medium told before
-            media.whole[i, 2] += turn.fixed[i] - turn.fixed_before[i]
-
-
-@lean.kernel
 def _shift(state, flows, turn):
     """How far the doses, mol per kg of water, lie from those that the flows were laid for."""
     shifted = 0.0
@@ -366,10 +300,11 @@ def _total(extractant, places, state, turn, i):
 
 
 @lean.kernel
-def _speciate(stage, model, terms, solver, ln_proton, most):
+def _speciate(stage, model, terms, solver, totals, i, ln_proton, most):
     """Speciate the liquor of stage i at its totals and ln a(H+), in `most` steps; answer the error."""
+    _retotal(stage, totals, i, ln_proton)
     _, _, error = newton(stage, model, terms, solver, most)
-    if error < _ROUGH:
+    if error < 1e-3:
         return error
     # so many protons are missing that the ones sought are more than none, as a dose has to be
     lacking = 10.0
@@ -383,9 +318,8 @@ def _speciate(stage, model, terms, solver, ln_proton, most):
 
 
 @lean.kernel
-def _look_into(liquors, places, media, told, turn, i):
+def _look_into(stage, model, terms, solver, rows, places, media, told, turn, i):
     """Tell the shares of stage i as the media have them, of what is not held; where turns are slow, how they rise."""
-    stage, rows = _stage_liquor(liquors, i), liquors.rows
     for j in range(places.cation.shape[0]):
         total = turn.totals[i, places.cation[j]]
         share = told.ln_share[i, j]
@@ -394,36 +328,8 @@ def _look_into(liquors, places, media, told, turn, i):
         stiff = turn.held[i, j] > 0.0 or abs(told.ln_share[i, j] - media.ln_share[i, j]) > _STIFF
         turn.rise[i, j] = 0.0
         if turn.counts[_SLOWLY] > 0 and stiff and total > _TRACE:
-            at = rows[places.cation[j] - 1]
-            rise = rise_of(stage, liquors.model, liquors.terms, liquors.work, at) - share / NUDGE
+            rise = rise_of(stage, model, terms, solver, rows[places.cation[j] - 1]) - share / NUDGE
             turn.rise[i, j] = max(rise, 0.0)
-
-
-@lean.kernel
-def _speciate_stages(liquors, places, media, told, turn, point, count):
-    """Speciate all stages at the totals of the turn and tell their media; answer how far these lie off, or _NO_ANSWER."""
-    N = point.shape[1]
-    many = turn.counts[_SLOWLY] != 0
-    most = 6 if many else (2 if count < 2 else 1)
-    for i in range(N):
-        _retotal(_stage_liquor(liquors, i), turn.totals, i, point[1, i])
-    if N >= FEWEST:
-        tables = liquors.species, liquors.component, liquors.whole
-        found = -1 if many or count < 3 else turn.counts[_ABUNDANT]
-        found = speciate_abreast(liquors.liquor, liquors.model, liquors.side, tables, turn.errors, most, found)
-        turn.counts[_ABUNDANT] = found
-    moved = 0.0
-    for i in range(N):
-        stage = _stage_liquor(liquors, i)
-        error = turn.errors[i]
-        if error == 1.0:
-            error = _speciate(stage, liquors.model, liquors.terms, liquors.work, point[1, i], most)
-        if error == _NO_ANSWER:
-            return _NO_ANSWER
-        tell(stage, liquors.rows, places, told, i, turn.fixed[i] + turn.held_charge[i])
-        moved = max(moved, error, off(media, told, i, point[1, i]))
-        _look_into(liquors, places, media, told, turn, i)
-    return moved
 
 
 @lean.kernel
@@ -452,9 +358,7 @@ def _agree(media, told, memory, turn, places, count, moved, before):
     if turn.counts[_SLOWLY] > 0:
         hold_back(media, turn.held, turn.true_share, turn.rise, turn.totals, places)
     if count == _LAST_RESORT:
-        for i in range(turn.rise.shape[0]):
-            for j in range(turn.rise.shape[1]):
-                turn.rise[i, j] = 0.0
+        turn.rise[:, :] = 0.0
         hold_back(media, turn.held, turn.true_share, turn.rise, turn.totals, places)
         turn.counts[_SLOWLY] = -_MOST_REPEATS
         turn.counts[_STUCK_FOR] = -_MOST_REPEATS
@@ -487,11 +391,18 @@ def settle_circuit(packed, extractant, circuit, places, start):
     pivot = np.zeros((2, N))
     flows = np.zeros((N, 6))
     turn = _blank_turn(N, C, M)
-    liquors = _feed_liquor(packed, circuit, places)
+    liquor, model, terms, solver, rows = _feed_liquor(packed, circuit, places)
     size = N * (M + 4 + 4 * places.ligand.shape[0])
-    like = _is_like(start, liquors.liquor, N, M, size)
+    like = _is_like(start, liquor, N, M, size)
     media, told = blank_media(N, M, places), blank_media(N, M, places)
     memory = blank_memory(size)
+    if like:
+        species, component, whole = start.species.copy(), start.component.copy(), start.whole.copy()
+        _begin(start, media, state, turn)
+    else:
+        species = np.empty((N, liquor.species.shape[0], liquor.species.shape[1]))
+        component = np.empty((N, liquor.component.shape[0], liquor.component.shape[1]))
+        whole = np.empty((N, 5))
     charges = np.zeros((2, N))
     slowly = np.zeros(1, np.int64)
     following = CircuitStart(
@@ -502,36 +413,42 @@ def settle_circuit(packed, extractant, circuit, places, start):
         turn.held,
         turn.rise,
         slowly,
-        liquors.species,
-        liquors.component,
-        liquors.whole,
-        liquors.liquor.place,
+        species,
+        component,
+        whole,
+        liquor.place,
     )
     answer = CircuitAnswer(turn.totals, state.organic, state.point, state.dose, flows, following)
-    if like:
-        _begin(start, media, state, turn, liquors)
     if not lay_flows(circuit, state.dose, flows):
         return answer, 1.0, 0, DRY
     total_steps, error = 0, 0.0
     if not like:
-        found, total_steps, error = _settle_feed(liquors)
+        found, total_steps, error = _settle_feed(liquor, model, terms, solver)
         if not found:
             return answer, error, total_steps, OUT_OF_STEPS
+        for i in range(N):
+            species[i] = liquor.species
+            component[i] = liquor.component
+            whole[i] = liquor.whole
     row = _row_of(circuit, places, flows)
     warm = start.sought.shape[1] == N
     if warm:
-        copy_sought(start.sought, state.sought)
+        state.sought[:, :] = start.sought
     status = OUT_OF_STEPS
     close = False
-    moved, ahead, shifted, tolerance = 1.0, 1.0, 0.0, 1e-2
+    moved, shifted, tolerance = 1.0, 0.0, 1e-2
     for count in range(_MOST_REPEATS):
-        for i in range(N):
-            turn.dosed[i] = state.dose[i]
+        turn.dosed[:] = state.dose
         if not lay_flows(circuit, turn.dosed, flows):
             return answer, 1.0, total_steps, DRY
         carry(circuit, turn.dosed, flows, pivot, turn.inert)
         _fix_charge(extractant, places, turn)
-        _recharge(liquors, places, media, turn, count == 0 and not like)
+        for i in range(N):
+            if count == 0 and not like:
+                tell(_stage_liquor(liquor, species, component, whole, i), rows, places, media, i, turn.fixed[i])
+            else:
+                # what the base adds to the inert changes the charge of a medium told before
+                media.whole[i, 2] += turn.fixed[i] - turn.fixed_before[i]
         _feed(row, circuit, turn.held, extractant, places, media, turn.held_charge)
         error, steps, status = settle_cascade(extractant, media, row, state, room, work, warm, tolerance)
         total_steps += steps
@@ -540,25 +457,29 @@ def settle_circuit(packed, extractant, circuit, places, start):
             break
         warm = True
         before = moved
+        moved = 0.0
+        most = 6 if turn.counts[_SLOWLY] != 0 else (2 if count < 3 else 1)
         for i in range(N):
             _total(extractant, places, state, turn, i)
-        moved = _speciate_stages(liquors, places, media, told, turn, state.point, count)
-        if moved == _NO_ANSWER:
-            return answer, 1.0, total_steps, OUT_OF_STEPS
+            stage = _stage_liquor(liquor, species, component, whole, i)
+            error = _speciate(stage, model, terms, solver, turn.totals, i, state.point[1, i], most)
+            if error == _NO_ANSWER:
+                return answer, 1.0, total_steps, OUT_OF_STEPS
+            tell(stage, rows, places, told, i, turn.fixed[i] + turn.held_charge[i])
+            moved = max(moved, error, off(media, told, i, state.point[1, i]))
+            _look_into(stage, model, terms, solver, rows, places, media, told, turn, i)
         moved = _agree(media, told, memory, turn, places, count, moved, before)
         # one more row with media that no longer move, so that balances close with what they tell
-        ahead = moved * min(1.0, moved / before) if before > 0.0 and moved < _CONTRACTED else moved
-        close = ahead < _CLOSE
-        tolerance = 1e-7 if close else max(min(1e-3 * moved, 1e-4), 2e-7)
+        close = moved < _CLOSE or (moved < _CONTRACTED and moved < 0.05 * before)
+        tolerance = 1e-4 if count == 0 and not close else 1e-7
     if status == CONVERGED and not (close and shifted < _SETTLED):
         status = OUT_OF_STEPS
     _write_down(places, state, turn)
     write(media, memory.following)
-    for i in range(N):
-        charges[0, i] = turn.fixed[i]
-        charges[1, i] = turn.held_charge[i]
+    charges[0] = turn.fixed
+    charges[1] = turn.held_charge
     slowly[0] = 1 if turn.counts[_SLOWLY] != 0 else 0
-    return answer, max(error, ahead, shifted), total_steps, status
+    return answer, max(error, 0.05 * moved, shifted), total_steps, status
 
 
 @kernel
