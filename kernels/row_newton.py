@@ -124,6 +124,17 @@ def _distribute(table, first, point):
 
 
 @lean.kernel
+def _contents(table, first, flows, i, ideal):
+    """Answer what the throughputs of the boxes of stage i come to in its liquor and its organic, molalities of eight cations."""
+    N = flows.shape[0]
+    through, share = throughs_of(first, N), load(table, first + SHARE * N + i)
+    if ideal:
+        x = load(table, through + i) * share
+        return x, x * load(table, first + RATIO * N + i)
+    return load(table, through + 2 * i) * share, load(table, through + 2 * i + 1) * (1.0 / organic_of(flows, i))
+
+
+@lean.kernel
 def _hold(cascade, state, room, first, ideal):
     """Fill molalities of eight cations from what is fed, and add them to the residuals."""
     table, flows = room.table, room.flows
@@ -145,13 +156,7 @@ def _hold(cascade, state, room, first, ideal):
                 table[through + (i if ideal else 2 * i), lane] += state.dose[i] / cascade.charge[cascade.base]
     flow_through(table, first, N, 0, ideal)
     for i in range(N):
-        share = load(table, first + SHARE * N + i)
-        if ideal:
-            x = load(table, through + i) * share
-            y = x * load(table, first + RATIO * N + i)
-        else:
-            x = load(table, through + 2 * i) * share
-            y = load(table, through + 2 * i + 1) * (1.0 / organic_of(flows, i))
+        x, y = _contents(table, first, flows, i, ideal)
         store(table, first + LIQUID * N + i, x)
         store(table, first + BOUND * N + i, y)
         state.residual[i] += sum_of(load(table, first + MEAN * N + i) * y)
@@ -183,16 +188,9 @@ def _evaluate(media, cascade, state, room, ideal):
 def _respond(table, first, flows, begin, ideal):
     """Fill RISE and RISE_BOUND, what molalities do if the boxes are given their throughputs, from `begin` on, besides."""
     N = flows.shape[0]
-    through = throughs_of(first, N)
     flow_through(table, first, N, begin, ideal)
     for i in range(N):
-        share = load(table, first + SHARE * N + i)
-        if ideal:
-            rise = load(table, through + i) * share
-            bound = rise * load(table, first + RATIO * N + i)
-        else:
-            rise = load(table, through + 2 * i) * share
-            bound = load(table, through + 2 * i + 1) * (1.0 / organic_of(flows, i))
+        rise, bound = _contents(table, first, flows, i, ideal)
         store(table, first + RISE * N + i, rise)
         store(table, first + RISE_BOUND * N + i, bound)
 
