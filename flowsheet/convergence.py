@@ -18,7 +18,7 @@ Safeguards  An entry that must not be negative and would be is replaced by what 
             where the answer overshoots), twice as many each time, and a new mixing begins; where secants of an earlier
             iteration were mixed in, they are let go first and mixing begins at the best point. Where that has been fruitless
             the passes drift: they are followed as they come, and every few of them as far ahead as their dominant
-            eigenvalue tells, in bounded strides; mixing is tried again once they are near.
+            eigenvalue tells, in bounded strides, until these lead nowhere either; mixing is tried again once they are near.
 Sources     D. G. Anderson, "Iterative procedures for nonlinear integral equations", J. ACM 12 (1965) 547-560
             H. F. Walker, P. Ni, "Anderson acceleration for fixed-point iterations", SIAM J. Numer. Anal. 49 (2011)
             1715-1735: the least-squares form with differences, and dropping columns that depend on the others
@@ -58,7 +58,7 @@ _NEAR_AGAIN, _NEARER = (
     1e-4,
     0.01,
 )  # residual at which a drift is left for mixing, and the factor of it after each failure
-_GIVEN_UP = 100  # passes of a drift that have not halved the best residual
+_GIVEN_UP = 50  # passes of a drift that have not halved the best residual
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,7 +82,7 @@ class Phase(Enum):
 class State:
     """Where an iteration stands. `x` is what to give to the next pass; arrays are never changed.
 
-    `passes`: answers seen. `residual`: largest relative residual of the last one. `stalled`: the last restarts have
+    `passes`: answers seen. `residual`: largest relative residual of the last one. `stalled`: strides along a drift have
     brought nothing, or a pass has answered what is not finite before there was a point to return to; further steps
     are allowed and seldom help. `best_x`, `best_size`: the point of least mean residual, and that mean. `restarts`:
     how often it was taken up again.
@@ -274,7 +274,7 @@ class Accelerator:
             return replace(state, stalled=True)
         gained = state.best_size < 0.5 * state._size_at_restart
         fruitless = 0 if gained else state._fruitless + 1
-        drifts = fruitless >= _FRUITLESS
+        drifts = state.stalled or fruitless >= _FRUITLESS
         passes = _REST if drifts else min(_RELIEF * 2**state.restarts, _LONGEST_RELIEF)
         return replace(
             state,
@@ -347,13 +347,13 @@ def _followed(state: State) -> State:
         return replace(state, phase=Phase.MIXING, _without_gain=0, _near=state._near * _NEARER, **history)
     if state.best_size < 0.5 * state._size_at_restart:
         return replace(state, _size_at_restart=state.best_size, _followed=0)
-    return replace(state, stalled=state._followed >= _GIVEN_UP, _followed=state._followed + 1)
+    return replace(state, stalled=state.stalled or state._followed >= _GIVEN_UP, _followed=state._followed + 1)
 
 
 def _stride(state: State, relative: Vector, sizes: Vector) -> tuple[State, Vector]:
     """Follow a drift: as the pass answered, and after a rest as far ahead as the ratio of the last two residuals tells."""
     x, g = state._points[-1], state._answers[-1]
-    if state._left > 0 or len(state._points) < 2:
+    if state.stalled or state._left > 0 or len(state._points) < 2:
         return replace(state, _left=max(0, state._left - 1)), g
     before = (state._answers[-2] - state._points[-2]) / np.maximum(sizes, _TINY)
     product, length = float(relative @ before), float(before @ before)

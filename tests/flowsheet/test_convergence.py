@@ -409,6 +409,21 @@ def test_accelerator__reports_noise_that_has_no_fixed_point():
     assert np.isfinite(states[-1].x).all()
 
 
+def test_accelerator__goes_as_the_passes_answer_where_strides_lead_nowhere():
+    generator = np.random.default_rng(1)
+    accelerator, answers = Accelerator(), []
+
+    def noise(x):
+        answers.append(generator.uniform(0.1, 1.0, x.size))
+        return answers[-1]
+
+    states = states_of(accelerator, noise, np.ones(4), 300)
+    last = [(state.x, answered) for state, answered in zip(states[-50:], answers[-50:], strict=True)]
+    assert all(state.stalled and state.phase is Phase.FOLLOWING for state in states[-50:])
+    for proposed, answered in last:
+        np.testing.assert_array_equal(proposed, answered)
+
+
 def test_accelerator__returns_from_an_answer_that_is_not_finite():
     recycle = Linear(6, 0.9, seed=2)
     accelerator = Accelerator()
