@@ -1,9 +1,9 @@
 """Mixer-settlers in the liquor's own chemistry: every stage is speciated with the activity model of the liquor.
 
 `cascade` solves the row for media that are held; here each stage's medium is made of its own speciation at the totals
-and the a(H+) that the row gave it, and the two are repeated until neither moves the other. The a(H+) of a stage is the
-row's, where the organic buffers it; the speciation answers how many protons the liquor holds at it, so the charge that
-the medium tells is right however the ligands, metals and water share them.
+and the a(H+) that the row gave it, and the two are repeated until neither moves the other; media led to where no row is
+found are led less far. The a(H+) of a stage is the row's, where the organic buffers it; the speciation answers how many protons
+the liquor holds at it, so the charge that the medium tells is right however the ligands, metals and water share them.
 
 Base that holds a stage at a pH brings its water, so the flows are laid anew with every repetition. What is not
 extracted flows through the stages with the water; an anion that complexes take along is what is left of it.
@@ -61,6 +61,7 @@ _SLOW = 0.3  # what a turn leaves of the lag of the one before, beyond which rep
 _STUCK = 0.95
 _PATIENCE = 8
 _CAUTIOUS = 0.3  # of a lag, after a turn that made things worse
+_RETREATS = 12  # halvings of a step of the media that leads where no row is found
 _NO_ANSWER = 1e30
 # counts of turns
 _SINCE, _SLOWLY, _STUCK_FOR = 0, 1, 2
@@ -357,12 +358,39 @@ def _agree(media, told, memory, turn, places, count, moved, before):
     read(memory.following, media)
     if turn.counts[_SLOWLY] > 0:
         hold_back(media, turn.held, turn.true_share, turn.rise, turn.totals, places)
-    if count == _LAST_RESORT:
+    if count >= _LAST_RESORT and turn.counts[_SLOWLY] >= 0:
         turn.rise[:, :] = 0.0
         hold_back(media, turn.held, turn.true_share, turn.rise, turn.totals, places)
         turn.counts[_SLOWLY] = -_MOST_REPEATS
         turn.counts[_STUCK_FOR] = -_MOST_REPEATS
     return moved
+
+
+@lean.kernel
+def _keep(state, turn, good):
+    """Keep of a turn whose row was found what a retreat goes back to: sought (2, N), doses, held and fixed charge (3, N)."""
+    for i in range(turn.dosed.shape[0]):
+        good[0, i] = state.sought[0, i]
+        good[1, i] = state.sought[1, i]
+        good[2, i] = state.dose[i]
+        good[3, i] = turn.held_charge[i]
+        good[4, i] = turn.fixed[i]
+
+
+@lean.kernel
+def _retreat(media, memory, state, turn, good, last, stride):
+    """Go back to the turn `last`, from which the media are led by `stride` of what was told; what came before is forgotten."""
+    place, lag = memory.place[last % REMEMBERED], memory.lag[last % REMEMBERED]
+    for q in range(place.shape[0]):
+        memory.following[q] = place[q] + stride * lag[q]
+    read(memory.following, media)
+    for i in range(turn.dosed.shape[0]):
+        state.sought[0, i] = good[0, i]
+        state.sought[1, i] = good[1, i]
+        state.dose[i] = good[2, i]
+        turn.held_charge[i] = good[3, i]
+        turn.fixed[i] = good[4, i]
+    turn.counts[_SINCE] = -1  # the memory holds nothing of the turn that failed
 
 
 @lean.kernel
@@ -405,19 +433,8 @@ def settle_circuit(packed, extractant, circuit, places, start):
         whole = np.empty((N, 5))
     charges = np.zeros((2, N))
     slowly = np.zeros(1, np.int64)
-    following = CircuitStart(
-        state.sought,
-        state.dose,
-        memory.following,
-        charges,
-        turn.held,
-        turn.rise,
-        slowly,
-        species,
-        component,
-        whole,
-        liquor.place,
-    )
+    told_of = (charges, turn.held, turn.rise, slowly, species, component, whole, liquor.place)
+    following = CircuitStart(state.sought, state.dose, memory.following, *told_of)
     answer = CircuitAnswer(turn.totals, state.organic, state.point, state.dose, flows, following)
     if not lay_flows(circuit, state.dose, flows):
         return answer, 1.0, 0, DRY
@@ -437,6 +454,7 @@ def settle_circuit(packed, extractant, circuit, places, start):
     status = OUT_OF_STEPS
     close = False
     moved, shifted, tolerance = 1.0, 0.0, 1e-2
+    good, last, retreats = np.zeros((5, N)), -1, 0
     for count in range(_MOST_REPEATS):
         turn.dosed[:] = state.dose
         if not lay_flows(circuit, turn.dosed, flows):
@@ -453,6 +471,12 @@ def settle_circuit(packed, extractant, circuit, places, start):
         error, steps, status = settle_cascade(extractant, media, row, state, room, work, warm, tolerance)
         total_steps += steps
         shifted = _shift(state, flows, turn)
+        if status != CONVERGED and last >= 0 and retreats < _RETREATS:
+            retreats += 1
+            _retreat(media, memory, state, turn, good, last, 0.5**retreats)
+            close, tolerance = False, 1e-7
+            continue
+        retreats = 0
         if status != CONVERGED or (close and shifted < _SETTLED):
             break
         warm = True
@@ -468,7 +492,9 @@ def settle_circuit(packed, extractant, circuit, places, start):
             tell(stage, rows, places, told, i, turn.fixed[i] + turn.held_charge[i])
             moved = max(moved, error, off(media, told, i, state.point[1, i]))
             _look_into(stage, model, terms, solver, rows, places, media, told, turn, i)
+        _keep(state, turn, good)
         moved = _agree(media, told, memory, turn, places, count, moved, before)
+        last = count
         # one more row with media that no longer move, so that balances close with what they tell
         close = moved < _CLOSE or (moved < _CONTRACTED and moved < 0.05 * before)
         tolerance = 1e-4 if count == 0 and not close else 1e-7
