@@ -270,17 +270,6 @@ class _Passes:
             raise ConvergenceError("crystalliser: 0 passes have been made, there is nothing to answer")
         return self.found
 
-    def saturated(self, share: float) -> Stream:
-        """Answer the slurry at a share of the water boiled off, without supersaturation and uptake."""
-        chemistry = self.chemistry
-        totals = np.array(self.totals)
-        totals[WATER] -= share * self.feed.flows[WATER]
-        found = speciate(chemistry, totals, self.tank.temperature, self.allowed)
-        flows = np.array(self.rest)
-        flows[chemistry.liquor] = found.totals
-        flows[chemistry.phase_positions[self.allowed]] = found.amounts[self.allowed]
-        return Stream(chemistry, flows, self.tank.temperature, self.feed.pressure)
-
     def slurry(self) -> Stream:
         """Answer the slurry of the last pass."""
         chemistry = self.chemistry
