@@ -13,7 +13,7 @@ from .stream import Stream
 
 _STEP, _SHORT_STEP = 0.9, 0.98  # of the water left that a step of the search leaves, and one near the answer
 _LAST = 0.02  # of the water left: what was boiled off last
-_WORTH = 0.25  # of what water brought on the average, less than which it does not pay to boil the last of it off; chosen
+_WORTH = 0.25  # of what water brought on the average; chosen: it does not pay to boil the last of it off for less
 _LEAST = 1e-3  # share of the water beyond which nothing is left to boil
 
 
