@@ -54,18 +54,14 @@ class Places(NamedTuple):
 class CircuitStart(NamedTuple):
     """Where a row near this one may begin; of no stages where there is none.
 
-    sought: (2, N), as of `State`. dose: (N,), mol of hydroxide. media: as `write` lays them. turn: (2, N), fixed and
-    held_charge, and held, rise: (N, M), as of `Turn`; slowly: (1,), its count of slow turns. species, component, whole: tables
-    of the liquors of the stages; place: of their rows, as of `Liquor`.
+    sought: (2, N), as of `State`. dose: (N,), mol of hydroxide. media: as `write` lays them. fixed: (N,), as of `Turn`.
+    species, component, whole: tables of the liquors of the stages; place: of their rows, as of `Liquor`.
     """
 
     sought: np.ndarray
     dose: np.ndarray
     media: np.ndarray
-    turn: np.ndarray
-    held: np.ndarray
-    rise: np.ndarray
-    slowly: np.ndarray
+    fixed: np.ndarray
     species: np.ndarray
     component: np.ndarray
     whole: np.ndarray
@@ -91,15 +87,7 @@ class CircuitAnswer(NamedTuple):
 _NONE1, _NONE2, _NO_INTS = np.zeros(1), np.zeros((1, 1)), np.zeros(1, np.int64)
 _NONE3 = np.zeros((1, 1, 1))
 COLD_START = CircuitStart(
-    *(
-        np.zeros((2, 0)),
-        np.zeros(0),
-        np.zeros(0),
-        np.zeros((2, 0)),
-        np.zeros((0, 0)),
-        np.zeros((0, 0)),
-        np.zeros(1, np.int64),
-    ),
+    *(np.zeros((2, 0)), np.zeros(0), np.zeros(0), np.zeros(0)),
     *(np.zeros((0, 0, 0)), np.zeros((0, 0, 0)), np.zeros((0, 0)), np.zeros(0, np.int64)),
 )
 NO_CIRCUIT = Circuit(

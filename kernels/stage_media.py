@@ -10,47 +10,14 @@ Sources: Walker & Ni (2011) SIAM J. Numer. Anal. 49, 1715 (Anderson's combinatio
 """
 
 import math
-from typing import NamedTuple
-
 import numpy as np
 
 from .chain import Media, medium_at
-from .dense import eliminate
 from .extraction import medium_charge
 from .jit import kernel, lean
-from .newton import newton
-from .speciation import DOSE, LN_GAMMA, LN_WATER, MOLALITY, TOTAL, X, form
+from .speciation import DOSE, LN_GAMMA, LN_WATER, MOLALITY, TOTAL, X
 
-REMEMBERED = 7
-NUDGE = 0.05  # in ln of a total
 _NEVER = -690.0  # ln of an activity that there is none of
-_BUFFER = 1e-5  # mol/kg, the least that a change of ln a(H+) counts as
-_FLAT = 0.05  # of a rise, below which nothing is held
-
-
-class Memory(NamedTuple):
-    """The last turns: place, lag (T, n), what the media were and how far they lay off; following (n,), the next.
-
-    normal (T, T), weight (T,): of their combination.
-    """
-
-    place: np.ndarray
-    lag: np.ndarray
-    following: np.ndarray
-    normal: np.ndarray
-    weight: np.ndarray
-
-
-@kernel
-def blank_memory(size):
-    """Answer Memory of media of so many numbers."""
-    return Memory(
-        np.zeros((REMEMBERED, size)),
-        np.zeros((REMEMBERED, size)),
-        np.zeros(size),
-        np.zeros((REMEMBERED, REMEMBERED)),
-        np.zeros(REMEMBERED),
-    )
 
 
 @kernel
@@ -120,46 +87,6 @@ def tell(liquor, rows, places, media, i, fixed):
 
 
 @lean.kernel
-def off(media, told, i, ln_proton):
-    """How far the charge of a medium lies off what was told, as the change of ln a(H+) that would make it good."""
-    charge, slope, _ = medium_charge(medium_at(told, i), ln_proton)
-    return abs(charge - medium_charge(medium_at(media, i), ln_proton)[0]) / max(slope, _BUFFER)
-
-
-@lean.kernel
-def rise_of(liquor, model, terms, solver, at):
-    """Answer ln of the share of species `at` that is active where there is e^NUDGE times as much of it, over NUDGE."""
-    species, component = liquor.species, liquor.component
-    component[TOTAL, at + 1] *= math.exp(NUDGE)
-    component[X, at + 1] += NUDGE
-    form(liquor)
-    newton(liquor, model, terms, solver, 3)
-    share = math.log(max(species[MOLALITY, at], 1e-300)) + species[LN_GAMMA, at] - math.log(component[TOTAL, at + 1])
-    component[TOTAL, at + 1] *= math.exp(-NUDGE)
-    component[X, at + 1] -= NUDGE
-    form(liquor)
-    return share / NUDGE
-
-
-@lean.kernel
-def hold_back(media, held, true_share, rise, totals, places):
-    """Take what a ligand holds of a cation, however much there is of it, out of what the media's share is of.
-
-    rise (N, M): d ln (active share) / d ln (all of it), r. Of a total x the part held (N, M) is x r / (1 + r), so that the
-    activity grows with the rest in proportion: Newton's method for the ligand that goes from metal to metal.
-    """
-    for i in range(held.shape[0]):
-        for j in range(held.shape[1]):
-            if rise[i, j] > _FLAT:
-                total = totals[i, places.cation[j]]
-                held[i, j] = total * rise[i, j] / (1.0 + rise[i, j])
-                media.ln_share[i, j] = true_share[i, j] + math.log1p(rise[i, j])
-            elif held[i, j] > 0.0:
-                held[i, j] = 0.0
-                media.ln_share[i, j] = true_share[i, j]
-
-
-@lean.kernel
 def write(media, vector):
     """Write the media into a vector: first what is a logarithm, then the rest, which is never below zero but for charge."""
     N, M = media.ln_share.shape
@@ -206,33 +133,21 @@ def read(vector, media):
 
 
 @lean.kernel
-def heed(memory, turn, logarithms, depth, stride):
-    """Fill memory.next with the media to try, from those tried (memory.place) and what was told of each (memory.lag).
+def foresee(told, response, change, weight, i, ln_proton):
+    """Turn what was told of stage i into what will be told once its liquor has changed.
 
-    Anderson's combination of the last `depth` turns, by least squares of the lags of the `logarithms`; the plain `stride`
-    at depth 0.
+    change: of what stands over the columns of its response, as of `respond`. weight (M,): of the cations in their share.
     """
-    place, lag, following = memory.place, memory.lag, memory.following
-    held = place.shape[0]
-    now = turn % held
-    n = place.shape[1]
-    for r in range(depth):
-        later, earlier = (turn - r) % held, (turn - r - 1) % held
-        memory.weight[r] = 0.0
-        for q in range(logarithms):
-            memory.weight[r] += (lag[later, q] - lag[earlier, q]) * lag[now, q]
-        for s in range(depth):
-            other, before = (turn - s) % held, (turn - s - 1) % held
-            memory.normal[r, s] = 0.0
-            for q in range(logarithms):
-                memory.normal[r, s] += (lag[later, q] - lag[earlier, q]) * (lag[other, q] - lag[before, q])
-        memory.normal[r, r] *= 1.0 + 1e-12
-    if depth > 0 and not eliminate(memory.normal, memory.weight, depth):
-        depth = 0
-    for q in range(n):
-        following[q] = place[now, q] + stride * lag[now, q]
-    for r in range(depth):
-        later, earlier = (turn - r) % held, (turn - r - 1) % held
-        for q in range(n):
-            moved = place[later, q] - place[earlier, q] + stride * (lag[later, q] - lag[earlier, q])
-            following[q] -= memory.weight[r] * moved
+    M, wide = told.ln_share.shape[1], response.shape[1]
+    for j in range(M):
+        rise = -weight[j] * change[j]
+        for k in range(wide):
+            rise += response[j, k] * change[k]
+        told.ln_share[i, j] += rise
+    rise = 0.0
+    charge = -medium_charge(medium_at(told, i), ln_proton)[1] * change[M]
+    for k in range(wide):
+        rise += response[M, k] * change[k]
+        charge += response[M + 1, k] * change[k]
+    told.ln_anion[i] += rise
+    told.whole[i, 2] += charge

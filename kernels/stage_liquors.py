@@ -1,0 +1,183 @@
+"""The liquors in the stages of a row: the same species in all, each speciated at the totals and the a(H+) of its stage.
+
+Shapes: N stages, M cations, Q inert components, C components, S species, P phases of the mixture. Sources: none; the equations are those of
+`speciation`.
+"""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from .activity import ActivityModel
+from .circuit_flows import Places
+from .jit import kernel, lean
+from .newton import Work, blank_work, newton
+from .packed import PHASES, SPECIES
+from .pitzer import Terms
+from .saturation import find
+from .speciation import DOSE, MOLES_PER_KG, TITRANT, TOTAL, Liquor, X, bring, form, reduce
+
+TRACE = 1e-30  # mol/kg: what a stage is speciated with of a cation that has left it
+NO_ANSWER = 1e30
+_LEAP = 0.1  # in ln of a total or of a(H+): beyond it a speciation starts from the mass action of the new ones
+_STEPS = 8
+_ROUGH = 1e-3
+
+
+class Liquors(NamedTuple):
+    """The liquors of all stages and what solves them.
+
+    feed: that which all would be together. species (N, 11, S), component (N, 7, C), whole (N, 5): the tables of each stage, as
+    of Liquor. rows: of each species of the mixture, where it stands in a liquor, -1 where absent. cation (M,), anion: which
+    components of a liquor the cations are, and the anion that complexes take along, or -1; inert (Q,): those which are not
+    extracted; inert_of (Q,): which of the mixture these are.
+    """
+
+    feed: Liquor
+    model: ActivityModel
+    terms: Terms
+    work: Work
+    species: np.ndarray
+    component: np.ndarray
+    whole: np.ndarray
+    rows: np.ndarray
+    cation: np.ndarray
+    inert: np.ndarray
+    inert_of: np.ndarray
+    anion: int
+
+
+@kernel
+def blank_liquors(packed, source, places: Places):
+    """Reduce the liquor that all would be together, and answer Liquors with its tables in every stage, not solved yet."""
+    feed = source.sum(axis=0)
+    trace = TRACE * feed[0]
+    for j in range(places.cation.shape[0]):
+        feed[places.cation[j]] = max(feed[places.cation[j]], trace)
+    none = np.zeros(packed.places[PHASES], np.bool_)
+    titrant = np.zeros(feed.shape[0])
+    titrant[1] = 1.0
+    liquor, model, terms = reduce(packed, feed, titrant, none, np.zeros(none.shape[0]), 1)
+    bring(liquor, feed, titrant, 0)
+    rows = np.full(packed.places[SPECIES], -1, np.int64)
+    for r in range(liquor.dissolved):
+        rows[liquor.place[liquor.component.shape[1] + r]] = r
+    cation = np.empty(places.cation.shape[0], np.int64)
+    for j in range(cation.shape[0]):
+        cation[j] = rows[places.cation[j] - 1] + 1
+    anion = -1
+    if places.anion >= 0 and rows[places.anion - 1] >= 0:
+        anion = rows[places.anion - 1] + 1
+    inert = np.empty(liquor.component.shape[1] - 2 - cation.shape[0], np.int64)
+    inert_of = inert.copy()
+    found = 0
+    for q in range(2, liquor.component.shape[1]):
+        if not (cation == q).any():
+            inert[found] = q
+            inert_of[found] = liquor.place[q]
+            found += 1
+    N = source.shape[0]
+    species = np.empty((N, liquor.species.shape[0], liquor.species.shape[1]))
+    component = np.empty((N, liquor.component.shape[0], liquor.component.shape[1]))
+    work = blank_work(liquor, model.kind)
+    return Liquors(liquor, model, terms, work, species, component, np.empty((N, 5)), rows, cation, inert, inert_of, anion)
+
+
+@lean.kernel
+def copy_tables(species, component, whole, liquors, i):
+    """Let the liquor of stage i stand where these tables (11, S), (7, C), (5,) do."""
+    for q in range(species.shape[1]):
+        for r in range(species.shape[0]):
+            liquors.species[i, r, q] = species[r, q]
+    for q in range(component.shape[1]):
+        for r in range(component.shape[0]):
+            liquors.component[i, r, q] = component[r, q]
+    for r in range(whole.shape[0]):
+        liquors.whole[i, r] = whole[r]
+
+
+@lean.kernel
+def settle_feed(liquors):
+    """Settle the feed and let every stage begin with it; from then on its protons are a dose. Answers (found, steps, error)."""
+    liquor = liquors.feed
+    free = Liquor(
+        liquor.species,
+        liquor.component,
+        liquor.phase,
+        liquor.whole,
+        liquor.start,
+        liquor.column,
+        liquor.number,
+        liquor.begin,
+        liquor.member,
+        liquor.share,
+        liquor.place,
+        liquor.dissolved,
+        0,
+    )
+    found, steps, error = find(free, liquors.model, liquors.terms, liquors.work, False, 0.0)
+    liquor.component[TITRANT, 1] = 1.0
+    liquor.whole[DOSE] = liquor.component[TOTAL, 1]
+    liquor.component[TOTAL, 1] = 0.0
+    for i in range(liquors.whole.shape[0]):
+        copy_tables(liquor.species, liquor.component, liquor.whole, liquors, i)
+    return found, steps, error
+
+
+@lean.kernel
+def stage_liquor(liquors, i):
+    """The liquor of stage i."""
+    liquor = liquors.feed
+    return Liquor(
+        liquors.species[i],
+        liquors.component[i],
+        liquor.phase,
+        liquors.whole[i],
+        liquor.start,
+        liquor.column,
+        liquor.number,
+        liquor.begin,
+        liquor.member,
+        liquor.share,
+        liquor.place,
+        liquor.dissolved,
+        1,
+    )
+
+
+@lean.kernel
+def _retotal(liquor, totals, i, ln_proton):
+    """Set the totals of a stage's liquor to totals (N, C), no less than a trace, its a(H+), and what follows of them."""
+    component = liquor.component
+    moved = abs(ln_proton - component[X, 1])
+    component[TOTAL, 0] = MOLES_PER_KG
+    for q in range(2, component.shape[1]):
+        total = max(totals[i, liquor.place[q]], TRACE)
+        change = math.log(total / component[TOTAL, q])
+        component[TOTAL, q] = total
+        component[X, q] += change
+        moved = max(moved, abs(change))
+    component[X, 1] = ln_proton
+    if moved > _LEAP:
+        form(liquor)
+
+
+@lean.kernel
+def speciate_stage(liquors, totals, i, ln_proton):
+    """Speciate the liquor of stage i at its totals (N, C) and ln a(H+); answer the error, NO_ANSWER where there is none."""
+    stage = stage_liquor(liquors, i)
+    model, terms, work = liquors.model, liquors.terms, liquors.work
+    _retotal(stage, totals, i, ln_proton)
+    _, _, error = newton(stage, model, terms, work, _STEPS)
+    if error < _ROUGH:
+        return error
+    # so many protons are missing that the ones sought are more than none, as a dose has to be
+    lacking = 10.0
+    for q in range(2, stage.component.shape[1]):
+        lacking += 4.0 * stage.component[TOTAL, q]
+    stage.component[TOTAL, 1] = -lacking
+    found, _, error = find(stage, model, terms, work, False, ln_proton)
+    stage.component[TOTAL, 1] = 0.0
+    stage.whole[DOSE] -= lacking
+    return error if found else NO_ANSWER
