@@ -44,8 +44,8 @@ TURNS = 9
 _MORE_TURNS = 6
 _SECOND_WIDTH = 3.0
 _LEAP = 4.0
-_LEAST_LEFT = 1e-3
-_SATURATED = 0.05
+LEAST_LEFT = 1e-3
+SATURATED = 0.05
 
 
 @lean.kernel
@@ -58,7 +58,7 @@ def _sweep(liquor, relax):
         held = component[SIZE, j] + component[GAS, j]
         component[OLD_X, j] = component[X, j]
         if total > 0.0 and held > 0.0:
-            left = max(total - component[SOLID, j], _LEAST_LEFT * total)
+            left = max(total - component[SOLID, j], LEAST_LEFT * total)
             component[X, j] += relax * min(max(math.log(left / held), -60.0), 6.0)
 
 
@@ -86,7 +86,7 @@ def _precipitate(liquor):
         z = int(phase[OLD_AMOUNT, k])
         phase[AMOUNT, k] = 0.0
         phase[ACTIVE, k] = 0.0
-        if z >= 0 and log_saturation(liquor, k) > -_SATURATED:
+        if z >= 0 and log_saturation(liquor, k) > -SATURATED:
             j = liquor.column[z]
             held = (component[SIZE, j] + component[GAS, j]) * math.exp(min(component[X, j] - component[OLD_X, j], 60.0))
             amount = phase[WEIGHT, k] - (held + component[SOLID, j]) / liquor.number[z]

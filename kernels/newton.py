@@ -71,7 +71,7 @@ RESIDUAL, SCALE, STEP, BY_X, TAKEN = 0, 1, 2, 3, 4
 _WATER_KG = 0.018015
 SUPERSATURATION = 1e-9
 # when phases are revised before the iteration has converged, how often, and by what excess (ln) or lack (of WEIGHT)
-_WORTH_REVISING, _REVISIONS, _EXCESS, _LACK = 0.1, 8, 1e-3, 1e-6
+WORTH_REVISING, _REVISIONS, ROUGH_EXCESS, ROUGH_LACK = 0.1, 8, 1e-3, 1e-6
 
 
 class Work(NamedTuple):
@@ -498,7 +498,7 @@ def newton(liquor, model, terms, work, most):
         # of a last step of 1e-6 the square is left
         if (largest < 1e-6 and error < 1e-13) or (largest < 1e-7 and error < 1e-11 and error > 0.1 * before):
             return True, iteration + 1, error
-        if revisions > 0 and longest == 1.0 and error < _WORTH_REVISING and revise(liquor, _EXCESS, _LACK):
+        if revisions > 0 and longest == 1.0 and error < WORTH_REVISING and revise(liquor, ROUGH_EXCESS, ROUGH_LACK):
             revisions -= 1
             error, merit = residuals(liquor, model, terms, row)
     return False, most, error
