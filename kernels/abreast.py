@@ -104,6 +104,7 @@ def _mixed(liquor):
     return mixed
 
 
+@apart(NO_LIQUOR, NO_MODEL, answers=NO_ABREAST)
 @inner.kernel
 def blank_abreast(liquor, model):
     """Answer room for eight liquors that hold what this one does, with its phases at saturation."""
@@ -183,6 +184,7 @@ def bring_lane(liquor, side, totals, lane):
         side.room[side.component + j, lane] = total * (MOLES_PER_KG / totals[0])
 
 
+@apart(NO_LIQUOR, NO_MODEL, NO_ABREAST, answers=None)
 @lean.kernel
 def _residuals(liquor, model, side):
     """Fill all that follows from U, X_NOW and LN_W; leave the residuals in step, the largest in ERROR."""
@@ -320,6 +322,7 @@ def _at(j, order):
     return (j - 1, j - 1) if j > 0 else (order - 1, order - 2)
 
 
+@apart(NO_LIQUOR, NO_ABREAST, 0, answers=None)
 @lean.kernel
 def _system(liquor, side, found):
     """Fill matrix, factorised."""

@@ -8,12 +8,12 @@ Shapes: as of `abreast`.
 Sources: as of `saturation`.
 """
 
-from .abreast_activity import DONE, ERROR, FAILED, RUNNING, SIZE, STATE, TOTAL, X_NOW, add, exponential
+from .abreast_activity import DONE, ERROR, FAILED, NO_ABREAST, RUNNING, SIZE, STATE, TOTAL, X_NOW, add, exponential
 from .guess import SATURATED
-from .jit import lean
+from .jit import apart, lean
 from .lanes import WIDTH, choose, greater, lesser, load, spread, store
 from .newton import ROUGH_EXCESS, ROUGH_LACK, SUPERSATURATION, WORTH_REVISING
-from .speciation import ACTIVE, LN_K, WANTED, WEIGHT
+from .speciation import ACTIVE, LN_K, NO_LIQUOR, WANTED, WEIGHT
 
 
 @lean.kernel
@@ -73,6 +73,7 @@ def _revise_lane(liquor, side, lane, excess, lack):
     return False
 
 
+@apart(NO_LIQUOR, NO_ABREAST, 0, answers=True)
 @lean.kernel
 def revise_abreast(liquor, side, before):
     """Revise the phases of the lanes that are nearly solved, and of those DONE now that were RUNNING before (bits of lanes).

@@ -28,6 +28,7 @@ from .abreast_activity import (
     LN_A,
     LN_W,
     LONGEST,
+    NO_ABREAST,
     SIZE,
     STATE,
     SUM,
@@ -39,13 +40,13 @@ from .abreast_activity import (
     exponential,
 )
 from .abreast_phases import hold_guessed, precipitate_abreast
-from .activity import log_water_activity
+from .activity import NO_MODEL, log_water_activity
 from .elimination import factorise, plan_elimination, solve
 from .entries import pick
 from .guess import LEAST_LEFT, TURNS
-from .jit import inner, lean
+from .jit import apart, inner, lean
 from .lanes import WIDTH, choose, greater, lesser, load, most_of, root, rough_logarithm, size, spread, store
-from .speciation import LN_K, MOLES_PER_KG
+from .speciation import LN_K, MOLES_PER_KG, NO_LIQUOR
 
 _LN10 = 2.302585092994046
 _WATER_SLOPE, _WATER_LIMIT = 0.017, 30.0
@@ -229,6 +230,7 @@ def _exponent(liquor, side, i):
     return exponential(u)
 
 
+@apart(NO_LIQUOR, NO_MODEL, NO_ABREAST, answers=None)
 @lean.kernel
 def form_abreast(liquor, model, side):
     """Fill the molalities and all that follows from X_NOW, LN_W and I_NOW."""
@@ -287,6 +289,7 @@ def _weigh_water(side, total):
         room[WET, lane] = wet
 
 
+@apart(NO_LIQUOR, NO_ABREAST, answers=None)
 @lean.kernel
 def compare_abreast(liquor, side):
     """Leave what the equations lack in step, with its sign turned, and the largest in ERROR."""
@@ -354,6 +357,7 @@ def _pairs(liquor, side):
             store(room, side.matrix + cell[_balance(q, n), _unknown(j, n)], total)
 
 
+@apart(NO_LIQUOR, NO_MODEL, NO_ABREAST, answers=None)
 @lean.kernel
 def factorise_abreast(liquor, model, side):
     """Fill matrix and factorise it."""
@@ -401,6 +405,7 @@ def factorise_abreast(liquor, model, side):
     factorise(room, side.matrix, side.plan)
 
 
+@apart(NO_LIQUOR, NO_ABREAST, answers=None)
 @lean.kernel
 def step_abreast(liquor, side):
     """Solve for the step and take it in the lanes that are running; fill LARGEST, the largest change of an unknown."""
@@ -447,6 +452,7 @@ def _sweep(liquor, side, relax):
         add(room, side.component + X_NOW * c1 + j, choose(spread(0.0), given, relax * move, spread(0.0)))
 
 
+@apart(NO_LIQUOR, NO_MODEL, NO_ABREAST, answers=None)
 @lean.kernel
 def guess_abreast(liquor, model, side):
     """Set the iterates to a first guess, phases among it, as `guess.guess` does."""

@@ -19,7 +19,7 @@ from .abreast import blank_abreast, bring_lane, place_lane, solve_abreast
 from .abreast_activity import DONE, ERROR, FAILED, I_NOW, RUNNING, STATE, WATER
 from .abreast_phases import lacks_rows
 from .abreast_strength import guess_abreast
-from .activity import PITZER
+from .activity import NO_MODEL, PITZER
 from .jit import apart, inner, lean, parallel
 from .lanes import WIDTH
 from .newton import blank_work
@@ -31,6 +31,7 @@ from .speciation import (
     LN_WATER,
     MOLALITY,
     MOLES_PER_KG,
+    NO_LIQUOR,
     Speciation,
     X,
     bring,
@@ -130,6 +131,7 @@ def _place_lanes(liquor, side, totals):
         bring_lane(liquor, side, totals, lane)
 
 
+@apart(NO_MIXTURE, NO_LIQUOR, NO_MODEL, np.zeros((1, 1)), NO_ANSWERS, 0, 0, answers=None)
 @inner.kernel
 def _settle_abreast(packed, liquor, model, totals, answers, first, last):
     """Settle what can be of liquors first + 1 to last - 1 of totals (N, C), eight at a time, from that of the first.
