@@ -184,10 +184,9 @@ def bring_lane(liquor, side, totals, lane):
         side.room[side.component + j, lane] = total * (MOLES_PER_KG / totals[0])
 
 
-@apart(NO_LIQUOR, NO_MODEL, NO_ABREAST, answers=None)
 @lean.kernel
 def _residuals(liquor, model, side):
-    """Fill all that follows from U, X_NOW and LN_W; leave the residuals in step, the largest in ERROR."""
+    """Fill all that follows from U, X_NOW and LN_W."""
     room = side.room
     c1 = liquor.component.shape[1] + 1
     c, s = c1 - 1, liquor.dissolved
@@ -221,7 +220,6 @@ def _residuals(liquor, model, side):
         store(room, side.component + SIZE * c1 + j, terms)
     store(room, LACKING, error)
     store(room, FREE, doubt)
-    _compare(liquor, side)
 
 
 @lean.kernel
@@ -500,17 +498,34 @@ def solve_abreast(liquor, model, side, most, found):
     of the last factorisation, which serves the first step; -1 for none. Answers the same for the next call."""
     room = side.room
     pitzer = model.kind == PITZER
-    if pitzer:
-        _residuals(liquor, model, side)
-    else:
-        if found < 0:
-            form_abreast(liquor, model, side)
-        compare_abreast(liquor, side)
     old = found >= 0
-    near = True
+    formed, moved, fresh, near = old and not pitzer, False, False, True
     steps = 0
-    for _ in range(most):
-        steps += 1
+    while True:
+        if pitzer and not formed:
+            _residuals(liquor, model, side)
+        elif not formed:
+            form_abreast(liquor, model, side)
+        if pitzer:
+            _compare(liquor, side)
+        else:
+            compare_abreast(liquor, side)
+        if moved:
+            before = _running(side)
+            largest = _judge(side, model.kind, fresh, old)
+            if fresh:
+                near = largest < _NEAR
+            elif old:
+                near = False
+            old = False
+            formed = liquor.phase.shape[1] > 0 and revise_abreast(liquor, side, before)
+            if formed:
+                found = -1
+            if steps == most or _running(side) == 0:
+                break
+            moved = False
+            if formed:
+                continue
         fresh = not old and not (near and found >= 0)
         if fresh and pitzer:
             found = fill_slopes(liquor, model, side)
@@ -522,27 +537,10 @@ def solve_abreast(liquor, model, side, most, found):
             _right_hand(liquor, side, found)
             _solve(room, side.matrix, side.order, side.step, 1)
             _advance(liquor, side, found)
-            _residuals(liquor, model, side)
         else:
             step_abreast(liquor, side)
-            form_abreast(liquor, model, side)
-            compare_abreast(liquor, side)
-        before = _running(side)
-        largest = _judge(side, model.kind, fresh, old)
-        if revise_abreast(liquor, side, before):
-            found = -1
-            largest = 1.0
-            if pitzer:
-                _compare(liquor, side)
-            else:
-                compare_abreast(liquor, side)
-        if _running(side) == 0:
-            break
-        if fresh:
-            near = largest < _NEAR
-        elif old:
-            near = False
-        old = False
+        steps += 1
+        formed, moved = False, True
     for lane in range(WIDTH):
         if room[STATE, lane] == RUNNING:
             room[STATE, lane] = FAILED

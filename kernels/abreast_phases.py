@@ -82,8 +82,6 @@ def revise_abreast(liquor, side, before):
     """
     room = side.room
     changed = False
-    if liquor.phase.shape[1] == 0:
-        return changed
     for k in range(liquor.phase.shape[1]):
         store(room, side.excess + k, saturation_abreast(liquor, side, k))
     for lane in range(WIDTH):

@@ -230,7 +230,6 @@ def _exponent(liquor, side, i):
     return exponential(u)
 
 
-@apart(NO_LIQUOR, NO_MODEL, NO_ABREAST, answers=None)
 @lean.kernel
 def form_abreast(liquor, model, side):
     """Fill the molalities and all that follows from X_NOW, LN_W and I_NOW."""
@@ -289,7 +288,6 @@ def _weigh_water(side, total):
         room[WET, lane] = wet
 
 
-@apart(NO_LIQUOR, NO_ABREAST, answers=None)
 @lean.kernel
 def compare_abreast(liquor, side):
     """Leave what the equations lack in step, with its sign turned, and the largest in ERROR."""
@@ -405,7 +403,6 @@ def factorise_abreast(liquor, model, side):
     factorise(room, side.matrix, side.plan)
 
 
-@apart(NO_LIQUOR, NO_ABREAST, answers=None)
 @lean.kernel
 def step_abreast(liquor, side):
     """Solve for the step and take it in the lanes that are running; fill LARGEST, the largest change of an unknown."""

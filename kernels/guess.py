@@ -10,6 +10,8 @@ Sources: Carrayrou et al. (2002) AIChE J. 48, 894 (continuous fractions).
 
 import math
 
+import numpy as np
+
 from .activity import NO_MODEL, TRUESDELL_JONES, fill_log_gamma, log_water_activity
 from .jit import apart, lean
 from .pitzer import NO_TERMS
@@ -25,6 +27,7 @@ from .speciation import (
     NO_LIQUOR,
     OLD_AMOUNT,
     OLD_X,
+    RISE,
     SIZE,
     SOLID,
     SUM,
@@ -46,20 +49,30 @@ _SECOND_WIDTH = 3.0
 _LEAP = 4.0
 LEAST_LEFT = 1e-3
 SATURATED = 0.05
+_PER_BIT, _LN2 = 2.0**-52, 0.6931471805599453
 
 
 @lean.kernel
 def _sweep(liquor, relax):
-    """One sweep of continuous fractions: each ln activity but those of water and H+ a share of the way to its total."""
+    """One sweep of continuous fractions: each ln activity but those of water and H+ a share of the way to its total.
+
+    The logarithm is that of `lanes.rough_logarithm`.
+    """
     form(liquor)
-    component = liquor.component
-    for j in range(2, component.shape[1]):
+    component, ratio = liquor.component, liquor.species[RISE]
+    bits = ratio.view(np.int64)
+    count = component.shape[1] - 2
+    for t in range(count):
+        j = np.uint64(t + 2)  # never negative: the compiler takes several at a time
         total = component[TOTAL, j] + liquor.whole[DOSE] * component[TITRANT, j]
+        left = max(total - component[SOLID, j], LEAST_LEFT * total)
         held = component[SIZE, j] + component[GAS, j]
+        ratio[t] = left / held if left > 0.0 and held > 0.0 else 1.0
+    for t in range(count):
+        j = np.uint64(t + 2)
         component[OLD_X, j] = component[X, j]
-        if total > 0.0 and held > 0.0:
-            left = max(total - component[SOLID, j], LEAST_LEFT * total)
-            component[X, j] += relax * min(max(math.log(left / held), -60.0), 6.0)
+        move = (bits[t] * _PER_BIT - 1023.0) * _LN2
+        component[X, j] += relax * min(max(move, -60.0), 6.0)
 
 
 @lean.kernel
@@ -141,7 +154,8 @@ def guess(liquor, model, terms, ln_proton):
                 width = _SECOND_WIDTH
         for _ in range(2):
             _sweep(liquor, relax)
-            _precipitate(liquor)
+            if liquor.phase.shape[1] > 0:
+                _precipitate(liquor)
             relax = 0.6
         if liquor.dosing == 1:
             seek_dose(liquor)
