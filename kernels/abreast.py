@@ -1,12 +1,12 @@
-"""Eight liquors of one mixture solved side by side by Newton's method, the phases at saturation being known.
+"""Eight liquors of one mixture solved side by side by Newton's method.
 
 The unknowns and equations are those of `speciation` and `newton`, but for gases and titrants, which there are none of.
-All eight hold the same components and have the same phases at saturation; where this or the iteration fails, it is said
-of the liquor and the way of `saturation` is open. The system of equations is factorised without a search for pivots: as
-to the components and phases it is a symmetric one, definite above and below, and the residuals show what became of it.
-A factorisation serves for further steps as long as these shrink a thousandfold.
+All eight hold the same components, and each has its own phases at saturation (see `abreast_phases`); where the iteration
+fails, it is said of the liquor and the way of `saturation` is open. The system of equations is factorised without a
+search for pivots: as to the components and phases it is a symmetric one, definite above and below, and the residuals
+show what became of it. A factorisation serves for further steps as long as these shrink a thousandfold.
 
-Shapes: C components (0 is water, 1 is H+), S species, P phases, Q phases at saturation, Z numbers of the species, A
+Shapes: C components (0 is water, 1 is H+), S species, P phases, Q phases that have a row, Z numbers of the species, A
 abundant species, N = C + 1 + Q, K sizes of charge. A table (N, 8) holds a row for each and in it the eight liquors.
 Order of the unknowns: x_1 to x_(C-1), phases, x_0, ln W; of the equations: balances, phases, activity of water, water.
 Sources: as of `newton`; Golub & Van Loan (2013) Matrix Computations, 4th ed., section 3.2.
@@ -23,6 +23,7 @@ from .abreast_activity import (
     FAILED,
     FREE,
     I_NOW,
+    LACKING,
     LARGEST,
     LAST,
     LN_A,
@@ -45,6 +46,7 @@ from .abreast_activity import (
     fill_pitzer,
     fill_slopes,
 )
+from .abreast_phases import revise_abreast, saturation_abreast
 from .abreast_strength import (
     HALF,
     compare_abreast,
@@ -58,11 +60,10 @@ from .abreast_strength import (
 from .activity import NO_MODEL, PITZER
 from .jit import apart, inner, lean
 from .lanes import WIDTH, blank_table, choose, greater, lesser, load, size, spread, store
-from .speciation import ACTIVE, AMOUNT, LN_GAMMA, LN_K, LN_WATER, MOLALITY, MOLES_PER_KG, NO_LIQUOR, X
+from .speciation import ACTIVE, AMOUNT, LN_GAMMA, LN_K, LN_WATER, MOLALITY, MOLES_PER_KG, NO_LIQUOR, WANTED, X
 
 _STRONGEST = 20.0  # mol/kg; the activity coefficients of Pitzer differ beyond
 _NEAR = 1e-3
-_SUPERSATURATION = 1e-9
 
 
 @inner.kernel
@@ -103,6 +104,7 @@ def _mixed(liquor):
     return mixed
 
 
+@apart(NO_LIQUOR, NO_MODEL, answers=NO_ABREAST)
 @inner.kernel
 def blank_abreast(liquor, model):
     """Answer room for eight liquors that hold what this one does, with its phases at saturation."""
@@ -110,7 +112,7 @@ def blank_abreast(liquor, model):
     active = np.empty(p, np.int64)
     found = 0
     for k in range(p):
-        if liquor.phase[ACTIVE, k] > 0.0:
+        if liquor.phase[ACTIVE, k] > 0.0 or liquor.phase[WANTED, k] > 0.0:
             active[found] = k
             found += 1
     active = active[:found]
@@ -137,14 +139,15 @@ def blank_abreast(liquor, model):
     power = taken + c * a
     by_law = power + ladder[c, 0]
     scale = by_law + 3 * many
+    mask = scale + c
     gamma = np.empty(s, np.int64)
     for i in range(s):
         gamma[i] = u + r + i if pitzer else by_law + kind[i]
     pair, both, weight = _shared(liquor)
     return Abreast(
-        blank_table(scale + c),
+        blank_table(mask + 2 * p),
         *(WHOLE, weighed, component, amount, matrix, step, u, u + r, u + 2 * r, u + 3 * r, u + 4 * r),
-        *(screening, unequal, held, slopes, core, reply, taken, power, by_law, scale, n),
+        *(screening, unequal, held, slopes, core, reply, taken, power, by_law, scale, mask, mask + p, n),
         *(pair, both, weight, active, np.empty(s, np.int64), np.empty(s, np.int64), gamma),
         *(plan, kind, law, first, factor, number, ladder, _mixed(liquor)),
     )
@@ -167,6 +170,7 @@ def place_lane(liquor, side, lane):
         room[side.component + X_NOW * c1 + j, lane] = liquor.component[X, j]
     for k in range(liquor.phase.shape[1]):
         room[side.amount + k, lane] = liquor.phase[AMOUNT, k]
+        room[side.mask + k, lane] = liquor.phase[ACTIVE, k]
     room[LN_W, lane] = liquor.whole[LN_WATER]
 
 
@@ -182,7 +186,7 @@ def bring_lane(liquor, side, totals, lane):
 
 @lean.kernel
 def _residuals(liquor, model, side):
-    """Fill all that follows from U, X_NOW, LN_W and amount; leave the residuals in step, the largest in ERROR."""
+    """Fill all that follows from U, X_NOW and LN_W."""
     room = side.room
     c1 = liquor.component.shape[1] + 1
     c, s = c1 - 1, liquor.dissolved
@@ -214,8 +218,17 @@ def _residuals(liquor, model, side):
             terms += size(part)
         store(room, side.component + SUM * c1 + j, held)
         store(room, side.component + SIZE * c1 + j, terms)
-    rows = liquor.species.shape[1]
-    order = side.order
+    store(room, LACKING, error)
+    store(room, FREE, doubt)
+
+
+@lean.kernel
+def _compare(liquor, side):
+    """Leave the residuals in step, the largest in ERROR."""
+    room = side.room
+    c1 = liquor.component.shape[1] + 1
+    c, rows, order = c1 - 1, liquor.species.shape[1], side.order
+    water, error, doubt = load(room, WATER), load(room, LACKING), load(room, FREE)
     for j in range(c):
         given = load(room, side.component + TOTAL * c1 + j)
         gap = water * load(room, side.component + SUM * c1 + j) - given
@@ -235,7 +248,7 @@ def _residuals(liquor, model, side):
         error = greater(error, size(gap) / greater(scale, spread(1e-300)))
         doubt += gap
     for q in range(side.active.shape[0]):
-        excess = _saturation(liquor, side, side.active[q])
+        excess = load(room, side.mask + side.active[q]) * saturation_abreast(liquor, side, side.active[q])
         store(room, side.step + c - 1 + q, excess)
         error = greater(error, size(excess))
     gap = load(room, side.component + X_NOW * c1) - load(room, LN_A)
@@ -244,17 +257,6 @@ def _residuals(liquor, model, side):
     error = greater(error, size(gap))
     # no number is no answer
     store(room, ERROR, choose(size(doubt + gap), spread(1e300), error, spread(1e300)))
-
-
-@lean.kernel
-def _saturation(liquor, side, k):
-    """ln of the saturation index of phase k."""
-    row = liquor.species.shape[1] + k
-    first = X_NOW * (liquor.component.shape[1] + 1)
-    total = spread(-liquor.phase[LN_K, k])
-    for z in range(liquor.start[row], liquor.start[row + 1]):
-        total += liquor.number[z] * load(side.room, side.component + first + liquor.column[z])
-    return total
 
 
 @lean.kernel
@@ -318,6 +320,7 @@ def _at(j, order):
     return (j - 1, j - 1) if j > 0 else (order - 1, order - 2)
 
 
+@apart(NO_LIQUOR, NO_ABREAST, 0, answers=None)
 @lean.kernel
 def _system(liquor, side, found):
     """Fill matrix, factorised."""
@@ -358,10 +361,12 @@ def _system(liquor, side, found):
             store(room, side.matrix + at * order + j, spread(0.0))
             store(room, side.matrix + j * order + at, spread(0.0))
         k = rows + side.active[q]
+        mask = load(room, side.mask + side.active[q])
+        store(room, side.matrix + at * order + at, 1.0 - mask)
         for z in range(liquor.start[k], liquor.start[k + 1]):
             row_j, x_j = _at(liquor.column[z], order)
-            store(room, side.matrix + at * order + x_j, spread(liquor.number[z]))
-            store(room, side.matrix + row_j * order + at, spread(liquor.number[z]))
+            store(room, side.matrix + at * order + x_j, liquor.number[z] * mask)
+            store(room, side.matrix + row_j * order + at, liquor.number[z] * mask)
     _factorise(room, side.matrix, order)
 
 
@@ -452,8 +457,18 @@ def _advance(liquor, side, found):
 
 
 @lean.kernel
+def _running(side):
+    """Which lanes are running, as bits."""
+    lanes = 0
+    for lane in range(WIDTH):
+        if side.room[STATE, lane] == RUNNING:
+            lanes |= 1 << lane
+    return lanes
+
+
+@lean.kernel
 def _judge(side, kind, fresh, old):
-    """Set STATE after a step; answer the largest step of the lanes that are running still, 0 when none is."""
+    """Set STATE after a step; answer the largest step of the lanes that are running still."""
     room = side.room
     most = 0.0
     for lane in range(WIDTH):
@@ -483,17 +498,34 @@ def solve_abreast(liquor, model, side, most, found):
     of the last factorisation, which serves the first step; -1 for none. Answers the same for the next call."""
     room = side.room
     pitzer = model.kind == PITZER
-    if pitzer:
-        _residuals(liquor, model, side)
-    else:
-        if found < 0:
-            form_abreast(liquor, model, side)
-        compare_abreast(liquor, side)
     old = found >= 0
-    near = True
+    formed, moved, fresh, near = old and not pitzer, False, False, True
     steps = 0
-    for _ in range(most):
-        steps += 1
+    while True:
+        if pitzer and not formed:
+            _residuals(liquor, model, side)
+        elif not formed:
+            form_abreast(liquor, model, side)
+        if pitzer:
+            _compare(liquor, side)
+        else:
+            compare_abreast(liquor, side)
+        if moved:
+            before = _running(side)
+            largest = _judge(side, model.kind, fresh, old)
+            if fresh:
+                near = largest < _NEAR
+            elif old:
+                near = False
+            old = False
+            formed = liquor.phase.shape[1] > 0 and revise_abreast(liquor, side, before)
+            if formed:
+                found = -1
+            if steps == most or _running(side) == 0:
+                break
+            moved = False
+            if formed:
+                continue
         fresh = not old and not (near and found >= 0)
         if fresh and pitzer:
             found = fill_slopes(liquor, model, side)
@@ -505,26 +537,10 @@ def solve_abreast(liquor, model, side, most, found):
             _right_hand(liquor, side, found)
             _solve(room, side.matrix, side.order, side.step, 1)
             _advance(liquor, side, found)
-            _residuals(liquor, model, side)
         else:
             step_abreast(liquor, side)
-            form_abreast(liquor, model, side)
-            compare_abreast(liquor, side)
-        largest = _judge(side, model.kind, fresh, old)
-        if largest == 0.0:
-            break
-        if fresh:
-            near = largest < _NEAR
-        elif old:
-            near = False
-        old = False
-    for k in range(liquor.phase.shape[1]):
-        excess = _saturation(liquor, side, k)
-        active = liquor.phase[ACTIVE, k] > 0.0
-        store(room, FREE, excess)
-        for lane in range(WIDTH):
-            if room[side.amount + k, lane] < 0.0 if active else room[FREE, lane] > _SUPERSATURATION:
-                room[STATE, lane] = FAILED
+        steps += 1
+        formed, moved = False, True
     for lane in range(WIDTH):
         if room[STATE, lane] == RUNNING:
             room[STATE, lane] = FAILED

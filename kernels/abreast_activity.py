@@ -2,7 +2,7 @@
 
 The equations are those of `pitzer`, but for liquors beyond I = 20 mol/kg, which are left to it.
 
-Shapes: C components (0 is water, 1 is H+), S species, P phases, Q phases at saturation, A abundant species, N = C + 1 + Q,
+Shapes: C components (0 is water, 1 is H+), S species, P phases, Q phases that have a row, A abundant species, N = C + 1 + Q,
 L distinct alpha, K = 11 sizes of charge, G laws of ln gamma. A table (N, 8) holds a row for each and in it the eight liquors.
 Sources: as of `pitzer`; the exponential is that of `speciation.exponentiate`.
 """
@@ -26,8 +26,10 @@ _LN2_HIGH = 6.93147180369123816490e-01
 _LN2_LOW = 1.90821492927058770002e-10
 _LOWEST, _HIGHEST = -700.0, 150.0
 # rows of Abreast.whole
-LN_W, WATER, LN_A, WET, LARGEST, LONGEST, ERROR, BEFORE, LAST, STATE, I_NOW, Z_NOW, SECOND, OWN, FREE = range(15)
-WHOLE = 15
+LN_W, WATER, LN_A, WET, LARGEST, LONGEST, ERROR, BEFORE, LAST, STATE, I_NOW, Z_NOW, SECOND, OWN, FREE, LACKING = range(
+    16
+)
+WHOLE = 16
 # what stands in STATE
 RUNNING, DONE, FAILED = 0.0, 1.0, 2.0
 # rows of the parts of Abreast.component
@@ -42,9 +44,9 @@ class Abreast(NamedTuple):
     whose matrix has N N rows: u, ln_gamma, lack, by_strength, by_charge of S; screening of 3 L, unequal of 3 K K, held of
     6 K, slopes of S A, core of A A, reply of A (C + 1), taken of C A. Of Truesdell-Jones, whose matrix has a row for each
     entry of the plan: power, of activities and their inverses; by_law of 3 G, ln gamma, 1 / gamma and slope of a law;
-    scale of C.
+    scale of C. Of both: mask of P, 1 where a liquor has the phase at saturation, else 0; excess of P, ln saturation.
     order: N. pair (C * C + 1,): where the species that two components share begin in both (.,), and in weight (.,) the
-    products of their numbers. active (Q,): the phases at saturation; abundant, place (S,): as in `newton.Work`. gamma (S,):
+    products of their numbers. active (Q,): the phases that have a row; abundant, place (S,): as in `newton.Work`. gamma (S,):
     the rows of ln gamma. mixed (C,): whether the numbers of a component have both signs. plan, kind (S,), law (3, G), first
     (S + 1,), factor, number (2, S), ladder (C + 1, 3): see `abreast_strength`.
     """
@@ -71,6 +73,8 @@ class Abreast(NamedTuple):
     power: int
     by_law: int
     scale: int
+    mask: int
+    excess: int
     order: int
     pair: np.ndarray
     both: np.ndarray
@@ -92,7 +96,7 @@ class Abreast(NamedTuple):
 _I = np.zeros(1, np.int64)
 NO_ABREAST = Abreast(
     np.zeros((1, WIDTH)),
-    *(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0),
+    *(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0),
     *(_I, _I, np.zeros(1), _I, _I, _I, _I),
     *(
         NO_ELIMINATION,

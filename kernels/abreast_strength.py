@@ -28,6 +28,7 @@ from .abreast_activity import (
     LN_A,
     LN_W,
     LONGEST,
+    NO_ABREAST,
     SIZE,
     STATE,
     SUM,
@@ -38,13 +39,14 @@ from .abreast_activity import (
     add,
     exponential,
 )
-from .activity import log_water_activity
+from .abreast_phases import hold_guessed, precipitate_abreast
+from .activity import NO_MODEL, log_water_activity
 from .elimination import factorise, plan_elimination, solve
 from .entries import pick
-from .guess import TURNS
-from .jit import inner, lean
+from .guess import LEAST_LEFT, TURNS
+from .jit import apart, inner, lean
 from .lanes import WIDTH, choose, greater, lesser, load, most_of, root, rough_logarithm, size, spread, store
-from .speciation import LN_K, MOLES_PER_KG
+from .speciation import LN_K, MOLES_PER_KG, NO_LIQUOR
 
 _LN10 = 2.302585092994046
 _WATER_SLOPE, _WATER_LIMIT = 0.017, 30.0
@@ -306,13 +308,14 @@ def compare_abreast(liquor, side):
         k = rows + side.active[q]
         amount = load(room, side.amount + side.active[q])
         excess = spread(-liquor.phase[LN_K, side.active[q]])
+        mask = load(room, side.mask + side.active[q])
         for z in range(liquor.start[k], liquor.start[k + 1]):
             j = liquor.column[z]
             part = liquor.number[z] * amount
             add(room, side.step + plan.place[_balance(j, n)], -1.0 * part)
             add(room, side.scale + j, size(part))
             excess += liquor.number[z] * load(room, side.component + X_NOW * c1 + j)
-        store(room, side.step + plan.place[c - 1 + q], -1.0 * excess)
+        store(room, side.step + plan.place[c - 1 + q], -1.0 * mask * excess)
     gap = -1.0 * load(room, LN_A)
     store(room, side.step + plan.place[n - 3], gap)
     error, doubt = size(gap), gap
@@ -352,6 +355,7 @@ def _pairs(liquor, side):
             store(room, side.matrix + cell[_balance(q, n), _unknown(j, n)], total)
 
 
+@apart(NO_LIQUOR, NO_MODEL, NO_ABREAST, answers=None)
 @lean.kernel
 def factorise_abreast(liquor, model, side):
     """Fill matrix and factorise it."""
@@ -390,10 +394,12 @@ def factorise_abreast(liquor, model, side):
     store(room, side.matrix + cell[n - 1, n - 1], own)
     for q in range(side.active.shape[0]):
         k = rows + side.active[q]
+        mask = load(room, side.mask + side.active[q])
+        store(room, side.matrix + cell[c - 1 + q, c - 1 + q], 1.0 - mask)
         for z in range(liquor.start[k], liquor.start[k + 1]):
             j = liquor.column[z]
-            store(room, side.matrix + cell[c - 1 + q, _unknown(j, n)], spread(liquor.number[z]))
-            store(room, side.matrix + cell[_balance(j, n), c - 1 + q], spread(liquor.number[z]))
+            store(room, side.matrix + cell[c - 1 + q, _unknown(j, n)], liquor.number[z] * mask)
+            store(room, side.matrix + cell[_balance(j, n), c - 1 + q], liquor.number[z] * mask)
     factorise(room, side.matrix, side.plan)
 
 
@@ -437,13 +443,16 @@ def _sweep(liquor, side, relax):
     c1 = liquor.component.shape[1] + 1
     for j in range(2, c1 - 1):
         given, held = load(room, side.component + TOTAL * c1 + j), load(room, side.component + SIZE * c1 + j)
-        move = lesser(greater(rough_logarithm(given / held), spread(-60.0)), spread(6.0))
+        left = greater(given - load(room, side.scale + j), LEAST_LEFT * given)
+        move = lesser(greater(rough_logarithm(left / held), spread(-60.0)), spread(6.0))
+        store(room, side.weighed + j, load(room, side.component + X_NOW * c1 + j))
         add(room, side.component + X_NOW * c1 + j, choose(spread(0.0), given, relax * move, spread(0.0)))
 
 
+@apart(NO_LIQUOR, NO_MODEL, NO_ABREAST, answers=None)
 @lean.kernel
 def guess_abreast(liquor, model, side):
-    """Set the iterates to a first guess without phases, as `guess.guess` does."""
+    """Set the iterates to a first guess, phases among it, as `guess.guess` does."""
     room = side.room
     c1 = liquor.component.shape[1] + 1
     total, x_0 = side.component + TOTAL * c1, side.component + X_NOW * c1
@@ -458,12 +467,18 @@ def guess_abreast(liquor, model, side):
         room[x_0 + 1, lane] = -16.0
         room[I_NOW, lane] = min(strength, _STRONGEST_GUESS)
         room[LN_W, lane] = 0.0
+    for j in range(c1 - 1):
+        store(room, side.scale + j, spread(0.0))
     _fill_laws(model, side)
     width, relax = 14.0, 1.0
     for _ in range(TURNS):
         for _ in range(2):
             _sweep(liquor, side, relax)
+            if liquor.phase.shape[1] > 0:
+                precipitate_abreast(liquor, side)
             relax = 0.6
-        held, given = load(room, side.component + SUM * c1 + 1), load(room, total + 1)
+        held = load(room, side.component + SUM * c1 + 1) + load(room, side.scale + 1)
+        given = load(room, total + 1)
         add(room, x_0 + 1, choose(given, held, spread(-width), spread(width)))
         width *= 0.6
+    hold_guessed(liquor, side)

@@ -69,6 +69,9 @@ _ABUNDANT = 1e-5
 # rows of Work.row
 RESIDUAL, SCALE, STEP, BY_X, TAKEN = 0, 1, 2, 3, 4
 _WATER_KG = 0.018015
+SUPERSATURATION = 1e-9
+# when phases are revised before the iteration has converged, how often, and by what excess (ln) or lack (of WEIGHT)
+WORTH_REVISING, _REVISIONS, ROUGH_EXCESS, ROUGH_LACK = 0.1, 8, 1e-3, 1e-6
 
 
 class Work(NamedTuple):
@@ -435,11 +438,41 @@ def longest_step(liquor, row):
     return min(longest, growth(liquor)), largest
 
 
+@lean.kernel
+def revise(liquor, excess, lack):
+    """Drop the most negative phase, of less than -lack of its WEIGHT, or add the most supersaturated, by more than excess.
+
+    Answer whether one was dropped or added.
+    """
+    phase = liquor.phase
+    worst = -1
+    least = -lack
+    for k in range(phase.shape[1]):
+        if phase[ACTIVE, k] > 0.0 and phase[AMOUNT, k] < least * phase[WEIGHT, k]:
+            least = phase[AMOUNT, k] / phase[WEIGHT, k]
+            worst = k
+    if worst >= 0:
+        phase[ACTIVE, worst] = 0.0
+        phase[AMOUNT, worst] = 0.0
+        return True
+    most = excess
+    for k in range(phase.shape[1]):
+        if phase[ACTIVE, k] == 0.0:
+            found = log_saturation(liquor, k)
+            if found > most:
+                most = found
+                worst = k
+    if worst >= 0:
+        phase[ACTIVE, worst] = 1.0
+    return worst >= 0
+
+
 @apart(NO_LIQUOR, NO_MODEL, NO_TERMS, NO_WORK, 0, answers=(True, 0, 0.0))
 @lean.kernel
 def newton(liquor, model, terms, work, most):
-    """Newton iteration at the active phases. Answer (whether it converged, steps, the largest residual)."""
+    """Newton iteration at the active phases, revised on the way. Answer (whether it converged, steps, the largest residual)."""
     row = work.row
+    revisions = _REVISIONS if liquor.phase.shape[1] > 0 else 0
     multiply(liquor)
     error, merit = residuals(liquor, model, terms, row)
     for iteration in range(most):
@@ -465,4 +498,7 @@ def newton(liquor, model, terms, work, most):
         # of a last step of 1e-6 the square is left
         if (largest < 1e-6 and error < 1e-13) or (largest < 1e-7 and error < 1e-11 and error > 0.1 * before):
             return True, iteration + 1, error
+        if revisions > 0 and longest == 1.0 and error < WORTH_REVISING and revise(liquor, ROUGH_EXCESS, ROUGH_LACK):
+            revisions -= 1
+            error, merit = residuals(liquor, model, terms, row)
     return False, most, error

@@ -1,9 +1,9 @@
 """Equilibrium of a liquor with the solids and gases allowed.
 
-`newton` solves the liquor with the phases that a guess or a start names. Where several others are then supersaturated,
-or where it fails, the convex problem of `convex` says which phases form and gives the start. Phases are dropped when
-negative and added when supersaturated until none is either. Nothing is kept between calls: a start, where one is given,
-saves steps, and the answer is solved to the same residual from any.
+`newton` solves the liquor with the phases that a guess or a start names, and drops those that are negative and adds those
+that are supersaturated until none is either. Where it fails, the convex problem of `convex` says which phases form and
+gives the start. Nothing is kept between calls: a start, where one is given, saves steps, and the answer is solved to the
+same residual from any.
 
 Shapes: C components, S species, P phases of the mixture.
 Sources: Parkhurst & Appelo (2013) USGS Techniques and Methods 6-A43; Nocedal & Wright (2006) Numerical Optimization.
@@ -18,7 +18,7 @@ from .activity import NO_MODEL
 from .convex import settle_phases
 from .guess import guess
 from .jit import apart, inner, kernel, lean
-from .newton import NO_WORK, blank_work, newton
+from .newton import NO_WORK, SUPERSATURATION, blank_work, newton, revise
 from .packed import NO_MIXTURE, NUMBERS, PHASES, SPECIES, Packed
 from .pitzer import NO_TERMS
 from .speciation import (
@@ -31,19 +31,16 @@ from .speciation import (
     MOLES_PER_KG,
     NO_LIQUOR,
     TOTAL,
-    WEIGHT,
     Speciation,
     X,
     bring,
     form,
-    log_saturation,
     reduce,
     weigh,
 )
 from .status import CHARGED, CONVERGED, DRY, OUT_OF_STEPS
 
 _NEUTRALITY = 1e-9
-_SUPERSATURATION = 1e-9
 _ROUNDING = 1e-14
 # ln of the share of its water that a liquor keeps when it counts as dry
 _DRY = -12.0
@@ -66,46 +63,6 @@ class Control(NamedTuple):
     dosing: int
     ln_proton: float
     dose: float
-
-
-@lean.kernel
-def _revise(liquor):
-    """Drop the most negative phase, or add the most supersaturated one. Answer how many are supersaturated, or -1.
-
-    0: nothing to revise. -1: a phase was dropped. More: one phase was added and so many were supersaturated.
-    """
-    phase = liquor.phase
-    worst = -1
-    least = 0.0
-    for k in range(phase.shape[1]):
-        if phase[ACTIVE, k] > 0.0 and phase[AMOUNT, k] < least * phase[WEIGHT, k]:
-            least = phase[AMOUNT, k] / phase[WEIGHT, k]
-            worst = k
-    if worst >= 0:
-        phase[ACTIVE, worst] = 0.0
-        phase[AMOUNT, worst] = 0.0
-        return -1
-    most = _SUPERSATURATION
-    found = 0
-    for k in range(phase.shape[1]):
-        if phase[ACTIVE, k] == 0.0:
-            excess = log_saturation(liquor, k)
-            if excess > _SUPERSATURATION:
-                found += 1
-            if excess > most:
-                most = excess
-                worst = k
-    if worst >= 0:
-        phase[ACTIVE, worst] = 1.0
-    return found
-
-
-@lean.kernel
-def _release(liquor):
-    """Hold no phase at saturation."""
-    for k in range(liquor.phase.shape[1]):
-        liquor.phase[ACTIVE, k] = 0.0
-        liquor.phase[AMOUNT, k] = 0.0
 
 
 @apart(NO_LIQUOR, NO_MODEL, NO_TERMS, NO_WORK, True, 0.0, answers=(True, 0, 0.0))
@@ -137,18 +94,14 @@ def find(liquor, model, terms, work, warm, ln_proton):
         weigh(liquor, MOLES_PER_KG)
         converged, taken, error = newton(liquor, model, terms, work, _WARM_STEPS if warm else _COLD_STEPS)
         steps += taken
-        revised = 0
         if converged:
-            revised = _revise(liquor)
-            if revised == 0:
+            if not revise(liquor, SUPERSATURATION, 0.0):
                 return True, steps, error
             patience -= 1
-        if not converged or patience == 0 or (revised > 1 and smallest == 1e-3):
+        if not converged or patience == 0:
             if smallest < 1e-12 or (warm and liquor.dosing == 1):
                 return False, steps, error
-            if warm or not converged or patience == 0:
-                guess(liquor, model, terms, ln_proton)
-                _release(liquor)
+            guess(liquor, model, terms, ln_proton)
             rough = not warm
             warm = False
             steps += 1

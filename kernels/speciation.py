@@ -33,9 +33,9 @@ MOLES_PER_KG = 1.0 / 0.018015
 # rows of Liquor.species
 LN_K, U, MOLALITY, LN_GAMMA, LACK, CHANGE, OLD_U, PRODUCT, RISE, OLD_PRODUCT, FREE = 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
 # rows of Liquor.component
-TOTAL, TITRANT, X, SUM, SIZE, GAS, OLD_X = 0, 1, 2, 3, 4, 5, 6
+TOTAL, TITRANT, X, SUM, SIZE, GAS, OLD_X, SOLID = 0, 1, 2, 3, 4, 5, 6, 7
 # rows of Liquor.phase; LN_K as of species
-AMOUNT, WEIGHT, ACTIVE, OLD_AMOUNT = 1, 2, 3, 4
+AMOUNT, WEIGHT, ACTIVE, OLD_AMOUNT, WANTED = 1, 2, 3, 4, 5
 # places in Liquor.whole
 LN_WATER, LN_ACTIVITY, DOSE, OLD_LN_WATER, OLD_DOSE = 0, 1, 2, 3, 4
 _LN2_HIGH = 6.93147180369123816490e-01
@@ -65,9 +65,10 @@ class Liquor(NamedTuple):
 
     species (11, R): LN_K, U, MOLALITY, LN_GAMMA, LACK of the laws of mass action, CHANGE of U in a step, OLD_U; PRODUCT,
     ln K + nu.x, its RISE in a step, OLD_PRODUCT; FREE, for anybody's work.
-    component (7, C): TOTAL, TITRANT (mol per kg of water brought, and mol per mol of dose), X, SUM, SIZE (of molality,
-    signed and absolute), GAS (mol in the headspace), OLD_X. phase (5, P): LN_K, AMOUNT, WEIGHT (the most that could form,
-    mol), ACTIVE (1 at saturation), OLD_AMOUNT. whole (5,): LN_WATER, LN_ACTIVITY (ln a_w as the molalities give it), DOSE.
+    component (8, C): TOTAL, TITRANT (mol per kg of water brought, and mol per mol of dose), X, SUM, SIZE (of molality,
+    signed and absolute), GAS (mol in the headspace), OLD_X, SOLID (mol in the phases of a guess). phase (6, P): LN_K, AMOUNT,
+    WEIGHT (the most that could form, mol), ACTIVE (1 at saturation), OLD_AMOUNT, WANTED (see `abreast_phases`). whole (5,):
+    LN_WATER, LN_ACTIVITY (ln a_w as the molalities give it), DOSE.
     start (R + P + 1,), column (Z,), number (Z,): of row i, numbers start[i] to start[i + 1]; species, gases, phases.
     begin (C + 1,), member, share: the same of the S species, component by component.
     place (C + R + P,): where each stands in the mixture; gases and phases after the S species of the mixture.
@@ -91,8 +92,8 @@ class Liquor(NamedTuple):
 
 NO_LIQUOR = Liquor(
     np.zeros((11, 0)),
-    np.zeros((7, 0)),
-    np.zeros((5, 0)),
+    np.zeros((8, 0)),
+    np.zeros((6, 0)),
     np.zeros(5),
     np.zeros(1, np.int64),
     np.zeros(0, np.int64),
@@ -214,8 +215,8 @@ def reduce(packed: Packed, totals: np.ndarray, titrant: np.ndarray, allowed: np.
     start[r + p] = found
     begin, member, share = _by_component(start, column, number, c, s)
     species = np.empty((11, r))
-    component = np.empty((7, c))
-    phase = np.empty((5, p))
+    component = np.empty((8, c))
+    phase = np.empty((6, p))
     for i in range(s):
         species[LN_K, i] = numbers[NUMBERS + all_species + rows[i]]
     for i in range(s, r):
@@ -246,6 +247,7 @@ def bring(liquor, totals, titrant, dosing):
     for k in range(liquor.phase.shape[1]):
         liquor.phase[AMOUNT, k] = 0.0
         liquor.phase[ACTIVE, k] = 0.0
+        liquor.phase[WANTED, k] = 0.0
 
 
 @entry.kernel

@@ -2,9 +2,8 @@
 
 The liquors are taken in rows, whose length follows from how many there are, so the answers do not depend on how many
 cores there are. The first of a row starts from nothing. The others that hold the same components are solved eight at a
-time by `abreast`, each from the one before it, with the phases that the first has at saturation, or where neighbours prove
-to be too far apart each from a guess. What is then not solved, or has other phases, is solved one after another by
-`saturation`, from the one before it where that holds the same.
+time by `abreast`, each from the one before it, or where neighbours prove to be too far apart each from a guess. What is
+then not solved is solved one after another by `saturation`, from the one before it where that holds the same.
 
 Shapes: N liquors, C components, S species, P phases of the mixture.
 Sources: none; the equations are those of `saturation`.
@@ -18,8 +17,9 @@ import numpy as np
 
 from .abreast import blank_abreast, bring_lane, place_lane, solve_abreast
 from .abreast_activity import DONE, ERROR, FAILED, I_NOW, RUNNING, STATE, WATER
+from .abreast_phases import lacks_rows
 from .abreast_strength import guess_abreast
-from .activity import PITZER
+from .activity import NO_MODEL, PITZER
 from .jit import apart, inner, lean, parallel
 from .lanes import WIDTH
 from .newton import blank_work
@@ -31,6 +31,7 @@ from .speciation import (
     LN_WATER,
     MOLALITY,
     MOLES_PER_KG,
+    NO_LIQUOR,
     Speciation,
     X,
     bring,
@@ -39,7 +40,7 @@ from .speciation import (
 from .status import CHARGED, CONVERGED, DRY, OUT_OF_STEPS
 
 _SHORTEST_ROW, _LONGEST_ROW, _ROWS = 65, 257, 16
-_STEPS_ABREAST, _STEPS_GUESSED, _STEPS_WORTH = 12, 25, 15
+_STEPS_ABREAST, _STEPS_GUESSED, _STEPS_WORTH, _MOST_ROWS = 12, 25, 15, 8
 
 
 class Answers(NamedTuple):
@@ -122,12 +123,22 @@ def _load_lanes(liquor, side, totals, answers, places, base):
             places[lane] = -1
 
 
+@lean.kernel
+def _place_lanes(liquor, side, totals):
+    """Set each lane to what the liquor of totals (C,) is."""
+    for lane in range(WIDTH):
+        place_lane(liquor, side, lane)
+        bring_lane(liquor, side, totals, lane)
+
+
+@apart(NO_MIXTURE, NO_LIQUOR, NO_MODEL, np.zeros((1, 1)), NO_ANSWERS, 0, 0, answers=None)
 @inner.kernel
 def _settle_abreast(packed, liquor, model, totals, answers, first, last):
     """Settle what can be of liquors first + 1 to last - 1 of totals (N, C), eight at a time, from that of the first.
 
     Each lane takes a stretch of neighbours. Where most of the lanes fail twice running, each liquor that is left is begun
-    from a guess, if there are neither phases nor Pitzer; where they fail again, the rest is left as it is.
+    from a guess, but for Pitzer; where they fail again, the rest is left as it is. A phase that a lane wants has a row in the
+    system from the next turn on.
     """
     side = blank_abreast(liquor, model)
     length = (last - first - 1 + WIDTH - 1) // WIDTH
@@ -135,16 +146,20 @@ def _settle_abreast(packed, liquor, model, totals, answers, first, last):
     found = -1
     bad = 0
     guessing = False
-    for lane in range(WIDTH):
-        place_lane(liquor, side, lane)
-        bring_lane(liquor, side, totals[first], lane)
+    _place_lanes(liquor, side, totals[first])
     for turn in range(length):
-        for lane in range(WIDTH):
-            at = first + 1 + lane * length + turn
-            places[lane] = at if at < last else -1
-        _load_lanes(liquor, side, totals, answers, places, first)
-        if guessing:
-            guess_abreast(liquor, model, side)
+        for _ in range(_MOST_ROWS):
+            for lane in range(WIDTH):
+                at = first + 1 + lane * length + turn
+                places[lane] = at if at < last else -1
+            _load_lanes(liquor, side, totals, answers, places, first)
+            if guessing:
+                guess_abreast(liquor, model, side)
+                found = -1
+            if not lacks_rows(liquor, side):
+                break
+            side = blank_abreast(liquor, model)
+            _place_lanes(liquor, side, totals[first])
             found = -1
         steps, found = solve_abreast(liquor, model, side, _STEPS_GUESSED if guessing else _STEPS_ABREAST, found)
         failed = 0
@@ -158,9 +173,11 @@ def _settle_abreast(packed, liquor, model, totals, answers, first, last):
             elif at >= 0:
                 _write_lane(packed, liquor, model, side, lane, answers, at, totals[at, 0] / MOLES_PER_KG)
                 answers.counts[at, 0] = steps
+        if lacks_rows(liquor, side):
+            continue
         bad = bad + 1 if 2 * failed > WIDTH or (steps == _STEPS_ABREAST and not guessing) else 0
         if bad == 2:
-            if guessing or model.kind == PITZER or side.active.shape[0] > 0:
+            if guessing or model.kind == PITZER:
                 break
             guessing = True
             bad = 0

@@ -26,7 +26,7 @@ from raffinate.kernels.lanes import (
 )
 from raffinate.kernels.newton import blank_work
 from raffinate.kernels.saturation import find
-from raffinate.kernels.speciation import bring, reduce
+from raffinate.kernels.speciation import WANTED, bring, reduce, weigh
 from raffinate.kernels.status import CONVERGED
 from raffinate.kernels.sweep import equilibrate_many
 
@@ -34,6 +34,7 @@ MODEL, NAMES, PHASES = mixture()
 NONE = np.zeros(len(PHASES), dtype=bool)
 COMPILED = not numba.config.DISABLE_JIT
 ALL = np.ones(len(PHASES), dtype=bool)
+HYDROXIDES = np.array(["(OH)" in name for name in PHASES])
 MODELS = pytest.mark.parametrize("model", [MODEL, PITZER_MODEL], ids=["truesdell_jones", "pitzer"])
 LIQUOR = {"Na": 0.4, "Li": 0.5, "Ni": 0.6, "Co": 0.2, "Mn": 0.1, "Al": 0.02, "Fe": 0.01, "Cu": 0.02, "F": 0.01}
 
@@ -102,33 +103,39 @@ def rough_logarithms(table, values):
 
 
 @numba.njit
-def guessed(packed, rows):
-    """(molality (8, S), state (8,), steps) of rows (8, C) that hold the same components, from nothing."""
-    allowed = np.zeros(packed.places[2], np.bool_)
+def guessed(packed, rows, allowed):
+    """(molality (8, S), amounts (8, P), state (8,), steps) of rows (8, C) that hold the same components, from nothing."""
     liquor, model, _ = reduce(packed, rows[0], rows[0], allowed, np.zeros(allowed.shape[0]), 0)
     bring(liquor, rows[0], rows[0], 0)
+    liquor.phase[WANTED] = 1.0
+    weigh(liquor, 1.0)
     side = blank_abreast(liquor, model)
     for lane in range(WIDTH):
         bring_lane(liquor, side, rows[lane], lane)
         side.room[STATE, lane] = RUNNING
     guess_abreast(liquor, model, side)
     steps, _ = solve_abreast(liquor, model, side, 25, -1)
-    molality = np.zeros((WIDTH, packed.places[0]))
+    molality, amounts = np.zeros((WIDTH, packed.places[0])), np.zeros((WIDTH, allowed.shape[0]))
+    c, rows_of = liquor.component.shape[1], liquor.species.shape[1]
     for lane in range(WIDTH):
         for i in range(liquor.dissolved):
-            molality[lane, liquor.place[liquor.component.shape[1] + i]] = side.room[side.molality + i, lane]
-    return molality, side.room[STATE].copy(), steps
+            molality[lane, liquor.place[c + i]] = side.room[side.molality + i, lane]
+        for k in range(liquor.phase.shape[1]):
+            amounts[lane, liquor.place[c + rows_of + k] - packed.places[0]] = side.room[side.amount + k, lane]
+    return molality, amounts, side.room[STATE].copy(), steps
 
 
-def unrelated(generator, count):
-    """Neutral liquors of the same components over two decades each, acid to base."""
+def unrelated(generator, count, base=0.0):
+    """Neutral liquors of the same components over two decades each, acid to base, to which up to so much base is added."""
     names = [name for name in LIQUOR if name != "F"]
     rows = []
     for _ in range(count):
         amounts = {name: 10.0 ** generator.uniform(-3.0, -1.0) for name in names}
         metals = {"Na": 1, "Li": 1, "Ni": 2, "Co": 2, "Mn": 2, "Al": 3, "Fe": 3, "Cu": 2}
         charge = sum(metals[name] * amount for name, amount in amounts.items())
-        acid = generator.uniform(-0.5, 1.0) * amounts["Na"]
+        acid = generator.uniform(-0.5, 1.0) * amounts["Na"] - base * generator.random()
+        amounts["Na"] += base
+        charge += base
         rows.append(totals_of(**amounts, SO4=0.5 * (charge + acid), acid=acid))
     return np.array(rows)
 
@@ -222,18 +229,23 @@ def test_solve_abreast__takes_numbers_that_are_not_whole_and_large_constants(ln_
         np.testing.assert_allclose(molality[lane], equilibrate(model, totals, NONE)[0].molality, rtol=1e-11)
 
 
-def test_guess_abreast__leads_to_what_each_is_alone():
+@pytest.mark.parametrize("allowed", [NONE, HYDROXIDES], ids=["liquor", "solids"])
+def test_guess_abreast__leads_to_what_each_is_alone(allowed):
     generator = np.random.default_rng(21)
     solved = 0
+    held = set()
     for _ in range(25 if COMPILED else 1):
-        rows = unrelated(generator, WIDTH)
-        molality, state, steps = guessed(pack(MODEL), rows)
+        rows = unrelated(generator, WIDTH, base=0.5 if allowed.any() else 0.0)
+        molality, amounts, state, steps = guessed(pack(MODEL), rows, allowed)
         for lane in np.flatnonzero(state == DONE):
-            one, _, _, status = equilibrate(MODEL, rows[lane], NONE)
+            one, _, _, status = equilibrate(MODEL, rows[lane], allowed)
             assert status == CONVERGED
             np.testing.assert_allclose(molality[lane], one.molality, rtol=1e-10)
+            np.testing.assert_allclose(amounts[lane], one.phase_amounts, rtol=1e-10, atol=1e-12)
+            held.add(tuple(np.flatnonzero(one.phase_amounts)))
         solved += np.count_nonzero(state == DONE)
         assert steps < 25 or not np.all(state == DONE)
+    assert len(held) > 1 or not (COMPILED and allowed.any())
     # what is not solved is left to others, which has to be rare
     assert solved >= 0.9 * WIDTH * (25 if COMPILED else 1)
 
@@ -287,12 +299,15 @@ def test_equilibrate_many__answers_neighbours_as_each_alone(model, allowed):
 
 
 @MODELS
-def test_equilibrate_many__answers_strangers_as_each_alone(model):
-    rows = unrelated(np.random.default_rng(22), 130 if COMPILED else 9)
-    answers = equilibrate_many(pack(model), rows, NONE)
+@pytest.mark.parametrize("allowed", [NONE, HYDROXIDES, ALL], ids=["liquor", "hydroxides", "solids"])
+def test_equilibrate_many__answers_strangers_as_each_alone(model, allowed):
+    rows = unrelated(np.random.default_rng(22), 300 if COMPILED else 9, base=0.5 if allowed.any() else 0.0)
+    answers = equilibrate_many(pack(model), rows, allowed)
     assert np.all(answers.counts[:, 1] == CONVERGED)
     for at, totals in enumerate(rows):
-        np.testing.assert_allclose(answers.molality[at], equilibrate(model, totals, NONE)[0].molality, rtol=1e-10)
+        one = equilibrate(model, totals, allowed)[0]
+        np.testing.assert_allclose(answers.molality[at], one.molality, rtol=1e-10)
+        np.testing.assert_allclose(answers.phase_amounts[at], one.phase_amounts, rtol=1e-10, atol=1e-12)
 
 
 def test_equilibrate_many__does_not_depend_on_the_number_of_cores():

@@ -8,13 +8,28 @@ from naive_speciation import mixture, random_totals, totals_of
 from test_pitzer_equilibrium import MODEL as PITZER_MODEL
 
 from raffinate.flowsheet.chemistry.packing import pack
+from raffinate.kernels.guess import guess
+from raffinate.kernels.packed import SPECIES
 from raffinate.kernels.saturation import NO_ROOM
-from raffinate.kernels.speciation import exponentiate
+from raffinate.kernels.speciation import ACTIVE, bring, exponentiate, reduce
 from raffinate.kernels.status import CHARGED, CONVERGED, DRY
 from raffinate.kernels.sweep import equilibrate_many
 
 MODEL, NAMES, PHASES = mixture()
 COMPILED = not numba.config.DISABLE_JIT
+
+
+@numba.njit
+def guessed(packed, totals, allowed):
+    """Which phases (P,) the guess for totals (C,) names."""
+    liquor, model, terms = reduce(packed, totals, totals, allowed, np.zeros(allowed.shape[0]), 0)
+    bring(liquor, totals, totals, 0)
+    guess(liquor, model, terms, 0.0)
+    named = np.zeros(allowed.shape[0], np.bool_)
+    first = liquor.component.shape[1] + liquor.species.shape[1]
+    for k in range(liquor.phase.shape[1]):
+        named[liquor.place[first + k] - packed.places[SPECIES]] = liquor.phase[ACTIVE, k] > 0.0
+    return named
 
 
 def same(one, other):
@@ -46,6 +61,23 @@ def test_equilibrate__takes_few_steps_from_a_near_start():
     none = np.zeros(len(PHASES), dtype=bool)
     start = equilibrate(MODEL, totals, none)[0]
     assert equilibrate(MODEL, near, none, NO_ROOM, start)[2] <= 4
+
+
+def test_guess__names_the_phases_of_most_liquors():
+    generator = np.random.default_rng(47)
+    allowed = np.ones(len(PHASES), dtype=bool)
+    steps, named, held = [], 0, 0
+    for _ in range(200 if COMPILED else 3):
+        totals = random_totals(generator)
+        found, _, taken, status = equilibrate(MODEL, totals, allowed)
+        assert status == CONVERGED
+        active = guessed(pack(MODEL), totals, allowed)
+        named += np.array_equal(active, found.phase_amounts > 0.0)
+        held += np.any(found.phase_amounts > 0.0)
+        steps.append(taken)
+    assert named >= 0.6 * len(steps)
+    assert held > 0
+    assert np.median(steps) <= 8.0
 
 
 @pytest.mark.parametrize("model", [MODEL, PITZER_MODEL], ids=["truesdell_jones", "pitzer"])
