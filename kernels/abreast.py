@@ -1,6 +1,7 @@
 """Eight liquors of one mixture solved side by side by Newton's method.
 
-The unknowns and equations are those of `speciation` and `newton`, but for gases and titrants, which there are none of.
+The unknowns and equations are those of `speciation` and `newton`, but for gases, which there are none of. Under Pitzer the
+ln a(H+) of each liquor may be held instead of its protons (a dose of them is sought); GIVEN answers how many it then holds.
 All eight hold the same components, and each has its own phases at saturation (see `abreast_phases`); where the iteration
 fails, it is said of the liquor and the way of `saturation` is open. The system of equations is factorised without a
 search for pivots: as to the components and phases it is a symmetric one, definite above and below, and the residuals
@@ -22,6 +23,7 @@ from .abreast_activity import (
     ERROR,
     FAILED,
     FREE,
+    GIVEN,
     I_NOW,
     LACKING,
     LARGEST,
@@ -140,14 +142,17 @@ def blank_abreast(liquor, model):
     by_law = power + ladder[c, 0]
     scale = by_law + 3 * many
     mask = scale + c
+    proton = mask + 2 * p
+    asked = proton + n
+    last = asked + n * c if liquor.dosing == 1 else proton
     gamma = np.empty(s, np.int64)
     for i in range(s):
         gamma[i] = u + r + i if pitzer else by_law + kind[i]
     pair, both, weight = _shared(liquor)
     return Abreast(
-        blank_table(mask + 2 * p),
+        blank_table(last),
         *(WHOLE, weighed, component, amount, matrix, step, u, u + r, u + 2 * r, u + 3 * r, u + 4 * r),
-        *(screening, unequal, held, slopes, core, reply, taken, power, by_law, scale, mask, mask + p, n),
+        *(screening, unequal, held, slopes, core, reply, taken, power, by_law, scale, mask, mask + p, proton, asked, n),
         *(pair, both, weight, active, np.empty(s, np.int64), np.empty(s, np.int64), gamma),
         *(plan, kind, law, first, factor, number, ladder, _mixed(liquor)),
     )
@@ -237,6 +242,10 @@ def _compare(liquor, side):
             gap += water * MOLES_PER_KG
             scale += water * MOLES_PER_KG
         at = j - 1 if j > 0 else order - 1
+        if j == 1 and liquor.dosing == 1:
+            store(room, GIVEN, gap + given)
+            store(room, side.step + at, spread(0.0))
+            continue
         for q in range(side.active.shape[0]):
             k = side.active[q]
             for z in range(liquor.start[rows + k], liquor.start[rows + k + 1]):
@@ -367,6 +376,10 @@ def _system(liquor, side, found):
             row_j, x_j = _at(liquor.column[z], order)
             store(room, side.matrix + at * order + x_j, liquor.number[z] * mask)
             store(room, side.matrix + row_j * order + at, liquor.number[z] * mask)
+    if liquor.dosing == 1:
+        for j in range(order):
+            store(room, side.proton + j, load(room, side.matrix + j))
+            store(room, side.matrix + j, spread(1.0 if j == 0 else 0.0))
     _factorise(room, side.matrix, order)
 
 
@@ -392,6 +405,8 @@ def _right_hand(liquor, side, found):
         for p in range(found):
             total += load(room, side.taken + j * found + p) * load(room, side.reply + p * c1 + c)
         store(room, side.step + at, total)
+    if liquor.dosing == 1:
+        store(room, side.step, spread(0.0))
     total = wet * lacking - load(room, side.step + order - 2)
     store(room, side.step + order - 2, total)
     for q in range(side.active.shape[0]):
@@ -454,6 +469,16 @@ def _advance(liquor, side, found):
         add(room, side.amount + k, moved)
     moved = choose(running, spread(0.5), longest * load(room, side.step + order - 1), nothing)
     add(room, LN_W, moved)
+
+
+@lean.kernel
+def answer_abreast(side, columns):
+    """Solve for right-hand sides that stand in asked, in so many columns, by the factors of the last system.
+
+    The first equation says what ln a(H+) rises by. Protons held rise by the product with the rows of `proton`.
+    """
+    for k in range(columns):
+        _solve(side.room, side.matrix, side.order, side.asked + k, columns)
 
 
 @lean.kernel

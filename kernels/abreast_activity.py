@@ -26,10 +26,10 @@ _LN2_HIGH = 6.93147180369123816490e-01
 _LN2_LOW = 1.90821492927058770002e-10
 _LOWEST, _HIGHEST = -700.0, 150.0
 # rows of Abreast.whole
-LN_W, WATER, LN_A, WET, LARGEST, LONGEST, ERROR, BEFORE, LAST, STATE, I_NOW, Z_NOW, SECOND, OWN, FREE, LACKING = range(
-    16
+LN_W, WATER, LN_A, WET, LARGEST, LONGEST, ERROR, BEFORE, LAST, STATE, I_NOW, Z_NOW, SECOND, OWN, FREE, LACKING, GIVEN = (
+    range(17)
 )
-WHOLE = 16
+WHOLE = 17
 # what stands in STATE
 RUNNING, DONE, FAILED = 0.0, 1.0, 2.0
 # rows of the parts of Abreast.component
@@ -45,6 +45,8 @@ class Abreast(NamedTuple):
     6 K, slopes of S A, core of A A, reply of A (C + 1), taken of C A. Of Truesdell-Jones, whose matrix has a row for each
     entry of the plan: power, of activities and their inverses; by_law of 3 G, ln gamma, 1 / gamma and slope of a law;
     scale of C. Of both: mask of P, 1 where a liquor has the phase at saturation, else 0; excess of P, ln saturation.
+    Where a(H+) is held and the dose sought: proton of N, by what the protons held rise with the unknowns; asked of N C, room
+    for right-hand sides.
     order: N. pair (C * C + 1,): where the species that two components share begin in both (.,), and in weight (.,) the
     products of their numbers. active (Q,): the phases that have a row; abundant, place (S,): as in `newton.Work`. gamma (S,):
     the rows of ln gamma. mixed (C,): whether the numbers of a component have both signs. plan, kind (S,), law (3, G), first
@@ -75,6 +77,8 @@ class Abreast(NamedTuple):
     scale: int
     mask: int
     excess: int
+    proton: int
+    asked: int
     order: int
     pair: np.ndarray
     both: np.ndarray
@@ -96,7 +100,7 @@ class Abreast(NamedTuple):
 _I = np.zeros(1, np.int64)
 NO_ABREAST = Abreast(
     np.zeros((1, WIDTH)),
-    *(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0),
+    *(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0),
     *(_I, _I, np.zeros(1), _I, _I, _I, _I),
     *(
         NO_ELIMINATION,

@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .activity import PITZER
 from .cascade import settle_cascade
 from .chain import BACK, FORWARD, ORGANIC_OUT, OUT, Cascade, Media, Room, State, medium_at, organic_of
 from .circuit_flows import Circuit, Places, carry, lay_flows
@@ -23,7 +24,8 @@ from .extraction import Extractant, medium_charge
 from .jit import kernel, lean
 from .row_response import Correction, correct
 from .speciation import MOLES_PER_KG
-from .stage_liquors import NO_ANSWER, TRACE, Liquors, speciate_stage, stage_liquor
+from .stage_lanes import speciate_abreast
+from .stage_liquors import NO_ANSWER, TRACE, Liquors, retotal, speciate_stage, stage_liquor
 from .stage_media import foresee, read, tell, write
 from .stage_response import respond
 from .status import CONVERGED, DRY, OUT_OF_STEPS
@@ -48,7 +50,7 @@ class Turn(NamedTuple):
     not move, and all of a cation over the rest. held_charge, fixed, fixed_before, dosed: (N,): charge of what is held, of what
     is not extracted, that of the laying before, and the doses that the flows are laid for. rest: (2, N, M), contents of the
     liquor and of the organic before a step in time. place, plain, way: (V,): the media of the turn that was kept, what was told
-    of them, and how that will change; dose_way: (N,), how the doses will. kept: (5, N), what else there was: sought, dose, fixed and held charge.
+    of them, and how that will change; dose_way: (N,), how the doses will; errors: (N,), of the speciations. kept: (5, N), what else there was: sought, dose, fixed and held charge.
     following: (V,), the media at the end. pivot: (2, N), room.
     """
 
@@ -65,6 +67,7 @@ class Turn(NamedTuple):
     plain: np.ndarray
     way: np.ndarray
     dose_way: np.ndarray
+    errors: np.ndarray
     kept: np.ndarray
     following: np.ndarray
     pivot: np.ndarray
@@ -103,6 +106,7 @@ def blank_turn(stages, components, cations, size):
         np.zeros(size),
         np.zeros(size),
         np.zeros(size),
+        np.zeros(stages),
         np.zeros(stages),
         np.zeros((5, stages)),
         np.zeros(size),
@@ -239,18 +243,24 @@ def _compare(course, i):
 @lean.kernel
 def _ask(course):
     """Speciate all stages, and fill what their media are told, lag and will answer; answer how far they lie off."""
-    liquors, turn, moved = course.liquors, course.turn, 0.0
-    for i in range(turn.fixed.shape[0]):
+    liquors, turn, room, anions = course.liquors, course.turn, course.correction, course.extractant.anions
+    point = course.state.point
+    for i in range(point.shape[1]):
         _total(course, i)
-        error = speciate_stage(liquors, turn.totals, i, course.state.point[1, i])
-        if error == NO_ANSWER:
-            return NO_ANSWER
-        tell(stage_liquor(liquors, i), liquors.rows, course.places, course.told, i, turn.fixed[i] + turn.held_charge[i])
-        room = course.correction
+        retotal(liquors, turn.totals, i, point[1, i])
+        turn.errors[i] = 1.0
         for q in range(room.inert.shape[1]):
             room.inert[i, q] = turn.inert[i, liquors.inert_of[q]]
-        if not respond(liquors, i, course.extractant.anions, turn.inert, room.columns, room.response[i]):
-            return NO_ANSWER
+    if liquors.model.kind == PITZER:
+        speciate_abreast(liquors, liquors.side, anions, room.inert, room.response, turn.errors)
+    moved = 0.0
+    for i in range(point.shape[1]):
+        error = turn.errors[i]
+        if error == 1.0:
+            error = speciate_stage(liquors, i, point[1, i])
+            if error == NO_ANSWER or not respond(liquors, i, anions, room.inert, room.columns, room.response[i]):
+                return NO_ANSWER
+        tell(stage_liquor(liquors, i), liquors.rows, course.places, course.told, i, turn.fixed[i] + turn.held_charge[i])
         moved = max(moved, error, _compare(course, i))
     return moved
 

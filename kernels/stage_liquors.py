@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .abreast import blank_abreast
+from .abreast_activity import Abreast
 from .activity import ActivityModel
 from .circuit_flows import Places
 from .jit import kernel, lean
@@ -28,7 +30,7 @@ _ROUGH = 1e-3
 class Liquors(NamedTuple):
     """The liquors of all stages and what solves them.
 
-    feed: that which all would be together. species (N, 11, S), component (N, 7, C), whole (N, 5): the tables of each stage, as
+    feed: that which all would be together. work, side: room for one and for eight of them. species (N, 11, S), component (N, 7, C), whole (N, 5): the tables of each stage, as
     of Liquor. rows: of each species of the mixture, where it stands in a liquor, -1 where absent. cation (M,), anion: which
     components of a liquor the cations are, and the anion that complexes take along, or -1; inert (Q,): those which are not
     extracted; inert_of (Q,): which of the mixture these are.
@@ -38,6 +40,7 @@ class Liquors(NamedTuple):
     model: ActivityModel
     terms: Terms
     work: Work
+    side: Abreast
     species: np.ndarray
     component: np.ndarray
     whole: np.ndarray
@@ -46,6 +49,26 @@ class Liquors(NamedTuple):
     inert: np.ndarray
     inert_of: np.ndarray
     anion: int
+
+
+@lean.kernel
+def dosing(liquor, given):
+    """The liquor with its ln a(H+) given (1) or its protons (0)."""
+    return Liquor(
+        liquor.species,
+        liquor.component,
+        liquor.phase,
+        liquor.whole,
+        liquor.start,
+        liquor.column,
+        liquor.number,
+        liquor.begin,
+        liquor.member,
+        liquor.share,
+        liquor.place,
+        liquor.dissolved,
+        given,
+    )
 
 
 @kernel
@@ -81,7 +104,8 @@ def blank_liquors(packed, source, places: Places):
     species = np.empty((N, liquor.species.shape[0], liquor.species.shape[1]))
     component = np.empty((N, liquor.component.shape[0], liquor.component.shape[1]))
     work = blank_work(liquor, model.kind)
-    return Liquors(liquor, model, terms, work, species, component, np.empty((N, 5)), rows, cation, inert, inert_of, anion)
+    side = blank_abreast(liquor, model)
+    return Liquors(liquor, model, terms, work, side, species, component, np.empty((N, 5)), rows, cation, inert, inert_of, anion)
 
 
 @lean.kernel
@@ -101,21 +125,7 @@ def copy_tables(species, component, whole, liquors, i):
 def settle_feed(liquors):
     """Settle the feed and let every stage begin with it; from then on its protons are a dose. Answers (found, steps, error)."""
     liquor = liquors.feed
-    free = Liquor(
-        liquor.species,
-        liquor.component,
-        liquor.phase,
-        liquor.whole,
-        liquor.start,
-        liquor.column,
-        liquor.number,
-        liquor.begin,
-        liquor.member,
-        liquor.share,
-        liquor.place,
-        liquor.dissolved,
-        0,
-    )
+    free = dosing(liquor, 0)
     found, steps, error = find(free, liquors.model, liquors.terms, liquors.work, False, 0.0)
     liquor.component[TITRANT, 1] = 1.0
     liquor.whole[DOSE] = liquor.component[TOTAL, 1]
@@ -147,8 +157,9 @@ def stage_liquor(liquors, i):
 
 
 @lean.kernel
-def _retotal(liquor, totals, i, ln_proton):
-    """Set the totals of a stage's liquor to totals (N, C), no less than a trace, its a(H+), and what follows of them."""
+def retotal(liquors, totals, i, ln_proton):
+    """Set the totals of the liquor of stage i to totals (N, C), no less than a trace, its a(H+), and what follows of them."""
+    liquor = stage_liquor(liquors, i)
     component = liquor.component
     moved = abs(ln_proton - component[X, 1])
     component[TOTAL, 0] = MOLES_PER_KG
@@ -164,11 +175,10 @@ def _retotal(liquor, totals, i, ln_proton):
 
 
 @lean.kernel
-def speciate_stage(liquors, totals, i, ln_proton):
-    """Speciate the liquor of stage i at its totals (N, C) and ln a(H+); answer the error, NO_ANSWER where there is none."""
+def speciate_stage(liquors, i, ln_proton):
+    """Speciate the liquor of stage i at its totals and ln a(H+); answer the error, NO_ANSWER where there is none."""
     stage = stage_liquor(liquors, i)
     model, terms, work = liquors.model, liquors.terms, liquors.work
-    _retotal(stage, totals, i, ln_proton)
     _, _, error = newton(stage, model, terms, work, _STEPS)
     if error < _ROUGH:
         return error

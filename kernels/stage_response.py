@@ -9,41 +9,26 @@ from .activity import PITZER
 from .dense import eliminate_columns
 from .jit import lean
 from .newton import SCALE, fill_reply, fill_system
-from .speciation import TOTAL, Liquor
-from .stage_liquors import stage_liquor
+from .speciation import TOTAL
+from .stage_liquors import dosing, stage_liquor
 
 
 @lean.kernel
-def respond(liquors, i, anions, totals, columns, response):
+def respond(liquors, i, anions, inert, columns, response):
     """Fill response (M + 2, M + 1 + Q) of stage i, which has just been speciated; False where its matrix is singular.
 
-    Its columns are ln of the totals of the cations, ln a(H+), and ln of the totals (N, C) of so many of the inert components; its
-    rows ln of the activities of the cations, of the anion, and mol/kg of protons that the liquor holds. anions (M,): how many
-    of the anion a cation takes along. columns (N, M + 1 + Q): room.
+    Its columns are ln of the totals of the cations, ln a(H+), and ln of inert (N, Q) components, mol/kg; its rows ln of the activities
+    of the cations, of the anion, and mol/kg of protons that the liquor holds. anions (M,): how many of the anion a cation takes
+    along. columns (N, M + 1 + Q): room.
     """
     liquor, model, terms, work = stage_liquor(liquors, i), liquors.model, liquors.terms, liquors.work
-    cation, anion, inert = liquors.cation, liquors.anion, liquors.inert
-    free = Liquor(
-        liquor.species,
-        liquor.component,
-        liquor.phase,
-        liquor.whole,
-        liquor.start,
-        liquor.column,
-        liquor.number,
-        liquor.begin,
-        liquor.member,
-        liquor.share,
-        liquor.place,
-        liquor.dissolved,
-        0,
-    )
+    cation, anion = liquors.cation, liquors.anion
     found = 0
     if model.kind == PITZER:
         found = fill_reply(liquor, model, terms, work)
     if found < 0:
         return False
-    order = fill_system(free, model, terms, work, found)
+    order = fill_system(dosing(liquor, 0), model, terms, work, found)
     many, wide = cation.shape[0], response.shape[1]
     scale = work.row[SCALE]
     for r in range(order):
@@ -58,8 +43,8 @@ def respond(liquors, i, anions, totals, columns, response):
         if anion >= 0:
             columns[anion, j] += anions[j] * total / scale[anion]
     for k in range(many + 1, wide):
-        q = inert[k - many - 1]
-        columns[q, k] = totals[i, liquor.place[q]] / scale[q]
+        q = liquors.inert[k - many - 1]
+        columns[q, k] = inert[i, k - many - 1] / scale[q]
     if not eliminate_columns(work.matrix, columns, order, wide):
         return False
     for k in range(wide):
