@@ -5,7 +5,7 @@ that will be told once the row has moved to meet what they tell now: Newton's me
 worse the media go back and are led half as far. A ligand that goes from metal to metal (fluoride, as aluminium is taken up)
 bends this so much that the way there would be long; so what it holds of a cation is taken out of what the row moves.
 
-Base that holds a stage at a pH brings its water, so the flows are laid anew within a turn until the doses fit them. What is
+Base that holds a stage at a pH brings its water, so the flows are laid anew in every turn, for the doses foreseen. What is
 not extracted flows through the stages with the water; an anion that complexes take along is what is left of it.
 
 Shapes: N stages, M cations, C components, V numbers of the media. Sources: none beside those of `row_response`.
@@ -18,7 +18,7 @@ import numpy as np
 
 from .activity import PITZER
 from .cascade import settle_cascade
-from .chain import BACK, FORWARD, ORGANIC_OUT, OUT, Cascade, Media, Room, State, medium_at, organic_of
+from .chain import AT_LEAST, BACK, FORWARD, ORGANIC_OUT, OUT, Cascade, Media, Room, State, medium_at, organic_of
 from .circuit_flows import Circuit, Places, carry, lay_flows
 from .extraction import Extractant, medium_charge
 from .jit import kernel, lean
@@ -31,12 +31,11 @@ from .stage_response import respond
 from .status import CONVERGED, DRY, OUT_OF_STEPS
 
 CLOSE = 1e-10  # what the media may still move, in ln; or this, where a turn takes away all but a thousandth
-_CONTRACTED = 1e-7
+_CONTRACTED = 1e-8
 _SHIFT = 1e-3  # mol/kg, what a dose may still shift for each that the media may move
 _LONGEST = 3.0  # in ln, what a turn may change of a row
 _RETREATS = 8  # halvings of a step of the media that leads to worse
 _FREE = 3  # turns at the beginning that may make matters worse
-_LAYINGS = 6  # of the flows in a turn
 _FLAT = 1.05  # of a rise, below which nothing is held
 _BUFFER = 1e-5  # mol/kg, the least that a change of ln a(H+) counts as
 _LEAST_CHARGE = 1e-4  # mol/kg
@@ -184,28 +183,6 @@ def _shift(course):
 
 
 @lean.kernel
-def _solve_row(course, drain, warm, tolerance, enough):
-    """Solve the row for its media, and lay its flows until the doses shift by less than `enough`.
-
-    Answers (shift, error, steps, status).
-    """
-    shifted, error, total, status = 0.0, 1.0, 0, DRY
-    for _ in range(_LAYINGS):
-        if not lay(course, drain):
-            return shifted, 1.0, total, DRY
-        _feed(course)
-        error, steps, status = settle_cascade(
-            course.extractant, course.media, course.cascade, course.state, course.room, course.starts, warm, tolerance
-        )
-        total += steps
-        shifted = _shift(course) if drain == 0.0 else 0.0
-        if status != CONVERGED or shifted < enough:
-            break
-        warm = True
-    return shifted, error, total, status
-
-
-@lean.kernel
 def _total(course, i):
     """Fill totals with what the liquor of stage i holds of each component."""
     extractant, places, turn = course.extractant, course.places, course.turn
@@ -350,7 +327,8 @@ def _go(course, stride):
         turn.following[q] = turn.place[q] + stride * turn.way[q]
     read(turn.following, course.media)
     for i in range(turn.dosed.shape[0]):
-        course.state.dose[i] = max(turn.kept[2, i] + stride * turn.dose_way[i], 0.0)
+        dose = turn.kept[2, i] + stride * turn.dose_way[i]
+        course.state.dose[i] = max(dose, 0.0) if course.circuit.control[i] == AT_LEAST else dose
 
 
 @lean.kernel
@@ -377,9 +355,14 @@ def repeat(course, drain, warm, goal, most):
     total, retreats = 0, 0
     kept, close = False, False
     for count in range(most):
-        enough = settled if close else max(settled, 1e-3 * min(before, 1.0))
-        shifted, error, steps, status = _solve_row(course, drain, warm, tolerance, enough)
-        total += steps
+        error, status = 1.0, DRY
+        if lay(course, drain):
+            _feed(course)
+            error, steps, status = settle_cascade(
+                course.extractant, course.media, course.cascade, course.state, course.room, course.starts, warm, tolerance
+            )
+            total += steps
+        shifted = _shift(course) if drain == 0.0 else 0.0
         if status == CONVERGED and close and shifted < settled:
             return max(0.05 * moved, shifted), error, total, CONVERGED
         merit, moved = NO_ANSWER, NO_ANSWER
@@ -404,6 +387,7 @@ def repeat(course, drain, warm, goal, most):
             course.circuit,
             course.cascade,
             course.state,
+            course.turn.dosed,
             course.room.table,
             course.places,
             course.liquors.inert_of,
@@ -424,6 +408,7 @@ def write_down(course):
     places, turn = course.places, course.turn
     N, C = turn.totals.shape
     for i in range(N):
+        _total(course, i)
         for j in range(places.cation.shape[0]):
             total = course.state.aqueous[i, j] + turn.held[i, j]
             turn.totals[i, places.cation[j]] = total

@@ -231,12 +231,14 @@ def _fill_whole(extractant, cascade, state, table, places, inert, room, i):
 
 
 @lean.kernel
-def _fill_water(circuit, cascade, state, inert, room, i):
-    """Fill the rows of the water and of the inert components of stage i."""
+def _fill_water(circuit, cascade, state, dosed, inert, room, i):
+    """Fill the rows of the water and of the inert components of stage i; the flows were laid for the doses `dosed`."""
     M, Q, wet = room.molality.shape[1], room.inert.shape[1], room.water
     f, own, before = cascade.flows, room.own, room.before
     water = f[i, FORWARD] + f[i, BACK] + f[i, OUT]
+    B, besides = own.shape[0], state.dose[i] - dosed[i]
     own[wet, wet] = 1.0
+    room.right[wet, B] = besides * circuit.base[0] / MOLES_PER_KG / water
     own[wet, M + 1] = -state.slope[1, i] * circuit.base[0] / MOLES_PER_KG / water
     ahead = 0.0
     if i > 0:
@@ -248,7 +250,9 @@ def _fill_water(circuit, cascade, state, inert, room, i):
         if not there > _NOTHING:
             continue
         own[row, wet] = 1.0
-        own[row, M + 1] = -state.slope[1, i] * circuit.base[inert[q]] / (water * there)
+        brought = circuit.base[inert[q]] / (water * there)
+        own[row, M + 1] = -state.slope[1, i] * brought
+        room.right[row, B] = besides * brought
         if i > 0:
             share = room.inert[i - 1, q] / there
             before[row, row] = -f[i - 1, FORWARD] / water * share
@@ -278,8 +282,10 @@ def _eliminate(room, i):
 
 
 @lean.kernel
-def correct(extractant, circuit, cascade, state, table, places, inert, room):
-    """Fill change (N, B) of room; False where the system is singular. inert (Q,): which components of the mixture."""
+def correct(extractant, circuit, cascade, state, dosed, table, places, inert, room):
+    """Fill change (N, B) of room; False where the system is singular. dosed (N,): what the flows were laid for. inert (Q,):
+    which components of the mixture.
+    """
     N, M = state.aqueous.shape
     B = room.own.shape[0]
     for i in range(N):
@@ -297,7 +303,7 @@ def correct(extractant, circuit, cascade, state, table, places, inert, room):
                 _fill_efficiency(cascade, state, table, room, i, j)
         _fill_whole(extractant, cascade, state, table, places, inert, room, i)
         if room.water > 0:
-            _fill_water(circuit, cascade, state, inert, room, i)
+            _fill_water(circuit, cascade, state, dosed, inert, room, i)
         if not _eliminate(room, i):
             return False
     for i in range(N - 1, -1, -1):
