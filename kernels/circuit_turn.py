@@ -379,6 +379,8 @@ def repeat(course, drain, warm, goal, most):
             continue
         if moved == NO_ANSWER:
             return 1.0, 1.0, total, status if status != CONVERGED else OUT_OF_STEPS
+        if moved < goal and shifted < settled:
+            return moved, error, total, CONVERGED
         close = moved < goal or (moved < _CONTRACTED and moved < 1e-3 * before)
         _hold(course)
         _keep(course)

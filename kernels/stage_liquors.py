@@ -13,6 +13,7 @@ from .abreast import blank_abreast
 from .abreast_activity import Abreast
 from .activity import ActivityModel
 from .circuit_flows import Places
+from .guess import guess
 from .jit import kernel, lean
 from .newton import Work, blank_work, newton
 from .packed import PHASES, SPECIES
@@ -25,6 +26,8 @@ NO_ANSWER = 1e30
 _LEAP = 0.1  # in ln of a total or of a(H+): beyond it a speciation starts from the mass action of the new ones
 _STEPS = 8
 _ROUGH = 1e-3
+_NEAR_ENOUGH = 0.1  # of what the first media are told of
+_FEED_STEPS = 8
 
 
 class Liquors(NamedTuple):
@@ -123,10 +126,22 @@ def copy_tables(species, component, whole, liquors, i):
 
 @lean.kernel
 def settle_feed(liquors):
-    """Settle the feed and let every stage begin with it; from then on its protons are a dose. Answers (found, steps, error)."""
+    """Settle the feed nearly and let every stage begin with it; from then on its protons are a dose.
+
+    Answers (found, steps, error).
+    """
     liquor = liquors.feed
     free = dosing(liquor, 0)
-    found, steps, error = find(free, liquors.model, liquors.terms, liquors.work, False, 0.0)
+    model, terms, work = liquors.model, liquors.terms, liquors.work
+    guess(free, model, terms, 0.0)
+    steps, error = 0, 1.0
+    while steps < _FEED_STEPS and not error < _NEAR_ENOUGH:
+        _, _, error = newton(free, model, terms, work, 1)
+        steps += 1
+    found = error < _NEAR_ENOUGH
+    if not found:
+        found, taken, error = find(free, model, terms, work, False, 0.0)
+        steps += taken
     liquor.component[TITRANT, 1] = 1.0
     liquor.whole[DOSE] = liquor.component[TOTAL, 1]
     liquor.component[TOTAL, 1] = 0.0
