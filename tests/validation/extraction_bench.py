@@ -104,17 +104,25 @@ def distribution(profile: StageProfile, cation: str) -> float:
     return float(profile.organic[0, at] / profile.aqueous[0, at])
 
 
+def caustic_of(row: Mapping[str, str]) -> float:
+    """Sodium hydroxide that a pilot day was fed, mol/min."""
+    return float(row["naoh_ml_min"]) * float(row["naoh_g_ml"]) * float(row["naoh_fraction"]) / NAOH
+
+
 def pilot(row: Mapping[str, str], of: Chemistry, utilisation: float = 1.0) -> StageProfile:
     """A pilot day: liquor, organic and sodium hydroxide as they were fed, mL/min taken as mL/s; ideal stages."""
+    return _pilot(row, of, {"dose": {int(row["stages"]): utilisation * caustic_of(row)}})
+
+
+def pilot_at_ph(row: Mapping[str, str], of: Chemistry) -> StageProfile:
+    """A pilot day with the pH of its raffinate held, sodium hydroxide dosed where the organic enters."""
+    return _pilot(row, of, {"ph": {int(row["stages"]): float(row["raffinate_ph"])}})
+
+
+def _pilot(row: Mapping[str, str], of: Chemistry, setting: Mapping[str, Mapping[int, float]]) -> StageProfile:
     fed = {c: float(row.get(f"feed_{element(c)}_g_l") or 0.0) for c in MASS if c in of.index}
-    stages = int(row["stages"])
-    alkali = float(row["naoh_ml_min"]) * float(row["naoh_g_ml"]) * float(row["naoh_fraction"]) / NAOH
-    section = Section(
-        extractant=row["extractant"],
-        stages=stages,
-        dose={stages: utilisation * alkali},
-        base=caustic(of, float(row["naoh_fraction"])),
-    )
+    base = caustic(of, float(row["naoh_fraction"]))
+    section = Section(extractant=row["extractant"], stages=int(row["stages"]), base=base, **setting)
     feed = liquor(of, fed, float(row["feed_ml_min"]) * LITRE, float(row["feed_ph"]))
     oil = organic(of, row["extractant"], float(row["extractant_molarity"]), float(row["organic_ml_min"]) * LITRE)
     return run_section(section, feed, oil)
