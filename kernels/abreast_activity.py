@@ -26,9 +26,25 @@ _LN2_HIGH = 6.93147180369123816490e-01
 _LN2_LOW = 1.90821492927058770002e-10
 _LOWEST, _HIGHEST = -700.0, 150.0
 # rows of Abreast.whole
-LN_W, WATER, LN_A, WET, LARGEST, LONGEST, ERROR, BEFORE, LAST, STATE, I_NOW, Z_NOW, SECOND, OWN, FREE, LACKING, GIVEN = (
-    range(17)
-)
+(
+    LN_W,
+    WATER,
+    LN_A,
+    WET,
+    LARGEST,
+    LONGEST,
+    ERROR,
+    BEFORE,
+    LAST,
+    STATE,
+    I_NOW,
+    Z_NOW,
+    SECOND,
+    OWN,
+    FREE,
+    LACKING,
+    GIVEN,
+) = range(17)
 WHOLE = 17
 # what stands in STATE
 RUNNING, DONE, FAILED = 0.0, 1.0, 2.0

@@ -158,7 +158,11 @@ def settle_circuit(packed, extractant, circuit, places, start):
     media, told = blank_media(N, M, places), blank_media(N, M, places)
     course = Course(
         *(circuit, extractant, places, cascade, state, room, starts, media, told),
-        *(blank_correction(N, M, liquors.inert.shape[0], C, is_ideal(circuit.efficiency), is_held(cascade)), liquors, turn),
+        *(
+            blank_correction(N, M, liquors.inert.shape[0], C, is_ideal(circuit.efficiency), is_held(cascade)),
+            liquors,
+            turn,
+        ),
     )
     following = CircuitStart(
         state.sought,
@@ -183,7 +187,7 @@ def settle_circuit(packed, extractant, circuit, places, start):
         state.sought[:, :] = start.sought
     off, error, steps, status = repeat(course, 0.0, warm, CLOSE, _TURNS)
     total += steps
-    if status == OUT_OF_STEPS:
+    if status == OUT_OF_STEPS and not warm:
         slow = Course(
             *(circuit, extractant, places, cascade, state, room, starts, media, told),
             *(blank_correction(N, M, 0, C, False, False), liquors, turn),

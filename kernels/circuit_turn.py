@@ -32,6 +32,7 @@ from .status import CONVERGED, DRY, OUT_OF_STEPS
 
 CLOSE = 1e-10  # what the media may still move, in ln; or this, where a turn takes away all but a thousandth
 _CONTRACTED = 1e-8
+_TIGHT = 1e-7  # tolerance of the row with which its balances are checked
 _SHIFT = 1e-3  # mol/kg, what a dose may still shift for each that the media may move
 _LONGEST = 3.0  # in ln, what a turn may change of a row
 _RETREATS = 8  # halvings of a step of the media that leads to worse
@@ -49,8 +50,8 @@ class Turn(NamedTuple):
     not move, and all of a cation over the rest. held_charge, fixed, fixed_before, dosed: (N,): charge of what is held, of what
     is not extracted, that of the laying before, and the doses that the flows are laid for. rest: (2, N, M), contents of the
     liquor and of the organic before a step in time. place, plain, way: (V,): the media of the turn that was kept, what was told
-    of them, and how that will change; dose_way: (N,), how the doses will; errors: (N,), of the speciations. kept: (5, N), what else there was: sought, dose, fixed and held charge.
-    following: (V,), the media at the end. pivot: (2, N), room.
+    of them, and the way on from them; dose_way: (N,), that of the doses. errors: (N,), of the speciations. kept: (5, N), what
+    else there was: sought, dose, fixed and held charge. following: (V,), the media at the end. pivot: (2, N), room.
     """
 
     inert: np.ndarray
@@ -153,7 +154,7 @@ def lay(course, drain):
 @lean.kernel
 def _feed(course):
     """Take the part held out of the sources of the cations, and bring its charge into the media."""
-    cascade, turn, places = course.cascade, course.turn, course.places
+    cascade, turn = course.cascade, course.turn
     held, flows = turn.held, cascade.flows
     N, M = held.shape
     for i in range(N):
@@ -359,7 +360,14 @@ def repeat(course, drain, warm, goal, most):
         if lay(course, drain):
             _feed(course)
             error, steps, status = settle_cascade(
-                course.extractant, course.media, course.cascade, course.state, course.room, course.starts, warm, tolerance
+                course.extractant,
+                course.media,
+                course.cascade,
+                course.state,
+                course.room,
+                course.starts,
+                warm,
+                tolerance,
             )
             total += steps
         shifted = _shift(course) if drain == 0.0 else 0.0
@@ -379,7 +387,7 @@ def repeat(course, drain, warm, goal, most):
             continue
         if moved == NO_ANSWER:
             return 1.0, 1.0, total, status if status != CONVERGED else OUT_OF_STEPS
-        if moved < goal and shifted < settled:
+        if moved < goal and shifted < settled and tolerance <= _TIGHT:
             return moved, error, total, CONVERGED
         close = moved < goal or (moved < _CONTRACTED and moved < 1e-3 * before)
         _hold(course)
@@ -400,7 +408,7 @@ def repeat(course, drain, warm, goal, most):
         _go(course, 1.0)
         limit = merit if count > _FREE else NO_ANSWER
         before, retreats, kept = moved, 0, True
-        tolerance = 1e-4 if count == 0 and not close else 1e-7
+        tolerance = 1e-4 if count == 0 and not close else _TIGHT
     return max(moved, shifted), 1.0, total, OUT_OF_STEPS
 
 

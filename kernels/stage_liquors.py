@@ -1,7 +1,7 @@
 """The liquors in the stages of a row: the same species in all, each speciated at the totals and the a(H+) of its stage.
 
-Shapes: N stages, M cations, Q inert components, C components, S species, P phases of the mixture. Sources: none; the equations are those of
-`speciation`.
+Shapes: N stages, M cations, Q inert components, C components, S species, P phases of the mixture.
+Sources: none; the equations are those of `speciation`.
 """
 
 import math
@@ -33,10 +33,10 @@ _FEED_STEPS = 8
 class Liquors(NamedTuple):
     """The liquors of all stages and what solves them.
 
-    feed: that which all would be together. work, side: room for one and for eight of them. species (N, 11, S), component (N, 7, C), whole (N, 5): the tables of each stage, as
-    of Liquor. rows: of each species of the mixture, where it stands in a liquor, -1 where absent. cation (M,), anion: which
-    components of a liquor the cations are, and the anion that complexes take along, or -1; inert (Q,): those which are not
-    extracted; inert_of (Q,): which of the mixture these are.
+    feed: that which all would be together. work, side: room for one of them and for eight. species (N, 11, S), component
+    (N, 7, C), whole (N, 5): the tables of each stage, as of Liquor. rows: of each species of the mixture, where it stands in a
+    liquor, -1 where absent. cation (M,), anion: which components of a liquor the cations are, and the anion that complexes take
+    along, or -1; inert (Q,): those which are not extracted; inert_of (Q,): which of the mixture these are.
     """
 
     feed: Liquor
@@ -108,7 +108,9 @@ def blank_liquors(packed, source, places: Places):
     component = np.empty((N, liquor.component.shape[0], liquor.component.shape[1]))
     work = blank_work(liquor, model.kind)
     side = blank_abreast(liquor, model)
-    return Liquors(liquor, model, terms, work, side, species, component, np.empty((N, 5)), rows, cation, inert, inert_of, anion)
+    return Liquors(
+        liquor, model, terms, work, side, species, component, np.empty((N, 5)), rows, cation, inert, inert_of, anion
+    )
 
 
 @lean.kernel

@@ -1,15 +1,11 @@
-"""The media of a row, told by the speciation of its stages, and how they are brought to agree.
+"""The media of a row: as the speciation of its stages tells them, and as they will be told once a liquor has changed.
 
-A medium is plainly what the last speciation told of its stage, as long as that brings the two together. Where a ligand
-goes from metal to metal (fluoride, as aluminium is taken up) it does not: the share of the cation that is active depends
-on how much of it is left. There the part that the ligand holds is taken out of what the share is of, which is Newton's
-method for it. Where that does not help either, Anderson's combination of the last turns is tried.
-
-Shapes: N stages, M cations, L ligands, C components, S species of the mixture, T turns remembered.
-Sources: Walker & Ni (2011) SIAM J. Numer. Anal. 49, 1715 (Anderson's combination).
+Shapes: N stages, M cations, L ligands, C components, S species of the mixture, Q inert components.
+Sources: none; the equations are those of `extraction`.
 """
 
 import math
+
 import numpy as np
 
 from .chain import Media, medium_at

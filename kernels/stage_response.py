@@ -17,9 +17,9 @@ from .stage_liquors import dosing, stage_liquor
 def respond(liquors, i, anions, inert, columns, response):
     """Fill response (M + 2, M + 1 + Q) of stage i, which has just been speciated; False where its matrix is singular.
 
-    Its columns are ln of the totals of the cations, ln a(H+), and ln of inert (N, Q) components, mol/kg; its rows ln of the activities
-    of the cations, of the anion, and mol/kg of protons that the liquor holds. anions (M,): how many of the anion a cation takes
-    along. columns (N, M + 1 + Q): room.
+    Its columns are ln of the totals of the cations, ln a(H+), and ln of inert (N, Q) components, mol/kg; its rows ln of the
+    activities of the cations, of the anion, and mol/kg of protons that the liquor holds. anions (M,): how many of the anion a
+    cation takes along. columns (N, M + 1 + Q): room.
     """
     liquor, model, terms, work = stage_liquor(liquors, i), liquors.model, liquors.terms, liquors.work
     cation, anion = liquors.cation, liquors.anion
