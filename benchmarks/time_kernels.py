@@ -12,6 +12,7 @@ from raffinate.flowsheet.extraction.section import Section, _Row
 from raffinate.flowsheet.quantities import celsius, hour
 from raffinate.flowsheet.stream import gathered
 from raffinate.kernels.cascade import solve_cascade
+from raffinate.kernels.cascade_fold import fold
 from raffinate.kernels.chain import Cascade, Media
 from raffinate.kernels.circuit import solve_circuit
 from raffinate.kernels.circuit_flows import COLD_START
@@ -97,7 +98,7 @@ def test_solve_cascade__five_stages_of_constant_media(benchmark, row):
         *(answer.flows, np.ascontiguousarray(circuit.source[:, row.at]), circuit.organic_source, circuit.unit_total),
         *(circuit.efficiency, circuit.control, circuit.ln_target, circuit.dosed, row.complexes.protons),
     )
-    measure(benchmark, solve_cascade, row.complexes, media, cascade, np.zeros((2, 0)))
+    measure(benchmark, solve_cascade, *fold(row.complexes, media, cascade), np.zeros((2, 0)))
 
 
 def test_leach_train__five_minerals_in_four_tanks(benchmark):

@@ -20,6 +20,7 @@ import math
 
 import numpy as np
 
+from .cascade_fold import CATIONS, ERROR, STAGES, STATUS, STEPS, size_of_answer, state_in, unfold_row
 from .chain import (
     AT_LEAST,
     BACK,
@@ -44,24 +45,23 @@ from .chain import (
     PROTONS,
     RISE,
     Cascade,
-    Media,
-    blank_room,
-    blank_state,
     constants_of,
     lay_constants,
     lay_pipes,
     medium_at,
     page_of,
     pages_of,
+    room_in,
+    rows_of_room,
 )
-from .extraction import Contact, Extractant, charge_at, charge_scale, distribution, medium_scale, meet, meet_held
-from .jit import apart, kernel, lean
-from .lanes import WIDTH, choose, greater, load, most_of, size, spread, store, sum_of
+from .extraction import Contact, charge_at, charge_scale, distribution, medium_scale, meet, meet_held
+from .jit import apart, kernel, lean, spliced
+from .lanes import WIDTH, bare_table, choose, greater, load, most_of, size, spread, store, sum_of
 from .row_newton import is_held, newton_cascade
 from .speciation import exponentiate
 from .status import CONVERGED, DRY, OUT_OF_STEPS, OVERLOADED, STARVED, UNREACHABLE
 
-_TOLERANCE = 1e-7  # of the last step; the residuals that it leaves are looked at beside
+STEP = 1e-7  # of the last step; the residuals that it leaves are looked at beside
 _ROUNDING = 1e-12
 _START = 1e-2  # of the one contact from which all stages start
 _MOST_STEPS = 6000
@@ -372,7 +372,7 @@ def settle_cascade(extractant, media, cascade, state, room, places, warm, tolera
     if status != CONVERGED and is_held(cascade):
         taken, status = _choose(extractant, media, cascade, state, room, places, scale, tolerance)
         steps += taken
-    if tolerance > _TOLERANCE:
+    if tolerance > STEP:
         return 1.0, steps, status
     if status != CONVERGED:
         lay_pipes(cascade, 0.0, 0.0, room)
@@ -386,32 +386,49 @@ def settle_cascade(extractant, media, cascade, state, room, places, warm, tolera
     return error, steps, status
 
 
-@kernel
-def solve_cascade(extractant: Extractant, media: Media, cascade: Cascade, start: np.ndarray):
-    """The steady state of a row of mixer-settlers.
-
-    start: (2, N), what was sought in a row near this one, or (2, 0) to start from nothing.
-    Answers (aqueous (N, M) mol/kg, organic (N, M) mol/L, sought (2, N), point (2, N), dose (N,) mol of hydroxide, error,
-    steps, status). The error is the largest relative imbalance of cations, extractant and charge; CONVERGED promises
-    1e-12 of it. EXACT that would take base away answers UNREACHABLE.
-    """
-    N, M = cascade.aqueous_source.shape
-    state = blank_state(N, M)
-    room = blank_room(N, M)
-    places = np.zeros((5, 2, N))
+@spliced.kernel
+def _settle_folded(places, numbers, start, answer, block, integers, rest):
+    """Fill the answer to a folded row; block, integers (3 N,), rest (14 N,): room."""
+    extractant, media, given = unfold_row(places, numbers)
+    N, M = given.aqueous_source.shape
+    room = room_in(block, integers[: 2 * N], N, M)
+    state = state_in(answer, rest, N, M)
     warm = start.shape[1] == N
     if warm:
-        state.sought[:, :] = start
-    own = Cascade(
-        cascade.flows,
-        cascade.aqueous_source,
-        cascade.organic_source,
-        cascade.unit_total,
-        cascade.efficiency,
-        cascade.control.copy(),
-        cascade.ln_target.copy(),
-        cascade.base,
-        cascade.charge,
+        for r in range(2):
+            for i in range(N):
+                state.sought[r, i] = start[r, i]
+    control = integers[2 * N :]  # of our own, since some are changed on the way where a dose is sought
+    for i in range(N):
+        control[i] = given.control[i]
+    cascade = Cascade(
+        given.flows,
+        given.aqueous_source,
+        given.organic_source,
+        given.unit_total,
+        given.efficiency,
+        control,
+        given.ln_target,
+        given.base,
+        given.charge,
     )
-    error, steps, status = settle_cascade(extractant, media, own, state, room, places, warm, _TOLERANCE)
-    return state.aqueous, state.organic, state.sought, state.point, state.dose, error, steps, status
+    work = rest[4 * N :].reshape((5, 2, N))
+    answer[ERROR], answer[STEPS], answer[STATUS] = settle_cascade(
+        extractant, media, cascade, state, room, work, warm, STEP
+    )
+
+
+@kernel
+def solve_cascade(places: np.ndarray, numbers: np.ndarray, start: np.ndarray):
+    """The steady state of a row of mixer-settlers.
+
+    places, numbers: as `fold` answers them. start: (2, N), what was sought in a row near this one, or (2, 0) to start from
+    nothing. What is handed over are plain arrays, since named tuples take longer than many a row. Answers what `settled`
+    tells apart. Its error is the largest relative imbalance of cations, extractant and charge; CONVERGED promises 1e-12
+    of it. EXACT that would take base away answers UNREACHABLE.
+    """
+    N, M = places[STAGES], places[CATIONS]
+    answer = np.zeros(size_of_answer(N, M))
+    block = bare_table(rows_of_room(N, M))
+    _settle_folded(places, numbers, start, answer, block, np.zeros(3 * N, np.int64), np.zeros(14 * N))
+    return answer

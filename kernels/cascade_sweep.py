@@ -11,10 +11,11 @@ from typing import NamedTuple
 import numba
 import numpy as np
 
-from .cascade import solve_cascade
-from .chain import Cascade, Media
+from .cascade import STEP, settle_cascade
+from .chain import Cascade, Media, State, room_in, rows_of_room
 from .extraction import Extractant
-from .jit import apart, inner, parallel
+from .jit import apart, inner, lean, parallel
+from .lanes import bare_table
 
 _CHUNK = 16
 
@@ -43,11 +44,15 @@ _NO_CASCADE = Cascade(_NONE3, _NONE3, _NONE3, _NONE2, _NONE1, _NO_CONTROLS, _NON
 _NO_CASCADES = Cascades(_NONE3, _NONE3, _NONE3, _NONE3, _NONE2, _NONE1, _NO_INTS, _NO_INTS)
 
 
-@apart(_NO_EXTRACTANT, _NO_MEDIA, _NO_CASCADE, _NONE3, _NO_CASCADES, 0, 0, answers=0)
-@inner.kernel
-def _settle_chunk(extractant, media, cascade, starts, answers, first, last):
-    """Settle rows first to last - 1 and write them down; answer how many they are."""
-    for k in range(first, last):
+@lean.kernel
+def _settle_rows(extractant, media, cascade, starts, answers, rows, block, integers, numbers):
+    """Settle some rows, and write them down; rows: the first, and the one behind the last. block, integers, numbers: room."""
+    N, M = cascade.aqueous_source.shape[1:]
+    room = room_in(block, integers[: 2 * N], N, M)
+    control = integers[2 * N :]  # of our own, since some are changed on the way where a dose is sought
+    slope, work = numbers[: 2 * N].reshape((2, N)), numbers[4 * N :].reshape((5, 2, N))
+    warm = starts.shape[2] == N
+    for k in range(rows[0], rows[1]):
         row_media = Media(
             media.ln_share[k],
             media.ln_anion[k],
@@ -56,21 +61,43 @@ def _settle_chunk(extractant, media, cascade, starts, answers, first, last):
             media.ligand_beta[k],
             media.whole[k],
         )
+        for i in range(N):
+            control[i] = cascade.control[k, i]
         row = Cascade(
             cascade.flows[k],
             cascade.aqueous_source[k],
             cascade.organic_source[k],
             cascade.unit_total[k],
             cascade.efficiency,
-            cascade.control[k],
+            control,
             cascade.ln_target[k],
             cascade.base,
             cascade.charge,
         )
-        found = solve_cascade(extractant, row_media, row, starts[k])
-        answers.aqueous[k], answers.organic[k], answers.sought[k] = found[0], found[1], found[2]
-        answers.point[k], answers.dose[k] = found[3], found[4]
-        answers.error[k], answers.steps[k], answers.status[k] = found[5], found[6], found[7]
+        state = State(
+            answers.sought[k],
+            answers.point[k],
+            answers.dose[k],
+            slope,
+            answers.aqueous[k],
+            answers.organic[k],
+            numbers[2 * N : 4 * N],
+        )
+        if warm:
+            for r in range(2):
+                for i in range(N):
+                    state.sought[r, i] = starts[k, r, i]
+        error, steps, status = settle_cascade(extractant, row_media, row, state, room, work, warm, STEP)
+        answers.error[k], answers.steps[k], answers.status[k] = error, steps, status
+
+
+@apart(_NO_EXTRACTANT, _NO_MEDIA, _NO_CASCADE, _NONE3, _NO_CASCADES, 0, 0, answers=0)
+@inner.kernel
+def _settle_chunk(extractant, media, cascade, starts, answers, first, last):
+    """Settle rows first to last - 1 and write them down; answer how many they are."""
+    N, M = cascade.aqueous_source.shape[1:]
+    block, integers, numbers = bare_table(rows_of_room(N, M)), np.zeros(3 * N, np.int64), np.zeros(14 * N)
+    _settle_rows(extractant, media, cascade, starts, answers, (first, last), block, integers, numbers)
     return last - first
 
 

@@ -559,7 +559,10 @@ def test_solve_cascade__refuses_what_cannot_run():
 
 def test_solve_cascade__of_no_stages_is_dry():
     media = everywhere(medium_for(np.zeros(M)), 0)
-    assert Answer(ACID, media, row_of(1, np.zeros(M), np.zeros(M))._replace(flows=np.zeros((0, 6)))).status == DRY
+    one = row_of(1, np.zeros(M), np.zeros(M))
+    by_stage = ("flows", "aqueous_source", "organic_source", "unit_total", "control", "ln_target")
+    none = one._replace(**{name: getattr(one, name)[:0] for name in by_stage})
+    assert Answer(ACID, media, none).status == DRY
 
 
 def test_solve_cascade__takes_an_organic_that_is_full_to_the_last_unit_but_no_cation_it_cannot_bind():
