@@ -52,13 +52,13 @@ from .chain import (
     page_of,
     pages_of,
     room_in,
-    rows_of_room,
+    size_of_room,
 )
+from .entries import part
 from .extraction import Contact, charge_at, charge_scale, distribution, medium_scale, meet, meet_held
 from .jit import apart, kernel, lean, spliced
-from .lanes import WIDTH, bare_table, choose, greater, load, most_of, size, spread, store, sum_of
-from .row_newton import is_held, newton_cascade
-from .speciation import exponentiate
+from .lanes import WIDTH, choose, greater, load, most_of, number_at, size, spread, store, sum_of
+from .row_newton import is_held, newton_cascade, raise_powers
 from .status import CONVERGED, DRY, OUT_OF_STEPS, OVERLOADED, STARVED, UNREACHABLE
 
 STEP = 1e-7  # of the last step; the residuals that it leaves are looked at beside
@@ -68,7 +68,7 @@ _MOST_STEPS = 6000
 _PLACES = np.zeros((1, 1, 1))
 
 
-@lean.kernel
+@spliced.kernel
 def _water(cascade):
     """All water that leaves, kg, and all organic, L."""
     water, oil = 0.0, 0.0
@@ -78,7 +78,7 @@ def _water(cascade):
     return water, oil
 
 
-@lean.kernel
+@spliced.kernel
 def _refuse(extractant, cascade, units_in, water, oil):
     """The status of a row that cannot run, else CONVERGED. units_in: mol of units that enter."""
     if not water > 0.0:
@@ -274,7 +274,7 @@ def _choose(extractant, media, cascade, state, room, places, scale, tolerance):
     return total, status
 
 
-@lean.kernel
+@spliced.kernel
 def _cation_imbalance(cascade, state, table, first):
     """Largest relative error of the balances of eight cations, in every stage and in the whole row."""
     f, N = cascade.flows, cascade.flows.shape[0]
@@ -303,7 +303,7 @@ def _cation_imbalance(cascade, state, table, first):
     return most_of(worst)
 
 
-@lean.kernel
+@spliced.kernel
 def imbalance(media, cascade, state, room):
     """Largest relative error of the balances, found anew from the answers and not as the solver found them.
 
@@ -314,14 +314,11 @@ def imbalance(media, cascade, state, room):
     worst = 0.0
     for page in range(pages_of(M)):
         worst = max(worst, _cation_imbalance(cascade, state, table, page * rows))
-    for i in range(N):
-        room.logs[i] = state.point[0, i]
-        room.logs[N + i] = state.point[1, i]
-    exponentiate(room.logs, room.powers)
+    half = raise_powers(state.point, room.powers)
     for i in range(N):
         medium = medium_at(media, i)
-        units = room.powers[i]
-        charge = charge_at(medium, room.powers[N + i])[0]
+        units = number_at(room.powers, i)
+        charge = charge_at(medium, number_at(room.powers, half + i))[0]
         scale = medium_scale(medium)
         for page in range(pages_of(M)):
             first = page * rows
@@ -387,18 +384,18 @@ def settle_cascade(extractant, media, cascade, state, room, places, warm, tolera
 
 
 @spliced.kernel
-def _settle_folded(places, numbers, start, answer, block, integers, rest):
-    """Fill the answer to a folded row; block, integers (3 N,), rest (14 N,): room."""
+def _settle_folded(places, numbers, start, answer, integers, space):
+    """Fill the answer to a folded row; integers (3 N,), space: room."""
     extractant, media, given = unfold_row(places, numbers)
     N, M = given.aqueous_source.shape
-    room = room_in(block, integers[: 2 * N], N, M)
-    state = state_in(answer, rest, N, M)
+    room = room_in(part(space, 14 * N, (space.shape[0] - 14 * N,)), part(integers, 0, (2 * N,)), N, M)
+    state = state_in(answer, space, N, M)
     warm = start.shape[1] == N
     if warm:
         for r in range(2):
             for i in range(N):
                 state.sought[r, i] = start[r, i]
-    control = integers[2 * N :]  # of our own, since some are changed on the way where a dose is sought
+    control = part(integers, 2 * N, (N,))  # of our own, since some are changed on the way where a dose is sought
     for i in range(N):
         control[i] = given.control[i]
     cascade = Cascade(
@@ -412,7 +409,7 @@ def _settle_folded(places, numbers, start, answer, block, integers, rest):
         given.base,
         given.charge,
     )
-    work = rest[4 * N :].reshape((5, 2, N))
+    work = part(space, 4 * N, (5, 2, N))
     answer[ERROR], answer[STEPS], answer[STATUS] = settle_cascade(
         extractant, media, cascade, state, room, work, warm, STEP
     )
@@ -429,6 +426,6 @@ def solve_cascade(places: np.ndarray, numbers: np.ndarray, start: np.ndarray):
     """
     N, M = places[STAGES], places[CATIONS]
     answer = np.zeros(size_of_answer(N, M))
-    block = bare_table(rows_of_room(N, M))
-    _settle_folded(places, numbers, start, answer, block, np.zeros(3 * N, np.int64), np.zeros(14 * N))
+    space = np.empty(14 * N + size_of_room(N, M))
+    _settle_folded(places, numbers, start, answer, np.empty(3 * N, np.int64), space)
     return answer

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .chain import Cascade, Media, State
+from .entries import part
 from .extraction import Extractant
 from .jit import lean, spliced
 
@@ -49,59 +50,51 @@ def fold(extractant: Extractant, media: Media, cascade: Cascade) -> FoldedCascad
     """Fold a row into two arrays. What `unfold` answers are views into them: to change the row, write there."""
     N, M = cascade.aqueous_source.shape
     L = len(media.ligand_charge)
-    parts = [
+    given = [
         *extractant,
         *media,
         *(each for name, each in cascade._asdict().items() if name not in ("control", "base")),
     ]
     shapes = [(M, 2), (M, 2), (M,), (M,), (N, M), (N,), (N, L), (L,), (N, L, 3), (N, 3)]
     shapes += [(N, 6), (N, M), (N, M), (N,), (M,), (N,), (M,)]
-    for part, shape in zip(parts, shapes, strict=True):
-        if part.shape != shape:
-            raise ValueError(f"an array of shape {part.shape} stands where {shape} is due")
+    for each, shape in zip(given, shapes, strict=True):
+        if each.shape != shape:
+            raise ValueError(f"an array of shape {each.shape} stands where {shape} is due")
     places = np.array([N, M, L, cascade.base, *cascade.control], dtype=np.int64)
-    return FoldedCascade(places, np.concatenate([part.ravel() for part in parts]))
+    return FoldedCascade(places, np.concatenate([each.ravel() for each in given]))
 
 
 def unfold(places: np.ndarray, numbers: np.ndarray) -> tuple[Extractant, Media, Cascade]:
     """A row as it is folded."""
-    N, M, L = places[0], places[1], places[2]
-    first = 0
-    last = first + 2 * M
-    ln_k = numbers[first:last].reshape((M, 2))
-    first, last = last, last + 2 * M
-    units = numbers[first:last].reshape((M, 2))
-    first = last + 2 * M
-    extractant = Extractant(ln_k, units, numbers[last : last + M], numbers[last + M : first])
-    last = first + N * M
-    ln_share = numbers[first:last].reshape((N, M))
-    first, last = last + N, last + N + N * L
-    ligand_total = numbers[first:last].reshape((N, L))
-    ln_anion = numbers[first - N : first]
-    first = last + L
-    ligand_charge = numbers[last:first]
-    last = first + 3 * N * L
-    ligand_beta = numbers[first:last].reshape((N, L, 3))
-    first, last = last, last + 3 * N
-    whole = numbers[first:last].reshape((N, 3))
-    media = Media(ln_share, ln_anion, ligand_total, ligand_charge, ligand_beta, whole)
-    first, last = last, last + 6 * N
-    flows = numbers[first:last].reshape((N, 6))
-    first, last = last, last + N * M
-    aqueous = numbers[first:last].reshape((N, M))
-    first, last = last, last + N * M
-    organic = numbers[first:last].reshape((N, M))
-    first = last + N + M
+    N, M, L = int(places[STAGES]), int(places[CATIONS]), int(places[LIGANDS])
+    extractant = Extractant(
+        part(numbers, 0, (M, 2)),
+        part(numbers, 2 * M, (M, 2)),
+        part(numbers, 4 * M, (M,)),
+        part(numbers, 5 * M, (M,)),
+    )
+    first = 6 * M
+    anion, behind = first + N * M, first + N * (M + 1 + L)
+    media = Media(
+        part(numbers, first, (N, M)),
+        part(numbers, anion, (N,)),
+        part(numbers, anion + N, (N, L)),
+        part(numbers, behind, (L,)),
+        part(numbers, behind + L, (N, L, 3)),
+        part(numbers, behind + L + 3 * N * L, (N, 3)),
+    )
+    first = behind + L + 3 * N * (L + 1)
+    behind = first + 6 * N + 2 * N * M
     cascade = Cascade(
-        flows,
-        aqueous,
-        organic,
-        numbers[last : last + N],
-        numbers[last + N : first],
-        places[CONTROLS : CONTROLS + N],
-        numbers[first : first + N],
-        places[BASE],
-        numbers[first + N : first + N + M],
+        part(numbers, first, (N, 6)),
+        part(numbers, first + 6 * N, (N, M)),
+        part(numbers, first + 6 * N + N * M, (N, M)),
+        part(numbers, behind, (N,)),
+        part(numbers, behind + N, (M,)),
+        part(places, CONTROLS, (N,)),
+        part(numbers, behind + N + M, (N,)),
+        int(places[BASE]),
+        part(numbers, behind + 2 * N + M, (M,)),
     )
     return extractant, media, cascade
 
@@ -119,15 +112,14 @@ def size_of_answer(stages, cations):
 def state_in(answer, rest, stages, cations):
     """The State that an answer holds; rest (4 N,): room for what is not asked for."""
     first = SOUGHT + 5 * stages
-    middle, last = first + stages * cations, first + 2 * stages * cations
     return State(
-        answer[SOUGHT : SOUGHT + 2 * stages].reshape((2, stages)),
-        answer[SOUGHT + 2 * stages : SOUGHT + 4 * stages].reshape((2, stages)),
-        answer[SOUGHT + 4 * stages : first],
-        rest[: 2 * stages].reshape((2, stages)),
-        answer[first:middle].reshape((stages, cations)),
-        answer[middle:last].reshape((stages, cations)),
-        rest[2 * stages : 4 * stages],
+        part(answer, SOUGHT, (2, stages)),
+        part(answer, SOUGHT + 2 * stages, (2, stages)),
+        part(answer, SOUGHT + 4 * stages, (stages,)),
+        part(rest, 0, (2, stages)),
+        part(answer, first, (stages, cations)),
+        part(answer, first + stages * cations, (stages, cations)),
+        part(rest, 2 * stages, (2 * stages,)),
     )
 
 

@@ -12,10 +12,10 @@ import numba
 import numpy as np
 
 from .cascade import STEP, settle_cascade
-from .chain import Cascade, Media, State, room_in, rows_of_room
+from .chain import Cascade, Media, State, room_in, size_of_room
+from .entries import part
 from .extraction import Extractant
 from .jit import apart, inner, lean, parallel
-from .lanes import bare_table
 
 _CHUNK = 16
 
@@ -45,12 +45,12 @@ _NO_CASCADES = Cascades(_NONE3, _NONE3, _NONE3, _NONE3, _NONE2, _NONE1, _NO_INTS
 
 
 @lean.kernel
-def _settle_rows(extractant, media, cascade, starts, answers, rows, block, integers, numbers):
-    """Settle some rows, and write them down; rows: the first, and the one behind the last. block, integers, numbers: room."""
+def _settle_rows(extractant, media, cascade, starts, answers, rows, integers, numbers):
+    """Settle some rows, and write them down; rows: the first, and the one behind the last. integers, numbers: room."""
     N, M = cascade.aqueous_source.shape[1:]
-    room = room_in(block, integers[: 2 * N], N, M)
-    control = integers[2 * N :]  # of our own, since some are changed on the way where a dose is sought
-    slope, work = numbers[: 2 * N].reshape((2, N)), numbers[4 * N :].reshape((5, 2, N))
+    room = room_in(part(numbers, 14 * N, (numbers.shape[0] - 14 * N,)), part(integers, 0, (2 * N,)), N, M)
+    control = part(integers, 2 * N, (N,))  # of our own, since some are changed on the way where a dose is sought
+    slope, residual, work = part(numbers, 0, (2, N)), part(numbers, 2 * N, (2 * N,)), part(numbers, 4 * N, (5, 2, N))
     warm = starts.shape[2] == N
     for k in range(rows[0], rows[1]):
         row_media = Media(
@@ -81,7 +81,7 @@ def _settle_rows(extractant, media, cascade, starts, answers, rows, block, integ
             slope,
             answers.aqueous[k],
             answers.organic[k],
-            numbers[2 * N : 4 * N],
+            residual,
         )
         if warm:
             for r in range(2):
@@ -96,8 +96,8 @@ def _settle_rows(extractant, media, cascade, starts, answers, rows, block, integ
 def _settle_chunk(extractant, media, cascade, starts, answers, first, last):
     """Settle rows first to last - 1 and write them down; answer how many they are."""
     N, M = cascade.aqueous_source.shape[1:]
-    block, integers, numbers = bare_table(rows_of_room(N, M)), np.zeros(3 * N, np.int64), np.zeros(14 * N)
-    _settle_rows(extractant, media, cascade, starts, answers, (first, last), block, integers, numbers)
+    integers, numbers = np.empty(3 * N, np.int64), np.empty(14 * N + size_of_room(N, M))
+    _settle_rows(extractant, media, cascade, starts, answers, (first, last), integers, numbers)
     return last - first
 
 

@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .entries import part
 from .extraction import Extractant, Medium
 from .jit import inner, lean, spliced
 from .lanes import WIDTH, blank_table, load, put_at, spread, store
@@ -34,6 +35,7 @@ _CONSTANTS = 5
 # parts of N boxes behind these: the band in seven, what leaves the row, the inverse of pivots, throughputs
 _BAND, _LEAVING, _INVERSE, _THROUGH = 0, 7, 8, 9
 _BOX_PARTS = 10
+STEPS_KEPT = 4
 
 
 class Media(NamedTuple):
@@ -90,10 +92,10 @@ class Room(NamedTuple):
     """Arrays made once.
 
     table (P R, 8): see the names of its parts. matrix (8 W W + 1, 8): Newton's in W rows for each of its unknowns, with the
-    equations in the lanes; lower, inverse, pivots as of `factorise`; step (W, 8). turned ((3 + N) 8 V, 8): what has stages
-    in the lanes, in V rows for each cation. measure (2 N,): the inverse of what a balance is measured against. kept (2, N).
-    totals (M,). held (2, N, M): where time begins. flows (N, 6): those given, with what the continuation adds. slope (N,):
-    of the charge of a medium. logs, powers (2 N,): the point and its exponentials.
+    equations in the lanes; lower, inverse, pivots as of `factorise`; steps (STEPS_KEPT W, 8): this one and earlier ones.
+    turned ((3 + N) 8 V, 8): what has stages in the lanes, in V rows for each cation; powers (2 V, 8): E and a(H+).
+    measure (2 N,): the inverse of what a balance is measured against. kept (2, N). totals (M,). held (2, N, M): where
+    time begins. flows (N, 6): those given, with what the continuation adds. slope (N,): of the charge of a medium.
     """
 
     table: np.ndarray
@@ -101,7 +103,7 @@ class Room(NamedTuple):
     lower: np.ndarray
     inverse: np.ndarray
     pivots: np.ndarray
-    step: np.ndarray
+    steps: np.ndarray
     turned: np.ndarray
     measure: np.ndarray
     kept: np.ndarray
@@ -109,7 +111,6 @@ class Room(NamedTuple):
     held: np.ndarray
     flows: np.ndarray
     slope: np.ndarray
-    logs: np.ndarray
     powers: np.ndarray
 
 
@@ -120,7 +121,7 @@ NO_CASCADE = Cascade(_NONE2, _NONE2, _NONE2, _NONE1, _NONE1, _NO_INTS, _NONE1, 0
 NO_STATE = State(_NONE2, _NONE2, _NONE1, _NONE2, _NONE2, _NONE2, _NONE1)
 NO_ROW_ROOM = Room(
     *(_NONE2, _NONE2, _NONE2, _NONE2, _NO_INTS, _NONE2, _NONE2, _NONE1),
-    *(_NONE2, _NONE1, _NONE3, _NONE2, _NONE1, _NONE1, _NONE1),
+    *(_NONE2, _NONE1, _NONE3, _NONE2, _NONE1, _NONE2),
 )
 
 
@@ -139,45 +140,47 @@ def blank_state(stages, cations):
 
 
 @lean.kernel
-def rows_of_room(stages, cations):
-    """How many rows of eight `room_in` takes."""
+def size_of_room(stages, cations):
+    """How many numbers `room_in` takes."""
     wide, across = (2 * stages + WIDTH - 1) // WIDTH, (stages + WIDTH - 1) // WIDTH
-    numbers = (16 + 2 * cations) * stages + cations
-    tables = pages_of(cations) * page_of(stages) + (3 + stages) * WIDTH * across + 2 * (WIDTH * wide * wide + wide) + 1
-    return tables + (numbers + WIDTH - 1) // WIDTH
+    rows = pages_of(cations) * page_of(stages) + (3 + stages) * WIDTH * across
+    rows += 2 * WIDTH * wide * wide + (1 + STEPS_KEPT) * wide + 1 + 2 * across
+    return WIDTH * (rows + 1) + (11 + 2 * cations) * stages + cations
 
 
 @spliced.kernel
-def room_in(block, pivots, stages, cations):
-    """The Room that a table and integers (2 N,) have, whatever they hold; it counts no references to them."""
+def room_in(numbers, pivots, stages, cations):
+    """The Room that numbers of any value and integers (2 N,) have; whoever calls holds on to them."""
     order = 2 * stages
     wide, across = (order + WIDTH - 1) // WIDTH, (stages + WIDTH - 1) // WIDTH
     square = WIDTH * wide * wide
     # what has to begin as zeros stands together, the rest is written before it is read
-    lower, inverse = square + 1, 2 * square + 1
-    turned = inverse + 2 * wide
-    for row in range(lower, turned + 2 * WIDTH * across):
-        store(block, row, spread(0.0))
-    table = turned + (3 + stages) * WIDTH * across
-    behind = table + pages_of(cations) * page_of(stages)
-    numbers = block.reshape(-1)[behind * WIDTH :]
-    held = 8 * order + cations
+    first = -(numbers.ctypes.data // 8) % WIDTH
+    lower = first + WIDTH * (square + 1)
+    inverse = lower + WIDTH * square
+    steps = inverse + WIDTH * wide
+    turned = steps + WIDTH * STEPS_KEPT * wide
+    table = turned + WIDTH * WIDTH * (3 + stages) * across
+    powers = table + WIDTH * pages_of(cations) * page_of(stages)
+    measure = powers + WIDTH * 2 * across
+    zeros = part(numbers, lower, ((turned - lower) // WIDTH + 2 * WIDTH * across, WIDTH))
+    for row in range(zeros.shape[0]):
+        store(zeros, row, spread(0.0))
     return Room(
-        block[table:behind],
-        block[:lower],
-        block[lower:inverse],
-        block[inverse : inverse + wide],
+        part(numbers, table, (pages_of(cations) * page_of(stages), WIDTH)),
+        part(numbers, first, (square + 1, WIDTH)),
+        part(numbers, lower, (square, WIDTH)),
+        part(numbers, inverse, (wide, WIDTH)),
         pivots,
-        block[inverse + wide : turned],
-        block[turned:table],
-        numbers[:order],
-        numbers[order : 2 * order].reshape((2, stages)),
-        numbers[8 * order : held],
-        numbers[held : held + order * cations].reshape((2, stages, cations)),
-        numbers[2 * order : 5 * order].reshape((stages, 6)),
-        numbers[5 * order : 5 * order + stages],
-        numbers[6 * order : 7 * order],
-        numbers[7 * order : 8 * order],
+        part(numbers, steps, (STEPS_KEPT * wide, WIDTH)),
+        part(numbers, turned, (WIDTH * (3 + stages) * across, WIDTH)),
+        part(numbers, measure, (order,)),
+        part(numbers, measure + order, (2, stages)),
+        part(numbers, measure + 11 * stages, (cations,)),
+        part(numbers, measure + 11 * stages + cations, (2, stages, cations)),
+        part(numbers, measure + 2 * order, (stages, 6)),
+        part(numbers, measure + 10 * stages, (stages,)),
+        part(numbers, powers, (2 * across, WIDTH)),
     )
 
 
@@ -192,7 +195,7 @@ def blank_room(stages, cations):
         blank_table(WIDTH * wide * wide),
         blank_table(wide),
         np.zeros(order, np.int64),
-        blank_table(wide),
+        blank_table(STEPS_KEPT * wide),
         blank_table((3 + stages) * WIDTH * across),
         np.zeros(order),
         np.zeros((2, stages)),
@@ -200,8 +203,7 @@ def blank_room(stages, cations):
         np.zeros((2, stages, cations)),
         np.zeros((stages, 6)),
         np.zeros(stages),
-        np.zeros(order),
-        np.zeros(order),
+        blank_table(2 * across),
     )
 
 
@@ -220,13 +222,15 @@ def page_of(stages):
 @lean.kernel
 def medium_at(media, i):
     """The Medium of stage i."""
+    M = media.ln_share.shape[1]
+    L = media.ligand_charge.shape[0]
     return Medium(
-        media.ln_share[i],
+        part(media.ln_share, i * M, (M,)),
         media.ln_anion[i],
-        media.ligand_total[i],
-        media.ligand_charge,
-        media.ligand_beta[i],
-        media.whole[i],
+        part(media.ligand_total, i * L, (L,)),
+        part(media.ligand_charge, 0, (L,)),
+        part(media.ligand_beta, 3 * i * L, (L, 3)),
+        part(media.whole, 3 * i, (3,)),
     )
 
 

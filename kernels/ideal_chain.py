@@ -192,7 +192,7 @@ def differentiate_ideal(room, first, cations):
                 at = (2 * WIDTH + j) * wide + w
                 heard = before
                 if k > 0:
-                    heard += load(turned, at) * number_at(table, up_at + j)
+                    heard = before + load(turned, at) * number_at(table, up_at + j)
                     store(turned, at, heard)
                 change = heard * number_at(table, above_at + j) + own * number_at(table, here_at + j)
                 change += load(turned, ((3 + k) * WIDTH + j) * wide + w) * number_at(table, below_at + j)

@@ -350,11 +350,3 @@ def blank_table(rows: int) -> np.ndarray:
     room = np.zeros(WIDTH * rows + WIDTH)
     first = (-(room.ctypes.data // 8)) % WIDTH
     return room[first : first + WIDTH * rows].reshape((rows, WIDTH))
-
-
-@inner.kernel
-def bare_table(rows: int) -> np.ndarray:
-    """Answer a table as of `blank_table`, of any numbers."""
-    room = np.empty(WIDTH * rows + WIDTH)
-    first = (-(room.ctypes.data // 8)) % WIDTH
-    return room[first : first + WIDTH * rows].reshape((rows, WIDTH))

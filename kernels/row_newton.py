@@ -46,6 +46,7 @@ from .chain import (
     RISE_BOUND,
     SHARE,
     SPREAD,
+    STEPS_KEPT,
     TWO_UNITS,
     constants_of,
     eliminate_boxes,
@@ -57,18 +58,19 @@ from .chain import (
     pages_of,
     throughs_of,
 )
-from .dense import factorise, substitute
+from .dense import factorise, factorise_in_order, substitute
+from .entries import part
 from .extraction import charge_at
 from .ideal_chain import differentiate_ideal, dose_ideal, evaluate_ideal
 from .jit import apart, lean, spliced
 from .lanes import WIDTH, load, number_at, put_at, spread, store, sum_of, sums_of
-from .speciation import exponentiate
 from .status import CONVERGED, OUT_OF_STEPS, SINGULAR
 
 LOWEST, HIGHEST = -180.0, 6.0
 _LONGEST = 3.0
 _ROUNDING = 1e-6  # of a step so short that the residuals stand at what rounding leaves
 _NEAR = 1e-2  # of a step, after which the factors of the last matrix serve again
+_REMEMBERED = STEPS_KEPT - 1  # steps by factors that serve again
 _WORTH = 0.05  # what a step by them has to leave of the residuals at most, so that they serve once more
 
 
@@ -156,17 +158,27 @@ def _hold(cascade, state, room, first):
         state.residual[N + i] += sum_of(protons * x)
 
 
+@lean.kernel
+def raise_powers(point, powers):
+    """Fill powers with the exponentials of a point; answer the place of the second half."""
+    N = point.shape[1]
+    half = WIDTH * powers.shape[0] // 2
+    for r in range(2):
+        for i in range(N):
+            put_at(powers, r * half + i, point[r, i])
+    for row in range(powers.shape[0]):
+        store(powers, row, exponential(load(powers, row)))
+    return half
+
+
 @spliced.kernel
 def _evaluate(media, cascade, state, room, ideal):
     """Fill molalities, ratios and residuals (mol/L, mol/kg) at the point and the doses."""
     N, M = state.aqueous.shape
+    half = raise_powers(state.point, room.powers)
     for i in range(N):
-        room.logs[i] = state.point[0, i]
-        room.logs[N + i] = state.point[1, i]
-    exponentiate(room.logs, room.powers)
-    for i in range(N):
-        charge, slope = charge_at(medium_at(media, i), room.powers[N + i])
-        state.residual[i] = room.powers[i] - cascade.unit_total[i]
+        charge, slope = charge_at(medium_at(media, i), number_at(room.powers, half + i))
+        state.residual[i] = number_at(room.powers, i) - cascade.unit_total[i]
         state.residual[N + i] = charge
         room.slope[i] = slope
     rows = page_of(N)
@@ -258,15 +270,15 @@ def _by_dose(cascade, state, room, ideal):
 
 
 @spliced.kernel
-def _factorise(cascade, state, room, ideal):
-    """Fill Newton's matrix, equations in the units of their merit so that pivots compare, and its factors; False if singular."""
+def _fill(cascade, state, room, ideal):
+    """Fill Newton's matrix, equations in the units of their merit so that pivots compare."""
     N, M = state.aqueous.shape
     matrix, measure = room.matrix, room.measure
     long = WIDTH * ((2 * N + WIDTH - 1) // WIDTH)
     for r in range(matrix.shape[0]):
         store(matrix, r, spread(0.0))
     for i in range(N):
-        put_at(matrix, i * long + i, room.powers[i] * measure[i])
+        put_at(matrix, i * long + i, number_at(room.powers, i) * measure[i])
         put_at(matrix, (N + i) * long + N + i, room.slope[i] * measure[N + i])
     rows = page_of(N)
     for page in range(pages_of(M)):
@@ -276,7 +288,20 @@ def _factorise(cascade, state, room, ideal):
             _differentiate(room, page * rows)
     if is_held(cascade):
         _by_dose(cascade, state, room, ideal)
-    return factorise(matrix, room.lower, room.inverse, room.pivots, 2 * N)
+
+
+@spliced.kernel
+def _factorise(cascade, state, room, ideal):
+    """Fill Newton's matrix and its factors; False if singular."""
+    order = 2 * state.aqueous.shape[0]
+    spare = part(room.turned, 2 * WIDTH * WIDTH * (room.powers.shape[0] // 2), (WIDTH, WIDTH))
+    for search in range(2):
+        _fill(cascade, state, room, ideal)
+        if search > 0:
+            return factorise(room.matrix, room.lower, room.inverse, room.pivots, order)
+        if factorise_in_order(room.matrix, room.lower, room.inverse, room.pivots, spare, order):
+            return True
+    return False
 
 
 @spliced.kernel
@@ -289,17 +314,45 @@ def is_held(cascade):
 
 
 @spliced.kernel
-def _step(state, room):
-    """Fill step by the factors at hand, and keep what is sought; answer its longest part."""
-    N = state.aqueous.shape[0]
+def _learn(steps, wide, earlier):
+    """Turn a step by old factors into Broyden's, who learns of the matrix from each full step taken since they were made.
+
+    steps: first the one by the factors, then those taken, the first of them by factors that were new, W rows each.
+    """
+    for j in range(1, min(earlier, _REMEMBERED) + 1):
+        along, length = spread(0.0), spread(0.0)
+        for w in range(wide):
+            taken = load(steps, j * wide + w)
+            along += taken * load(steps, w)
+            length += taken * taken
+        share = sum_of(along) / sum_of(length)
+        if j == _REMEMBERED or not abs(share) < 0.5:
+            return
+        for w in range(wide):
+            if j < earlier:
+                store(steps, w, load(steps, w) + load(steps, (j + 1) * wide + w) * share)
+            else:
+                store(steps, w, load(steps, w) * (1.0 / (1.0 - share)))
+
+
+@spliced.kernel
+def _step(state, room, earlier):
+    """Fill step by the factors at hand, which served `earlier` steps, and keep what is sought; answer its longest part."""
+    N, steps = state.aqueous.shape[0], room.steps
+    wide = room.inverse.shape[0]
     for r in range(2 * N):
-        put_at(room.step, r, -state.residual[r] * room.measure[r])
-    for r in range(2 * N, WIDTH * room.step.shape[0]):
-        put_at(room.step, r, 0.0)  # whatever another row may have left there
-    substitute(room.matrix, room.lower, room.inverse, room.pivots, room.step, 2 * N)
+        put_at(steps, r, -state.residual[r] * room.measure[r])
+    for r in range(2 * N, WIDTH * wide):
+        put_at(steps, r, 0.0)  # whatever another row may have left there
+    substitute(room.matrix, room.lower, room.inverse, room.pivots, steps, 2 * N)
+    if earlier > 0:
+        _learn(steps, wide, earlier)
+    if earlier < _REMEMBERED:
+        for w in range(wide):
+            store(steps, (earlier + 1) * wide + w, load(steps, w))
     size = 0.0
     for i in range(N):
-        size = max(size, abs(number_at(room.step, i)), abs(number_at(room.step, N + i)))
+        size = max(size, abs(number_at(steps, i)), abs(number_at(steps, N + i)))
         room.kept[0, i] = state.sought[0, i]
         room.kept[1, i] = state.sought[1, i]
     return size
@@ -348,7 +401,7 @@ def newton_cascade(media, cascade, state, room, scale, epsilon, tolerance, most,
     slow, steps, trials = 0, 0, 0
     status = OUT_OF_STEPS
     before, size, fraction = np.inf, np.inf, 1.0
-    fresh = True
+    fresh, served = True, 0
     while True:
         _place(cascade, state, epsilon, dose_scale)
         _evaluate(media, cascade, state, room, ideal)
@@ -364,7 +417,7 @@ def newton_cascade(media, cascade, state, room, scale, epsilon, tolerance, most,
                 _move(state, room, fraction)
                 continue
             # a step by old factors leaves more than the square of itself
-            if fraction == 1.0 and size < tolerance and largest < (100.0 if fresh else 1.0) * tolerance * tolerance:
+            if fraction == 1.0 and size < tolerance and largest < (100.0 if fresh else 10.0) * tolerance * tolerance:
                 status = CONVERGED
             slow = slow + 1 if (fraction < 0.1 or merit > 0.8 * before) else 0
             if steps >= most or slow >= patience or status == CONVERGED:
@@ -375,7 +428,8 @@ def newton_cascade(media, cascade, state, room, scale, epsilon, tolerance, most,
             status = SINGULAR
             break
         steps += 1
-        size = _step(state, room)
+        served = 0 if fresh else served + 1
+        size = _step(state, room, served)
         if not size < np.inf:
             status = SINGULAR
             break
@@ -391,5 +445,5 @@ def _move(state, room, fraction):
     """Set what is sought to what is kept and a fraction of the step."""
     N = state.sought.shape[1]
     for i in range(N):
-        state.sought[0, i] = min(max(room.kept[0, i] + fraction * number_at(room.step, i), LOWEST), HIGHEST)
-        state.sought[1, i] = min(max(room.kept[1, i] + fraction * number_at(room.step, N + i), LOWEST), -LOWEST)
+        state.sought[0, i] = min(max(room.kept[0, i] + fraction * number_at(room.steps, i), LOWEST), HIGHEST)
+        state.sought[1, i] = min(max(room.kept[1, i] + fraction * number_at(room.steps, N + i), LOWEST), -LOWEST)
