@@ -64,6 +64,7 @@ def apart(*arguments: object, answers: object) -> Callable[[Any], Any]:
         if not hasattr(compiled, "py_func"):  # NUMBA_DISABLE_JIT leaves a kernel as plain Python
             return compiled
         compiled.targetoptions["no_cfunc_wrapper"] = False  # the address is that of this entry
+        compiled.targetoptions["forceinline"] = True  # into that entry, which else hands over all arguments again
         signature = numba.typeof(answers)(*(numba.typeof(argument) for argument in arguments))
         name = f"{compiled.py_func.__module__}.{compiled.py_func.__name__}"
         address = ctypes.c_int64(0)
