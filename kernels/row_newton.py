@@ -158,6 +158,19 @@ def _hold(cascade, state, room, first):
         state.residual[N + i] += sum_of(protons * x)
 
 
+@apart(NO_CASCADE, NO_STATE, NO_ROW_ROOM, answers=0)
+@lean.kernel
+def _evaluate_mixed(cascade, state, room):
+    """Do for cations that do not come to equilibrium what `evaluate_ideal` does; answer how many they are."""
+    N, M = state.aqueous.shape
+    for page in range(pages_of(M)):
+        first = page * page_of(N)
+        _distribute(room.table, first, state.point)
+        eliminate_boxes(room.table, first, room.flows)
+        _hold(cascade, state, room, first)
+    return M
+
+
 @lean.kernel
 def raise_powers(point, powers):
     """Fill powers with the exponentials of a point; answer the place of the second half."""
@@ -181,15 +194,11 @@ def _evaluate(media, cascade, state, room, ideal):
         state.residual[i] = number_at(room.powers, i) - cascade.unit_total[i]
         state.residual[N + i] = charge
         room.slope[i] = slope
-    rows = page_of(N)
+    if not ideal:
+        _evaluate_mixed(cascade, state, room)
+        return
     for page in range(pages_of(M)):
-        first = page * rows
-        if ideal:
-            evaluate_ideal(cascade, state, room, first)
-        else:
-            _distribute(room.table, first, state.point)
-            eliminate_boxes(room.table, first, room.flows)
-            _hold(cascade, state, room, first)
+        evaluate_ideal(cascade, state, room, page * page_of(N))
 
 
 @lean.kernel
@@ -243,17 +252,29 @@ def _differentiate(room, first):
         put_at(matrix, at, number_at(matrix, at) + sum_of(load(table, first + SPREAD * N + k) * y) * measure[k])
 
 
-@spliced.kernel
+@apart(NO_ROW_ROOM, 0, answers=0)
+@lean.kernel
+def _differentiate_mixed(room, cations):
+    """Do for cations that do not come to equilibrium what `differentiate_ideal` does; answer how many they are."""
+    for page in range(pages_of(cations)):
+        _differentiate(room, page * page_of(room.flows.shape[0]))
+    return cations
+
+
+@apart(NO_CASCADE, NO_STATE, NO_ROW_ROOM, True, answers=0)
+@lean.kernel
 def _by_dose(cascade, state, room, ideal):
-    """Put what a dose does in the place of what ln a(H+) does, where the pH is held."""
+    """Put what a dose does in the place of what ln a(H+) does, where the pH is held; answer in how many stages."""
     table, flows, matrix, measure = room.table, room.flows, room.matrix, room.measure
     N = flows.shape[0]
     long = WIDTH * ((2 * N + WIDTH - 1) // WIDTH)
     first, lane = cascade.base // WIDTH * page_of(N), cascade.base % WIDTH
     protons = table[constants_of(first, N) + PROTONS, lane]
+    found = 0
     for k in range(N):
         if cascade.control[k] == NATURAL:
             continue
+        found += 1
         if ideal:
             dose_ideal(table, first, N, k, lane)
         else:
@@ -267,6 +288,14 @@ def _by_dose(cascade, state, room, ideal):
             at = (N + k) * long + i
             put_at(matrix, at, state.slope[0, k] * number_at(matrix, at) + slope * bound)
             put_at(matrix, at + N, state.slope[0, k] * number_at(matrix, at + N) + slope * charge)
+    return found
+
+
+@apart(np.zeros((1, 1)), np.zeros((1, 1)), np.zeros((1, 1)), np.zeros(1, np.int64), 0, answers=True)
+@lean.kernel
+def _factorise(matrix, lower, inverse, pivots, order):
+    """As `factorise`, which hardly any row needs."""
+    return factorise(matrix, lower, inverse, pivots, order)
 
 
 @spliced.kernel
@@ -280,28 +309,13 @@ def _fill(cascade, state, room, ideal):
     for i in range(N):
         put_at(matrix, i * long + i, number_at(room.powers, i) * measure[i])
         put_at(matrix, (N + i) * long + N + i, room.slope[i] * measure[N + i])
-    rows = page_of(N)
-    for page in range(pages_of(M)):
-        if ideal:
-            differentiate_ideal(room, page * rows, min(WIDTH, M - page * WIDTH))
-        else:
-            _differentiate(room, page * rows)
+    if ideal:
+        for page in range(pages_of(M)):
+            differentiate_ideal(room, page * page_of(N), min(WIDTH, M - page * WIDTH))
+    else:
+        _differentiate_mixed(room, M)
     if is_held(cascade):
         _by_dose(cascade, state, room, ideal)
-
-
-@spliced.kernel
-def _factorise(cascade, state, room, ideal):
-    """Fill Newton's matrix and its factors; False if singular."""
-    order = 2 * state.aqueous.shape[0]
-    spare = part(room.turned, 2 * WIDTH * WIDTH * (room.powers.shape[0] // 2), (WIDTH, WIDTH))
-    for search in range(2):
-        _fill(cascade, state, room, ideal)
-        if search > 0:
-            return factorise(room.matrix, room.lower, room.inverse, room.pivots, order)
-        if factorise_in_order(room.matrix, room.lower, room.inverse, room.pivots, spare, order):
-            return True
-    return False
 
 
 @spliced.kernel
@@ -401,7 +415,8 @@ def newton_cascade(media, cascade, state, room, scale, epsilon, tolerance, most,
     slow, steps, trials = 0, 0, 0
     status = OUT_OF_STEPS
     before, size, fraction = np.inf, np.inf, 1.0
-    fresh, served = True, 0
+    fresh, sound, served, order = True, True, 0, 2 * state.aqueous.shape[0]
+    spare = part(room.turned, 2 * WIDTH * WIDTH * (room.powers.shape[0] // 2), (WIDTH, WIDTH))
     while True:
         _place(cascade, state, epsilon, dose_scale)
         _evaluate(media, cascade, state, room, ideal)
@@ -424,7 +439,15 @@ def newton_cascade(media, cascade, state, room, scale, epsilon, tolerance, most,
                 break
         fresh = not (steps > 0 and fraction == 1.0 and size < _NEAR and merit < _WORTH * _WORTH * before)
         before = merit
-        if fresh and not _factorise(cascade, state, room, ideal):
+        for search in range(2 if fresh else 0):
+            _fill(cascade, state, room, ideal)
+            if search > 0:
+                sound = _factorise(room.matrix, room.lower, room.inverse, room.pivots, order)
+            else:
+                sound = factorise_in_order(room.matrix, room.lower, room.inverse, room.pivots, spare, order)
+            if sound:
+                break
+        if not sound:
             status = SINGULAR
             break
         steps += 1
