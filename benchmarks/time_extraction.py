@@ -4,7 +4,8 @@ SciPy gets the problem twice, each time with residuals and the analytic dense Ja
 and method `hybr`. In full it is all balances as they stand, N (M + 2) unknowns: ln of every molality, ln E and ln a(H+) of
 every stage. Reduced it is what the kernel solves, 2 N unknowns, with the cations found from their exact linear balances: half
 of the kernel's idea is given to it. Either is started where the kernel is: cold from one contact of all that is fed, warm
-from the answer of a row that is fed 5 % less of all cations and of the sulfate.
+from the answer of a row that is fed 5 % less of all cations and of the sulfate. A row is folded, and SciPy's matrices of
+flows are made, before the clock starts.
 
 `solve_circuit` is the same kind of row with the activity model of the liquor in every stage: eight components, five of
 them cations that the extractant takes, so the ratio is to rows of five cations. `solve_cascades` solves many rows at once.
@@ -31,9 +32,9 @@ from scipy.optimize import OptimizeResult, root
 
 from raffinate.flowsheet import Stream
 from raffinate.flowsheet.chemistry import Chemistry
+from raffinate.flowsheet.extraction.folding import fold, settled
 from raffinate.flowsheet.extraction.section import Section, _Row
 from raffinate.kernels.cascade import solve_cascade
-from raffinate.kernels.cascade_fold import fold, settled
 from raffinate.kernels.cascade_sweep import solve_cascades
 from raffinate.kernels.chain import FORWARD, ORGANIC_BACK, ORGANIC_OUT, OUT, Cascade, Media
 from raffinate.kernels.circuit import solve_circuit

@@ -8,11 +8,11 @@ import pytest
 
 from raffinate.flowsheet import Stream
 from raffinate.flowsheet.chemistry import Chemistry
+from raffinate.flowsheet.extraction.folding import fold
 from raffinate.flowsheet.extraction.section import Section, _Row
 from raffinate.flowsheet.quantities import celsius, hour
 from raffinate.flowsheet.stream import gathered
 from raffinate.kernels.cascade import solve_cascade
-from raffinate.kernels.cascade_fold import fold
 from raffinate.kernels.chain import Cascade, Media
 from raffinate.kernels.circuit import solve_circuit
 from raffinate.kernels.circuit_flows import COLD_START

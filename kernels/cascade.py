@@ -419,9 +419,9 @@ def _settle_folded(places, numbers, start, answer, integers, space):
 def solve_cascade(places: np.ndarray, numbers: np.ndarray, start: np.ndarray):
     """The steady state of a row of mixer-settlers.
 
-    places, numbers: as `fold` answers them. start: (2, N), what was sought in a row near this one, or (2, 0) to start from
-    nothing. What is handed over are plain arrays, since named tuples take longer than many a row. Answers what `settled`
-    tells apart. Its error is the largest relative imbalance of cations, extractant and charge; CONVERGED promises 1e-12
+    places, numbers: see `cascade_fold`. start: (2, N), what was sought in a row near this one, or (2, 0) to start from
+    nothing. What is handed over are plain arrays, since named tuples take longer than many a row. Answers an array, see
+    `cascade_fold`. Its error is the largest relative imbalance of cations, extractant and charge; CONVERGED promises 1e-12
     of it. EXACT that would take base away answers UNREACHABLE.
     """
     N, M = places[STAGES], places[CATIONS]

@@ -4,8 +4,8 @@ import math
 
 import numpy as np
 
+from raffinate.flowsheet.extraction.folding import fold, settled
 from raffinate.kernels.cascade import solve_cascade
-from raffinate.kernels.cascade_fold import fold, settled
 from raffinate.kernels.chain import AT_LEAST, EXACT, NATURAL, ORGANIC_OUT, OUT, Cascade, Media
 from raffinate.kernels.extraction import Extractant, Medium
 from raffinate.kernels.status import CONVERGED

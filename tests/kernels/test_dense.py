@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from raffinate.kernels.dense import factorise, substitute
+from raffinate.kernels.dense import factorise, factorise_in_order, substitute
 from raffinate.kernels.lanes import WIDTH
 
 
@@ -58,3 +58,25 @@ def test_factorise__interchanges_equations_where_a_pivot_is_zero():
 )
 def test_factorise__says_that_a_matrix_is_singular(matrix):
     assert not factors(matrix)[0]
+
+
+@pytest.mark.parametrize("order", [1, 2, 7, 8, 9, 16, 23, 40])
+def test_factorise_in_order__solves_where_no_pivot_has_to_be_sought(order):
+    rng = np.random.default_rng(order)
+    matrix = rng.uniform(-1.0, 1.0, (order, order)) + 2.0 * order * np.diag(rng.choice([-1.0, 1.0], order))
+    found = (in_lanes(matrix), *(np.zeros_like(part) for part in factors(matrix)[1][1:]))
+    assert factorise_in_order(*found, np.zeros((WIDTH, WIDTH)), order)
+    rhs = np.zeros(found[2].shape)
+    rhs.reshape(-1)[:order] = side = rng.normal(size=order)
+    substitute(*found, rhs, order)
+    np.testing.assert_allclose(rhs.reshape(-1)[:order], np.linalg.solve(matrix, side), rtol=1e-11)
+
+
+@pytest.mark.parametrize(
+    "matrix",
+    [np.array([[0.0, 2.0], [1.0, 0.0]]), np.array([[0.1, 2.0], [2.0, 1.0]]), np.ones((9, 9)), np.full((2, 2), np.nan)],
+)
+def test_factorise_in_order__refuses_where_a_pivot_has_to_be_sought(matrix):
+    order, table = len(matrix), in_lanes(matrix)
+    room = (np.zeros_like(table), np.zeros((-(-order // WIDTH), WIDTH)), np.zeros(order, np.int64))
+    assert not factorise_in_order(table, *room, np.zeros((WIDTH, WIDTH)), order)
