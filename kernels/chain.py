@@ -8,8 +8,9 @@ negative and balances close to round-off.
 
 Cations are taken eight at a time, as `lanes` does: each eight have a page of rows in one table.
 
-Shapes: N stages, M cations, L ligands, B = 2 N boxes, P pages of R rows. mol per kg of water, mol per L of organic; kg,
-L and mol per time. Sources: Grassmann, Taksar and Heyman (1985) Oper. Res. 33, 1107 (elimination).
+Shapes: N stages, M cations, L ligands, B = 2 N boxes, P pages of R rows, V = (N + 7) / 8, W = (2 N + 7) / 8. mol per kg of
+water, mol per L of organic; kg, L and mol per time. Sources: Grassmann, Taksar and Heyman (1985) Oper. Res. 33, 1107
+(elimination).
 """
 
 from typing import NamedTuple

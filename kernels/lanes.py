@@ -300,6 +300,11 @@ def _power_of_two(context, builder, sig, args):
     return builder.bitcast(builder.shl(bits, ir.Constant(_WHOLE, [52] * WIDTH)), _VECTOR)
 
 
+@_compiled(most_of, types.float64, (_LANES,))
+def _most_of(context, builder, sig, args):
+    return _intrinsic(builder, "vector.reduce.fmax", ir.DoubleType(), args)
+
+
 @_compiled(rough_logarithm, _LANES, (_LANES,))
 def _rough_logarithm(context, builder, sig, args):
     bits = builder.sitofp(builder.bitcast(args[0], _WHOLE), _VECTOR)
@@ -320,16 +325,6 @@ def _sum_of(context, builder, sig, args):
         halves = (_pick(builder, total, total, list(range(a, a + held))) for a in (0, held))
         total = builder.fadd(*halves)
     return builder.extract_element(total, ir.Constant(ir.IntType(32), 0))
-
-
-@_compiled(most_of, types.float64, (_LANES,))
-def _most_of(context, builder, sig, args):
-    most, held = args[0], WIDTH
-    while held > 1:
-        held //= 2
-        one, other = (_pick(builder, most, most, list(range(a, a + held))) for a in (0, held))
-        most = builder.select(builder.fcmp_ordered(">", one, other), one, other)
-    return builder.extract_element(most, ir.Constant(ir.IntType(32), 0))
 
 
 @_compiled(sums_of, types.UniTuple(types.float64, 4), (_LANES, _LANES, _LANES, _LANES))

@@ -14,7 +14,10 @@ lies above what is asked,
 so that base is dosed, or the pH is higher than asked, and never both; epsilon is above 0 only where the corner needs
 rounding on the way.
 
-Shapes: N stages, M cations. Sources: Nocedal & Wright (2006) Numerical Optimization, ch. 11 (line search).
+Near the answer the factors of one matrix serve for several steps, each of which is Broyden's: it learns from those taken.
+
+Shapes: N stages, M cations, W = (2 N + 7) / 8. Sources: Nocedal & Wright (2006) Numerical Optimization, ch. 11 (line search,
+Broyden's method); Kelley (1995) Iterative Methods for Linear and Nonlinear Equations, ch. 7 (his steps without a matrix).
 """
 
 import math
