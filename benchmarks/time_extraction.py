@@ -4,7 +4,8 @@ SciPy gets the problem twice, each time with residuals and the analytic dense Ja
 and method `hybr`. In full it is all balances as they stand, N (M + 2) unknowns: ln of every molality, ln E and ln a(H+) of
 every stage. Reduced it is what the kernel solves, 2 N unknowns, with the cations found from their exact linear balances: half
 of the kernel's idea is given to it. Either is started where the kernel is: cold from one contact of all that is fed, warm
-from the answer of a row that is fed 5 % less of all cations and of the sulfate.
+from the answer of a row that is fed 5 % less of all cations and of the sulfate. A row is folded, and SciPy's matrices of
+flows are made, before the clock starts.
 
 `solve_circuit` is the same kind of row with the activity model of the liquor in every stage: eight components, five of
 them cations that the extractant takes, so the ratio is to rows of five cations. `solve_cascades` solves many rows at once.
@@ -31,6 +32,7 @@ from scipy.optimize import OptimizeResult, root
 
 from raffinate.flowsheet import Stream
 from raffinate.flowsheet.chemistry import Chemistry
+from raffinate.flowsheet.extraction.folding import fold, settled
 from raffinate.flowsheet.extraction.section import Section, _Row
 from raffinate.kernels.cascade import solve_cascade
 from raffinate.kernels.cascade_sweep import solve_cascades
@@ -279,18 +281,19 @@ def constant_media() -> None:
         kernel, times, fails = [], {ByScipy: [], InFull: []}, {ByScipy: 0, InFull: 0}
         for seed in range(ROWS):
             extractant, media, row = random_row(seed, stages)
-            first = solve_cascade(extractant, media, row, COLD)
             richer = fed_more(media, row)
-            again = solve_cascade(extractant, *richer, first[2])
-            if first[-1] != CONVERGED or again[-1] != CONVERGED:
+            folded, folded_richer = fold(extractant, media, row), fold(extractant, *richer)
+            first = settled(solve_cascade(*folded, COLD), stages)
+            again = settled(solve_cascade(*folded_richer, first.sought), stages)
+            if first.status != CONVERGED or again.status != CONVERGED:
                 raise SystemExit(f"row {seed} of {stages} stages does not converge")
-            cold = fastest(lambda case=(extractant, media, row): solve_cascade(*case, COLD), 20)
-            warm = fastest(lambda case=(extractant, *richer, first[2]): solve_cascade(*case), 20)
+            cold = fastest(lambda case=(*folded, COLD): solve_cascade(*case), 20)
+            warm = fastest(lambda case=(*folded_richer, first.sought): solve_cascade(*case), 20)
             kernel.append((cold, warm))
-            for kind, starts in ((ByScipy, []), (InFull, [np.log(np.maximum(first[0], 1e-300)).ravel()])):
+            for kind, starts in ((ByScipy, []), (InFull, [np.log(np.maximum(first.aqueous, 1e-300)).ravel()])):
                 problem, other = kind(extractant, media, row), kind(extractant, *richer)
-                start = np.concatenate([*starts, first[2].ravel()])
-                if right(problem, problem.solve(), first[1]) and right(other, other.solve(start), again[1]):
+                start = np.concatenate([*starts, first.sought.ravel()])
+                if right(problem, problem.solve(), first.organic) and right(other, other.solve(start), again.organic):
                     cold_too = fastest(problem.solve, 3)
                     warm_too = fastest(lambda other=other, start=start: other.solve(start), 3)
                     times[kind].append((cold_too, warm_too, cold_too / cold, warm_too / warm))
@@ -312,7 +315,7 @@ def in_the_liquors_own_chemistry() -> None:
     for stages in STAGES:
         cold, warm, constant, steps = [], [], [], []
         for seed in range(ROWS):
-            like = random_row(seed, stages, OF_THOSE)
+            like = fold(*random_row(seed, stages, OF_THOSE))
             constant.append(fastest(lambda like=like: solve_cascade(*like, COLD), 20))
             rng = np.random.default_rng(seed)
             salts = {"Li2SO4": 0.02, "Na2SO4": 0.01, "MnSO4": 0.01, "CoSO4": 0.02, "NiSO4": 0.05}
@@ -375,7 +378,7 @@ def many_at_once() -> None:
 def first_calls() -> None:
     """Print how long the first calls take, which compile the kernels."""
     begun = time.perf_counter()
-    solve_cascade(*random_row(0, 8), COLD)
+    solve_cascade(*fold(*random_row(0, 8)), COLD)
     first = time.perf_counter() - begun
     extractant, media, row = random_row(0, 8)
     media = Media(*(each if name == "ligand_charge" else each[None] for name, each in media._asdict().items()))

@@ -8,6 +8,7 @@ import pytest
 
 from raffinate.flowsheet import Stream
 from raffinate.flowsheet.chemistry import Chemistry
+from raffinate.flowsheet.extraction.folding import fold
 from raffinate.flowsheet.extraction.section import Section, _Row
 from raffinate.flowsheet.quantities import celsius, hour
 from raffinate.flowsheet.stream import gathered
@@ -97,7 +98,7 @@ def test_solve_cascade__five_stages_of_constant_media(benchmark, row):
         *(answer.flows, np.ascontiguousarray(circuit.source[:, row.at]), circuit.organic_source, circuit.unit_total),
         *(circuit.efficiency, circuit.control, circuit.ln_target, circuit.dosed, row.complexes.protons),
     )
-    measure(benchmark, solve_cascade, row.complexes, media, cascade, np.zeros((2, 0)))
+    measure(benchmark, solve_cascade, *fold(row.complexes, media, cascade), np.zeros((2, 0)))
 
 
 def test_leach_train__five_minerals_in_four_tanks(benchmark):

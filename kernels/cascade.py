@@ -20,6 +20,7 @@ import math
 
 import numpy as np
 
+from .cascade_fold import CATIONS, ERROR, STAGES, STATUS, STEPS, size_of_answer, state_in, unfold_row
 from .chain import (
     AT_LEAST,
     BACK,
@@ -44,31 +45,30 @@ from .chain import (
     PROTONS,
     RISE,
     Cascade,
-    Media,
-    blank_room,
-    blank_state,
     constants_of,
     lay_constants,
     lay_pipes,
     medium_at,
     page_of,
     pages_of,
+    room_in,
+    size_of_room,
 )
-from .extraction import Contact, Extractant, charge_at, charge_scale, distribution, medium_scale, meet, meet_held
-from .jit import apart, kernel, lean
-from .lanes import WIDTH, choose, greater, load, most_of, size, spread, store, sum_of
-from .row_newton import is_held, newton_cascade
-from .speciation import exponentiate
+from .entries import part
+from .extraction import Contact, charge_at, charge_scale, distribution, medium_scale, meet, meet_held
+from .jit import apart, kernel, lean, spliced
+from .lanes import WIDTH, choose, greater, load, most_of, number_at, size, spread, store, sum_of
+from .row_newton import is_held, newton_cascade, raise_powers
 from .status import CONVERGED, DRY, OUT_OF_STEPS, OVERLOADED, STARVED, UNREACHABLE
 
-_TOLERANCE = 1e-7  # of the last step; the residuals that it leaves are looked at beside
+STEP = 1e-7  # of the last step; the residuals that it leaves are looked at beside
 _ROUNDING = 1e-12
 _START = 1e-2  # of the one contact from which all stages start
 _MOST_STEPS = 6000
 _PLACES = np.zeros((1, 1, 1))
 
 
-@lean.kernel
+@spliced.kernel
 def _water(cascade):
     """All water that leaves, kg, and all organic, L."""
     water, oil = 0.0, 0.0
@@ -78,7 +78,7 @@ def _water(cascade):
     return water, oil
 
 
-@lean.kernel
+@spliced.kernel
 def _refuse(extractant, cascade, units_in, water, oil):
     """The status of a row that cannot run, else CONVERGED. units_in: mol of units that enter."""
     if not water > 0.0:
@@ -274,7 +274,7 @@ def _choose(extractant, media, cascade, state, room, places, scale, tolerance):
     return total, status
 
 
-@lean.kernel
+@spliced.kernel
 def _cation_imbalance(cascade, state, table, first):
     """Largest relative error of the balances of eight cations, in every stage and in the whole row."""
     f, N = cascade.flows, cascade.flows.shape[0]
@@ -303,7 +303,7 @@ def _cation_imbalance(cascade, state, table, first):
     return most_of(worst)
 
 
-@lean.kernel
+@spliced.kernel
 def imbalance(media, cascade, state, room):
     """Largest relative error of the balances, found anew from the answers and not as the solver found them.
 
@@ -314,14 +314,11 @@ def imbalance(media, cascade, state, room):
     worst = 0.0
     for page in range(pages_of(M)):
         worst = max(worst, _cation_imbalance(cascade, state, table, page * rows))
-    for i in range(N):
-        room.logs[i] = state.point[0, i]
-        room.logs[N + i] = state.point[1, i]
-    exponentiate(room.logs, room.powers)
+    half = raise_powers(state.point, room.powers)
     for i in range(N):
         medium = medium_at(media, i)
-        units = room.powers[i]
-        charge = charge_at(medium, room.powers[N + i])[0]
+        units = number_at(room.powers, i)
+        charge = charge_at(medium, number_at(room.powers, half + i))[0]
         scale = medium_scale(medium)
         for page in range(pages_of(M)):
             first = page * rows
@@ -372,7 +369,7 @@ def settle_cascade(extractant, media, cascade, state, room, places, warm, tolera
     if status != CONVERGED and is_held(cascade):
         taken, status = _choose(extractant, media, cascade, state, room, places, scale, tolerance)
         steps += taken
-    if tolerance > _TOLERANCE:
+    if tolerance > STEP:
         return 1.0, steps, status
     if status != CONVERGED:
         lay_pipes(cascade, 0.0, 0.0, room)
@@ -386,32 +383,49 @@ def settle_cascade(extractant, media, cascade, state, room, places, warm, tolera
     return error, steps, status
 
 
-@kernel
-def solve_cascade(extractant: Extractant, media: Media, cascade: Cascade, start: np.ndarray):
-    """The steady state of a row of mixer-settlers.
-
-    start: (2, N), what was sought in a row near this one, or (2, 0) to start from nothing.
-    Answers (aqueous (N, M) mol/kg, organic (N, M) mol/L, sought (2, N), point (2, N), dose (N,) mol of hydroxide, error,
-    steps, status). The error is the largest relative imbalance of cations, extractant and charge; CONVERGED promises
-    1e-12 of it. EXACT that would take base away answers UNREACHABLE.
-    """
-    N, M = cascade.aqueous_source.shape
-    state = blank_state(N, M)
-    room = blank_room(N, M)
-    places = np.zeros((5, 2, N))
+@spliced.kernel
+def _settle_folded(places, numbers, start, answer, integers, space):
+    """Fill the answer to a folded row; integers (3 N,), space: room."""
+    extractant, media, given = unfold_row(places, numbers)
+    N, M = given.aqueous_source.shape
+    room = room_in(part(space, 14 * N, (space.shape[0] - 14 * N,)), part(integers, 0, (2 * N,)), N, M)
+    state = state_in(answer, space, N, M)
     warm = start.shape[1] == N
     if warm:
-        state.sought[:, :] = start
-    own = Cascade(
-        cascade.flows,
-        cascade.aqueous_source,
-        cascade.organic_source,
-        cascade.unit_total,
-        cascade.efficiency,
-        cascade.control.copy(),
-        cascade.ln_target.copy(),
-        cascade.base,
-        cascade.charge,
+        for r in range(2):
+            for i in range(N):
+                state.sought[r, i] = start[r, i]
+    control = part(integers, 2 * N, (N,))  # of our own, since some are changed on the way where a dose is sought
+    for i in range(N):
+        control[i] = given.control[i]
+    cascade = Cascade(
+        given.flows,
+        given.aqueous_source,
+        given.organic_source,
+        given.unit_total,
+        given.efficiency,
+        control,
+        given.ln_target,
+        given.base,
+        given.charge,
     )
-    error, steps, status = settle_cascade(extractant, media, own, state, room, places, warm, _TOLERANCE)
-    return state.aqueous, state.organic, state.sought, state.point, state.dose, error, steps, status
+    work = part(space, 4 * N, (5, 2, N))
+    answer[ERROR], answer[STEPS], answer[STATUS] = settle_cascade(
+        extractant, media, cascade, state, room, work, warm, STEP
+    )
+
+
+@kernel
+def solve_cascade(places: np.ndarray, numbers: np.ndarray, start: np.ndarray):
+    """The steady state of a row of mixer-settlers.
+
+    places, numbers: see `cascade_fold`. start: (2, N), what was sought in a row near this one, or (2, 0) to start from
+    nothing. What is handed over are plain arrays, since named tuples take longer than many a row. Answers an array, see
+    `cascade_fold`. Its error is the largest relative imbalance of cations, extractant and charge; CONVERGED promises 1e-12
+    of it. EXACT that would take base away answers UNREACHABLE.
+    """
+    N, M = places[STAGES], places[CATIONS]
+    answer = np.zeros(size_of_answer(N, M))
+    space = np.empty(14 * N + size_of_room(N, M))
+    _settle_folded(places, numbers, start, answer, np.empty(3 * N, np.int64), space)
+    return answer

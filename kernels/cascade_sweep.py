@@ -11,10 +11,11 @@ from typing import NamedTuple
 import numba
 import numpy as np
 
-from .cascade import solve_cascade
-from .chain import Cascade, Media
+from .cascade import STEP, settle_cascade
+from .chain import Cascade, Media, State, room_in, size_of_room
+from .entries import part
 from .extraction import Extractant
-from .jit import apart, inner, parallel
+from .jit import apart, inner, lean, parallel
 
 _CHUNK = 16
 
@@ -43,11 +44,15 @@ _NO_CASCADE = Cascade(_NONE3, _NONE3, _NONE3, _NONE2, _NONE1, _NO_CONTROLS, _NON
 _NO_CASCADES = Cascades(_NONE3, _NONE3, _NONE3, _NONE3, _NONE2, _NONE1, _NO_INTS, _NO_INTS)
 
 
-@apart(_NO_EXTRACTANT, _NO_MEDIA, _NO_CASCADE, _NONE3, _NO_CASCADES, 0, 0, answers=0)
-@inner.kernel
-def _settle_chunk(extractant, media, cascade, starts, answers, first, last):
-    """Settle rows first to last - 1 and write them down; answer how many they are."""
-    for k in range(first, last):
+@lean.kernel
+def _settle_rows(extractant, media, cascade, starts, answers, rows, integers, numbers):
+    """Settle some rows, and write them down; rows: the first, and the one behind the last. integers, numbers: room."""
+    N, M = cascade.aqueous_source.shape[1:]
+    room = room_in(part(numbers, 14 * N, (numbers.shape[0] - 14 * N,)), part(integers, 0, (2 * N,)), N, M)
+    control = part(integers, 2 * N, (N,))  # of our own, since some are changed on the way where a dose is sought
+    slope, residual, work = part(numbers, 0, (2, N)), part(numbers, 2 * N, (2 * N,)), part(numbers, 4 * N, (5, 2, N))
+    warm = starts.shape[2] == N
+    for k in range(rows[0], rows[1]):
         row_media = Media(
             media.ln_share[k],
             media.ln_anion[k],
@@ -56,21 +61,43 @@ def _settle_chunk(extractant, media, cascade, starts, answers, first, last):
             media.ligand_beta[k],
             media.whole[k],
         )
+        for i in range(N):
+            control[i] = cascade.control[k, i]
         row = Cascade(
             cascade.flows[k],
             cascade.aqueous_source[k],
             cascade.organic_source[k],
             cascade.unit_total[k],
             cascade.efficiency,
-            cascade.control[k],
+            control,
             cascade.ln_target[k],
             cascade.base,
             cascade.charge,
         )
-        found = solve_cascade(extractant, row_media, row, starts[k])
-        answers.aqueous[k], answers.organic[k], answers.sought[k] = found[0], found[1], found[2]
-        answers.point[k], answers.dose[k] = found[3], found[4]
-        answers.error[k], answers.steps[k], answers.status[k] = found[5], found[6], found[7]
+        state = State(
+            answers.sought[k],
+            answers.point[k],
+            answers.dose[k],
+            slope,
+            answers.aqueous[k],
+            answers.organic[k],
+            residual,
+        )
+        if warm:
+            for r in range(2):
+                for i in range(N):
+                    state.sought[r, i] = starts[k, r, i]
+        error, steps, status = settle_cascade(extractant, row_media, row, state, room, work, warm, STEP)
+        answers.error[k], answers.steps[k], answers.status[k] = error, steps, status
+
+
+@apart(_NO_EXTRACTANT, _NO_MEDIA, _NO_CASCADE, _NONE3, _NO_CASCADES, 0, 0, answers=0)
+@inner.kernel
+def _settle_chunk(extractant, media, cascade, starts, answers, first, last):
+    """Settle rows first to last - 1 and write them down; answer how many they are."""
+    N, M = cascade.aqueous_source.shape[1:]
+    integers, numbers = np.empty(3 * N, np.int64), np.empty(14 * N + size_of_room(N, M))
+    _settle_rows(extractant, media, cascade, starts, answers, (first, last), integers, numbers)
     return last - first
 
 

@@ -1,24 +1,26 @@
 """The chain of boxes that a row of mixer-settlers is to each cation, solved without one subtraction.
 
-Where all stages are ideal a stage is one box, and the chain a band of three. Otherwise box 2 i (mixed) takes all liquor
-entering stage i and the share `efficiency` of each cation in the organic entering it; box 2 i + 1 (organic) takes the
-rest and what the mixed box extracts. So y = y_in + efficiency (D x - y_in), Murphree's organic efficiency, with y_in the
-mean of the organic that enters. Throughputs of boxes are found by elimination that adds and multiplies only, so they are
-never negative and balances close to round-off.
+Where all stages are ideal a stage is one box (`ideal_chain`). Otherwise box 2 i (mixed) takes all liquor entering stage i
+and the share `efficiency` of each cation in the organic entering it; box 2 i + 1 (organic) takes the rest and what the
+mixed box extracts. So y = y_in + efficiency (D x - y_in), Murphree's organic efficiency, with y_in the mean of the
+organic that enters. Throughputs of boxes are found by elimination that adds and multiplies only, so they are never
+negative and balances close to round-off.
 
 Cations are taken eight at a time, as `lanes` does: each eight have a page of rows in one table.
 
-Shapes: N stages, M cations, L ligands, B = 2 N boxes, P pages of R rows. mol per kg of water, mol per L of organic; kg,
-L and mol per time. Sources: Grassmann, Taksar and Heyman (1985) Oper. Res. 33, 1107 (elimination).
+Shapes: N stages, M cations, L ligands, B = 2 N boxes, P pages of R rows, V = (N + 7) / 8, W = (2 N + 7) / 8. mol per kg of
+water, mol per L of organic; kg, L and mol per time. Sources: Grassmann, Taksar and Heyman (1985) Oper. Res. 33, 1107
+(elimination).
 """
 
 from typing import NamedTuple
 
 import numpy as np
 
+from .entries import part
 from .extraction import Extractant, Medium
-from .jit import kernel, lean
-from .lanes import WIDTH, blank_table, load, spread, store
+from .jit import inner, lean, spliced
+from .lanes import WIDTH, blank_table, load, put_at, spread, store
 
 # columns of Cascade.flows
 FORWARD, BACK, OUT, ORGANIC_BACK, ORGANIC_FORWARD, ORGANIC_OUT = 0, 1, 2, 3, 4, 5
@@ -34,6 +36,7 @@ _CONSTANTS = 5
 # parts of N boxes behind these: the band in seven, what leaves the row, the inverse of pivots, throughputs
 _BAND, _LEAVING, _INVERSE, _THROUGH = 0, 7, 8, 9
 _BOX_PARTS = 10
+STEPS_KEPT = 4
 
 
 class Media(NamedTuple):
@@ -89,24 +92,26 @@ class State(NamedTuple):
 class Room(NamedTuple):
     """Arrays made once.
 
-    table (P R, 8): see the names of its parts. matrix (2 N W, 8): Newton's, in W rows for each of its own; flat, the same
-    numbers in one row; factors (2 N, 2 N), pivots (2 N,) as of `factorise`. step (2 N,). kept (2, N). totals (M,).
-    held (2, N, M): where time begins. flows (N, 6): those given, with what the continuation adds. slope (N,): of the charge
-    of a medium. logs, powers (2 N,): the point and its exponentials.
+    table (P R, 8): see the names of its parts. matrix (8 W W + 1, 8): Newton's in W rows for each of its unknowns, with the
+    equations in the lanes; lower, inverse, pivots as of `factorise`; steps (STEPS_KEPT W, 8): this one and earlier ones.
+    turned ((3 + N) 8 V, 8): what has stages in the lanes, in V rows for each cation; powers (2 V, 8): E and a(H+).
+    measure (2 N,): the inverse of what a balance is measured against. kept (2, N). totals (M,). held (2, N, M): where
+    time begins. flows (N, 6): those given, with what the continuation adds. slope (N,): of the charge of a medium.
     """
 
     table: np.ndarray
     matrix: np.ndarray
-    flat: np.ndarray
-    factors: np.ndarray
+    lower: np.ndarray
+    inverse: np.ndarray
     pivots: np.ndarray
-    step: np.ndarray
+    steps: np.ndarray
+    turned: np.ndarray
+    measure: np.ndarray
     kept: np.ndarray
     totals: np.ndarray
     held: np.ndarray
     flows: np.ndarray
     slope: np.ndarray
-    logs: np.ndarray
     powers: np.ndarray
 
 
@@ -116,12 +121,12 @@ NO_MEDIA = Media(_NONE2, _NONE1, _NONE2, _NONE1, _NONE3, _NONE2)
 NO_CASCADE = Cascade(_NONE2, _NONE2, _NONE2, _NONE1, _NONE1, _NO_INTS, _NONE1, 0, _NONE1)
 NO_STATE = State(_NONE2, _NONE2, _NONE1, _NONE2, _NONE2, _NONE2, _NONE1)
 NO_ROW_ROOM = Room(
-    *(_NONE2, _NONE2, _NONE1, _NONE2, _NO_INTS, _NONE1, _NONE2, _NONE1),
-    *(_NONE3, _NONE2, _NONE1, _NONE1, _NONE1),
+    *(_NONE2, _NONE2, _NONE2, _NONE2, _NO_INTS, _NONE2, _NONE2, _NONE1),
+    *(_NONE2, _NONE1, _NONE3, _NONE2, _NONE1, _NONE2),
 )
 
 
-@kernel
+@inner.kernel
 def blank_state(stages, cations):
     """Answer a State for so many stages and cations."""
     return State(
@@ -135,25 +140,71 @@ def blank_state(stages, cations):
     )
 
 
-@kernel
-def blank_room(stages, cations):
-    """Answer Room for so many stages and cations."""
+@lean.kernel
+def size_of_room(stages, cations):
+    """How many numbers `room_in` takes."""
+    wide, across = (2 * stages + WIDTH - 1) // WIDTH, (stages + WIDTH - 1) // WIDTH
+    rows = pages_of(cations) * page_of(stages) + (3 + stages) * WIDTH * across
+    rows += 2 * WIDTH * wide * wide + (1 + STEPS_KEPT) * wide + 1 + 2 * across
+    return WIDTH * (rows + 1) + (11 + 2 * cations) * stages + cations
+
+
+@spliced.kernel
+def room_in(numbers, pivots, stages, cations):
+    """The Room that numbers of any value and integers (2 N,) have; whoever calls holds on to them."""
     order = 2 * stages
-    matrix = blank_table(order * ((order + WIDTH - 1) // WIDTH))
+    wide, across = (order + WIDTH - 1) // WIDTH, (stages + WIDTH - 1) // WIDTH
+    square = WIDTH * wide * wide
+    # what has to begin as zeros stands together, the rest is written before it is read
+    first = -(numbers.ctypes.data // 8) % WIDTH
+    lower = first + WIDTH * (square + 1)
+    inverse = lower + WIDTH * square
+    steps = inverse + WIDTH * wide
+    turned = steps + WIDTH * STEPS_KEPT * wide
+    table = turned + WIDTH * WIDTH * (3 + stages) * across
+    powers = table + WIDTH * pages_of(cations) * page_of(stages)
+    measure = powers + WIDTH * 2 * across
+    zeros = part(numbers, lower, ((turned - lower) // WIDTH + 2 * WIDTH * across, WIDTH))
+    for row in range(zeros.shape[0]):
+        store(zeros, row, spread(0.0))
+    return Room(
+        part(numbers, table, (pages_of(cations) * page_of(stages), WIDTH)),
+        part(numbers, first, (square + 1, WIDTH)),
+        part(numbers, lower, (square, WIDTH)),
+        part(numbers, inverse, (wide, WIDTH)),
+        pivots,
+        part(numbers, steps, (STEPS_KEPT * wide, WIDTH)),
+        part(numbers, turned, (WIDTH * (3 + stages) * across, WIDTH)),
+        part(numbers, measure, (order,)),
+        part(numbers, measure + order, (2, stages)),
+        part(numbers, measure + 11 * stages, (cations,)),
+        part(numbers, measure + 11 * stages + cations, (2, stages, cations)),
+        part(numbers, measure + 2 * order, (stages, 6)),
+        part(numbers, measure + 10 * stages, (stages,)),
+        part(numbers, powers, (2 * across, WIDTH)),
+    )
+
+
+@inner.kernel
+def blank_room(stages, cations):
+    """Answer Room of arrays that stay as long as it does; `room_in` takes less time."""
+    order = 2 * stages
+    wide, across = (order + WIDTH - 1) // WIDTH, (stages + WIDTH - 1) // WIDTH
     return Room(
         blank_table(pages_of(cations) * page_of(stages)),
-        matrix,
-        matrix.reshape(-1),
-        np.zeros((order, order)),
+        blank_table(WIDTH * wide * wide + 1),
+        blank_table(WIDTH * wide * wide),
+        blank_table(wide),
         np.zeros(order, np.int64),
+        blank_table(STEPS_KEPT * wide),
+        blank_table((3 + stages) * WIDTH * across),
         np.zeros(order),
         np.zeros((2, stages)),
         np.zeros(cations),
         np.zeros((2, stages, cations)),
         np.zeros((stages, 6)),
         np.zeros(stages),
-        np.zeros(order),
-        np.zeros(order),
+        blank_table(2 * across),
     )
 
 
@@ -172,13 +223,15 @@ def page_of(stages):
 @lean.kernel
 def medium_at(media, i):
     """The Medium of stage i."""
+    M = media.ln_share.shape[1]
+    L = media.ligand_charge.shape[0]
     return Medium(
-        media.ln_share[i],
+        part(media.ln_share, i * M, (M,)),
         media.ln_anion[i],
-        media.ligand_total[i],
-        media.ligand_charge,
-        media.ligand_beta[i],
-        media.whole[i],
+        part(media.ligand_total, i * L, (L,)),
+        part(media.ligand_charge, 0, (L,)),
+        part(media.ligand_beta, 3 * i * L, (L, 3)),
+        part(media.whole, 3 * i, (3,)),
     )
 
 
@@ -187,20 +240,29 @@ def lay_constants(extractant, media, efficiency, table):
     """Fill what the iteration leaves as it is: the constants of each cation, and of each stage what the medium does."""
     N, M = media.ln_share.shape
     rows = page_of(N)
-    for at in range(pages_of(M) * WIDTH):
-        first, lane = at // WIDTH * rows, at % WIDTH
+    for j in range(pages_of(M) * WIDTH):
+        first, lane = j // WIDTH * rows, j % WIDTH
         constants = first + _PARTS * N
-        j = min(at, M - 1)
-        there = at < M
-        table[constants + ONE_UNITS, lane] = extractant.units[j, 0]
-        table[constants + TWO_UNITS, lane] = extractant.units[j, 1]
-        table[constants + PROTONS, lane] = extractant.protons[j] if there else 0.0
-        table[constants + EFFICIENCY, lane] = efficiency[j] if there else 1.0
-        table[constants + CHARGES, lane] = abs(extractant.protons[j] + extractant.anions[j]) if there else 0.0
+        if j >= M:
+            for part in range(_CONSTANTS):
+                put_at(table, (constants + part) * WIDTH + lane, 1.0 if part == EFFICIENCY else 0.0)
+            for i in range(N):
+                put_at(table, (first + LN_ONE * N + i) * WIDTH + lane, -np.inf)
+                put_at(table, (first + LN_TWO * N + i) * WIDTH + lane, -np.inf)
+                put_at(table, (first + FED * N + i) * WIDTH + lane, 0.0)
+                put_at(table, (first + FED_ORGANIC * N + i) * WIDTH + lane, 0.0)
+            continue
+        anions = extractant.anions[j]
+        put_at(table, (constants + ONE_UNITS) * WIDTH + lane, extractant.units[j, 0])
+        put_at(table, (constants + TWO_UNITS) * WIDTH + lane, extractant.units[j, 1])
+        put_at(table, (constants + PROTONS) * WIDTH + lane, extractant.protons[j])
+        put_at(table, (constants + EFFICIENCY) * WIDTH + lane, efficiency[j])
+        put_at(table, (constants + CHARGES) * WIDTH + lane, abs(extractant.protons[j] + anions))
+        one, two = extractant.ln_k[j, 0], extractant.ln_k[j, 1]
         for i in range(N):
-            held = media.ln_share[i, j] + extractant.anions[j] * media.ln_anion[i]
-            table[first + LN_ONE * N + i, lane] = extractant.ln_k[j, 0] + held if there else -np.inf
-            table[first + LN_TWO * N + i, lane] = extractant.ln_k[j, 1] + held if there else -np.inf
+            held = media.ln_share[i, j] + anions * media.ln_anion[i]
+            put_at(table, (first + LN_ONE * N + i) * WIDTH + lane, one + held)
+            put_at(table, (first + LN_TWO * N + i) * WIDTH + lane, two + held)
 
 
 @lean.kernel
@@ -222,9 +284,13 @@ def lay_pipes(cascade, mixing, drain, room):
         flows[i, OUT] += drain * water
         flows[i, ORGANIC_OUT] += drain * oil
         for j in range(cascade.efficiency.shape[0]):
-            at, lane = j // WIDTH * rows + i, j % WIDTH
-            table[at + FED * N, lane] = cascade.aqueous_source[i, j] + drain * water * room.held[0, i, j]
-            table[at + FED_ORGANIC * N, lane] = cascade.organic_source[i, j] + drain * oil * room.held[1, i, j]
+            fed, organic = cascade.aqueous_source[i, j], cascade.organic_source[i, j]
+            if drain > 0.0:
+                fed += drain * water * room.held[0, i, j]
+                organic += drain * oil * room.held[1, i, j]
+            at = (j // WIDTH * rows + i) * WIDTH + j % WIDTH
+            put_at(table, at + FED * N * WIDTH, fed)
+            put_at(table, at + FED_ORGANIC * N * WIDTH, organic)
     if mixing > 0.0:
         water = mixing * (cascade.flows[0, FORWARD] + cascade.flows[0, OUT])
         last = N - 1
@@ -243,7 +309,7 @@ def organic_of(flows, i):
 
 
 @lean.kernel
-def _lay_boxes(table, first, flows, ideal):
+def _lay_boxes(table, first, flows):
     """Fill the band and what leaves the row before elimination, and SHARE, of the page that begins at row `first`."""
     N = flows.shape[0]
     ratios, shares, band = first + RATIO * N, first + SHARE * N, boxes_of(first, N)
@@ -253,13 +319,6 @@ def _lay_boxes(table, first, flows, ideal):
         water = flows[i, FORWARD] + flows[i, BACK] + flows[i, OUT]
         oil = organic_of(flows, i)
         ratio = load(table, ratios + i)
-        if ideal:
-            share = 1.0 / (water + oil * ratio)
-            store(table, shares + i, share)
-            store(table, leaving + i, (flows[i, OUT] + flows[i, ORGANIC_OUT] * ratio) * share)
-            store(table, band + 7 * i + 2, (flows[i, BACK] + flows[i, ORGANIC_BACK] * ratio) * share)
-            store(table, band + 7 * i + 4, (flows[i, FORWARD] + flows[i, ORGANIC_FORWARD] * ratio) * share)
-            continue
         s = 2 * i
         per_oil = 1.0 / oil
         at = band + 7 * s
@@ -288,11 +347,11 @@ def boxes_of(first, stages):
 
 
 @lean.kernel
-def eliminate_boxes(table, first, flows, ideal):
+def eliminate_boxes(table, first, flows):
     """Lay the boxes of a page and eliminate them one by one; below, the band holds shares by pivots."""
-    _lay_boxes(table, first, flows, ideal)
+    _lay_boxes(table, first, flows)
     N = flows.shape[0]
-    boxes, width = (N, 1) if ideal else (2 * N, 3)
+    boxes, width = 2 * N, 3
     band = boxes_of(first, N)
     leaving, inverse = band + _LEAVING * 2 * N, band + _INVERSE * 2 * N
     for s in range(boxes):
@@ -322,22 +381,11 @@ def throughs_of(first, stages):
 
 
 @lean.kernel
-def flow_through(table, first, stages, begin, ideal):
+def flow_through(table, first, stages, begin):
     """Turn what enters each box, box `begin` and those after it, into the throughput of every box."""
-    boxes, width = (stages, 1) if ideal else (2 * stages, 3)
+    boxes, width = 2 * stages, 3
     band, through = boxes_of(first, stages), throughs_of(first, stages)
     inverse = band + _INVERSE * 2 * stages
-    if ideal:
-        value = load(table, through + begin)
-        for s in range(begin + 1, boxes):
-            value = load(table, through + s) + value * load(table, band + 7 * s - 3)
-            store(table, through + s, value)
-        value *= load(table, inverse + boxes - 1)
-        store(table, through + boxes - 1, value)
-        for s in range(boxes - 2, -1, -1):
-            value = load(table, through + s) * load(table, inverse + s) + value * load(table, band + 7 * s + 9)
-            store(table, through + s, value)
-        return
     for s in range(begin, boxes):
         own = band + 7 * s + 3 - s
         value = load(table, through + s)

@@ -1,7 +1,7 @@
 """Elimination for the small dense systems of the kernels: plain loops, no library.
 
 Shapes: N order of the system; the arrays may be larger, only their leading N rows and columns are used.
-A matrix in lanes has W rows of a table (N W, 8) for each of its own, and zeros where they are longer.
+A matrix in lanes has W rows of a table (8 W W, 8) for each of its own, and zeros where they are longer or it ends.
 Sources: Golub & Van Loan (2013) Matrix Computations, 4th ed., algorithms 3.4.1 and 4.2.1.
 """
 
@@ -10,7 +10,7 @@ import math
 import numpy as np
 
 from .jit import entry, lean
-from .lanes import WIDTH, load, store
+from .lanes import WIDTH, choose, counted, exceeds, greater, load, nth, number_at, put_at, size, spread, store
 
 _WORTH_A_SWAP = 0.1  # of the largest that could be the pivot, below which the one that stands there is not good enough
 
@@ -115,55 +115,158 @@ def eliminate_definite(matrix: np.ndarray, rhs: np.ndarray, order: int):
         rhs[k] = total / matrix[k, k]
 
 
-@entry.kernel
-def factorise(table: np.ndarray, factors: np.ndarray, pivots: np.ndarray, order: int):
-    """Factorise a matrix in lanes with row pivoting, the upper factor in place. False when singular.
+@lean.kernel
+def _exchange(table, long, order, one, other):
+    """Exchange two columns of a matrix in lanes."""
+    for i in range(order):
+        first, second = number_at(table, i * long + one), number_at(table, i * long + other)
+        put_at(table, i * long + one, second)
+        put_at(table, i * long + other, first)
 
-    factors (N, N): the lower factor by columns, each in a row, with the inverse of the pivot on the diagonal; pivots (N,):
-    which row came in the place of each.
+
+@lean.kernel
+def _largest(table, first, begin, end):
+    """Where from `begin` on a row that starts at place `first` is largest."""
+    found = begin
+    for i in range(begin + 1, end):
+        if abs(number_at(table, first + i)) > abs(number_at(table, first + found)):
+            found = i
+    return found
+
+
+@entry.kernel
+def factorise(table: np.ndarray, lower: np.ndarray, inverse: np.ndarray, pivots: np.ndarray, order: int):
+    """Factorise a matrix in lanes that holds each equation in a column, with pivoting of equations. False when singular.
+
+    So both factors are used by their rows, whole lanes at a time. table: becomes the upper factor with each row by its
+    pivot; lower, like it: the lower factor with each column by its pivot; both without their diagonals. inverse (W, 8): of
+    the pivots; pivots (N,): which equation came in the place of each. Rows of tables behind the last are zeros.
     """
     wide = (order + WIDTH - 1) // WIDTH
+    long = wide * WIDTH
     for k in range(order):
-        across, lane = k // WIDTH, k % WIDTH
-        own = abs(table[k * wide + across, lane])
-        largest = own
-        for i in range(k + 1, order):
-            largest = max(largest, abs(table[i * wide + across, lane]))
-        if not 1e-250 < largest < 1e250:
+        across, row = k // WIDTH, k * wide
+        place, zero = counted(float(across * WIDTH - k)), spread(0.0)
+        enough = spread(abs(number_at(table, k * long + k)) / _WORTH_A_SWAP)
+        better = exceeds(choose(place, spread(-0.5), zero, size(load(table, row + across))), enough)
+        for w in range(across + 1, wide):
+            better = better or exceeds(size(load(table, row + w)), enough)
+        pivots[k] = k
+        if better:
+            pivots[k] = _largest(table, k * long, k, order)
+            _exchange(table, long, order, k, pivots[k])
+        if not 1e-250 < abs(number_at(table, k * long + k)) < 1e250:
             return False
-        pivot = k
-        if own < _WORTH_A_SWAP * largest:
-            while abs(table[pivot * wide + across, lane]) < largest:
-                pivot += 1
-        pivots[k] = pivot
-        if pivot != k:
-            for w in range(across, wide):
-                one, other = load(table, k * wide + w), load(table, pivot * wide + w)
-                store(table, k * wide + w, other)
-                store(table, pivot * wide + w, one)
-        inverse = 1.0 / table[k * wide + across, lane]
-        factors[k, k] = inverse
+        by = 1.0 / number_at(table, k * long + k)
+        put_at(inverse, k, by)
+        upper = choose(place, spread(0.5), zero, load(table, row + across) * by)
+        store(table, row + across, upper)
         for i in range(k + 1, order):
-            factor = table[i * wide + across, lane] * inverse
-            factors[k, i] = factor
-            if factor != 0.0:
-                for w in range(across, wide):
-                    store(table, i * wide + w, load(table, i * wide + w) - factor * load(table, k * wide + w))
+            factor = number_at(table, i * long + k)
+            put_at(lower, i * long + k, factor * by)
+            store(table, i * wide + across, load(table, i * wide + across) - factor * upper)
+        for w in range(across + 1, wide):
+            whole = load(table, row + w)
+            store(table, row + w, whole * by)
+            for i in range(k + 1, order):
+                factor = number_at(lower, i * long + k)
+                store(table, i * wide + w, load(table, i * wide + w) - factor * whole)
     return True
 
 
+@lean.kernel
+def _by_former(table, lower, inverse, wide, own):
+    """Take what the tiles of eight rows before tile `own` do to it from it."""
+    for k in range(own):
+        for i in range(own * WIDTH, own * WIDTH + WIDTH):
+            value = load(table, i * wide + k)
+            for lane in range(WIDTH):
+                value -= load(table, (k * WIDTH + lane) * wide + k) * nth(value, lane)
+            store(lower, i * wide + k, value * load(inverse, k))
+            for w in range(k + 1, wide):
+                rest = load(table, i * wide + w)
+                for lane in range(WIDTH):
+                    rest -= load(table, (k * WIDTH + lane) * wide + w) * nth(value, lane)
+                store(table, i * wide + w, rest)
+
+
 @entry.kernel
-def substitute(table: np.ndarray, factors: np.ndarray, pivots: np.ndarray, rhs: np.ndarray, order: int):
-    """Turn rhs (N,) into the solution by the factors of `factorise`."""
+def factorise_in_order(
+    table: np.ndarray, lower: np.ndarray, inverse: np.ndarray, pivots: np.ndarray, spare: np.ndarray, order: int
+):
+    """As `factorise`, without a search for pivots; False also where one would have been found. spare (8, 8): room.
+
+    Loops are of eight throughout, which a processor foresees where it does not the ends of a triangle.
+    """
+    wide = (order + WIDTH - 1) // WIDTH
+    long = wide * WIDTH
+    most, zero = spread(0.0), spread(0.0)
+    for own in range(wide):
+        first = own * WIDTH
+        _by_former(table, lower, inverse, wide, own)
+        for r in range(WIDTH):
+            i = first + r
+            place, value = counted(-float(r)), load(table, i * wide + own)
+            by = 1.0 / number_at(table, i * long + i) if i < order else 0.0
+            upper = choose(place, spread(0.5), zero, value * by)
+            most = greater(most, size(upper))
+            store(lower, i * wide + own, choose(place, spread(-0.5), value, zero))
+            store(spare, r, upper)
+            put_at(inverse, i, by)
+            for s in range(first, first + WIDTH):  # rows that are done come to no harm, since they stand elsewhere
+                factor = number_at(table, s * long + i)
+                store(table, s * wide + own, load(table, s * wide + own) - factor * upper)
+        for r in range(WIDTH):
+            store(table, (first + r) * wide + own, load(spare, r))
+        for w in range(own + 1, wide):
+            for i in range(first, first + WIDTH):
+                rest, factors = load(table, i * wide + w), load(lower, i * wide + own)
+                for lane in range(WIDTH):
+                    rest -= load(table, (first + lane) * wide + w) * nth(factors, lane)
+                rest *= number_at(inverse, i)
+                most = greater(most, size(rest))
+                store(table, i * wide + w, rest)
+        for i in range(first, first + WIDTH):
+            store(lower, i * wide + own, load(lower, i * wide + own) * load(inverse, own))
+    sound = not exceeds(most, spread(1.0 / _WORTH_A_SWAP))
+    for k in range(order):
+        pivots[k] = k
+        sound = sound and 1e-250 < abs(number_at(inverse, k)) < 1e250
+    return sound
+
+
+@entry.kernel
+def substitute(
+    table: np.ndarray, lower: np.ndarray, inverse: np.ndarray, pivots: np.ndarray, rhs: np.ndarray, order: int
+):
+    """Turn rhs (W, 8) into the solution by the factors of `factorise`."""
     wide = (order + WIDTH - 1) // WIDTH
     for k in range(order):
-        value = rhs[pivots[k]]
-        rhs[pivots[k]] = rhs[k]
-        rhs[k] = value
-        for i in range(k + 1, order):
-            rhs[i] -= factors[k, i] * value
-    for k in range(order - 1, -1, -1):
-        value = rhs[k] * factors[k, k]
-        rhs[k] = value
-        for i in range(k):
-            rhs[i] -= table[i * wide + k // WIDTH, k % WIDTH] * value
+        if pivots[k] != k:
+            first, second = number_at(rhs, k), number_at(rhs, pivots[k])
+            put_at(rhs, k, second)
+            put_at(rhs, pivots[k], first)
+    for across in range(wide):
+        value = load(rhs, across)
+        row = across * WIDTH * wide
+        for lane in range(WIDTH):
+            value -= load(table, row + lane * wide + across) * nth(value, lane)
+        store(rhs, across, value * load(inverse, across))
+        for w in range(across + 1, wide):
+            rest = load(rhs, w)
+            for lane in range(WIDTH):
+                rest -= load(table, row + lane * wide + w) * nth(value, lane)
+            store(rhs, w, rest)
+    for back in range(wide):
+        across = wide - 1 - back
+        value = load(rhs, across)
+        row = across * WIDTH * wide
+        for up in range(WIDTH):
+            lane = WIDTH - 1 - up
+            value -= load(lower, row + lane * wide + across) * nth(value, lane)
+        store(rhs, across, value)
+        for w in range(across):
+            rest = load(rhs, w)
+            for lane in range(WIDTH):
+                rest -= load(lower, row + lane * wide + w) * nth(value, lane)
+            store(rhs, w, rest)

@@ -27,7 +27,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .jit import entry, kernel, lean
+from .jit import entry, kernel, lean, spliced
 from .status import CONVERGED, DRY, OUT_OF_STEPS, STARVED
 
 
@@ -120,7 +120,7 @@ def distribution(extractant: Extractant, medium: Medium, j: int, ln_e: float, ln
     return ratio, first, second
 
 
-@lean.kernel
+@spliced.kernel
 def _potential(extractant, medium, phases, totals, ln_e, ln_proton):
     """Phi, its gradient and its second derivatives: (phi, by e, by h, by ee, by eh, by hh)."""
     w, o, units = phases
@@ -165,7 +165,7 @@ def charge_scale(extractant: Extractant, medium: Medium, totals: np.ndarray, wat
     return medium_scale(medium) + scale / water
 
 
-@lean.kernel
+@spliced.kernel
 def meet(extractant: Extractant, medium: Medium, phases: Contact, totals: np.ndarray, tolerance: float):
     """Find the equilibrium of a liquor and an organic: (ln E, ln a(H+), error, steps, status), as `contact`.
 
@@ -180,11 +180,20 @@ def meet(extractant: Extractant, medium: Medium, phases: Contact, totals: np.nda
     ln_e = math.log(0.5 * units)
     ln_h = -7.0
     status = OUT_OF_STEPS
-    error = 1.0
-    steps = 0
-    previous = np.inf
-    phi, by_e, by_h, by_ee, by_eh, by_hh = _potential(extractant, medium, phases, totals, ln_e, ln_h)
-    while steps < 300:
+    error, previous = 1.0, np.inf
+    steps, trials = 0, 0
+    phi, step_e, step_h, fraction, slope, noise = np.inf, 0.0, 0.0, 0.0, 0.0, 0.0
+    while True:
+        trial = _potential(extractant, medium, phases, totals, ln_e + fraction * step_e, ln_h + fraction * step_h)
+        trials += 1
+        if not trial[0] <= phi + 1e-4 * fraction * slope + noise and trials < 40:
+            fraction *= 0.4
+            continue
+        ln_e += fraction * step_e
+        ln_h += fraction * step_h
+        phi, by_e, by_h, by_ee, by_eh, by_hh = trial
+        if steps >= 300:
+            break
         steps += 1
         error = max(abs(by_e) / (o * units), abs(by_h) / (w * scale))
         determinant = by_ee * by_hh - by_eh * by_eh
@@ -199,18 +208,9 @@ def meet(extractant: Extractant, medium: Medium, phases: Contact, totals: np.nda
             status = CONVERGED
             break
         previous = error if error < 1e-13 else np.inf
-        fraction = min(1.0, 3.0 / size)
+        fraction, trials = min(1.0, 3.0 / size), 0
         slope = by_e * step_e + by_h * step_h
         noise = 1e-13 * (abs(phi) + o * units + w * scale)
-        trial = (phi, by_e, by_h, by_ee, by_eh, by_hh)
-        for _ in range(40):
-            trial = _potential(extractant, medium, phases, totals, ln_e + fraction * step_e, ln_h + fraction * step_h)
-            if trial[0] <= phi + 1e-4 * fraction * slope + noise:
-                break
-            fraction *= 0.4
-        ln_e += fraction * step_e
-        ln_h += fraction * step_h
-        phi, by_e, by_h, by_ee, by_eh, by_hh = trial
     if status != CONVERGED and error < 1e-12:
         status = CONVERGED
     return ln_e, ln_h, error, steps, status

@@ -2,11 +2,12 @@
 
 A kernel that Python calls is decorated with `kernel`, one that only other kernels call with `inner.kernel`, which leaves
 out the entry for Python: a third of the time to compile. A `lean.kernel` is an inner one that makes no array: numba then
-counts no references, which costs more than the arithmetic where arrays are as small as ours. An `entry.kernel` is a lean
-one that Python may call too. One that shares its loop out to the cores is a `parallel.kernel`. One that is heavy and
-called from several others stands `apart` as well. The compiled code is kept on disk, so that a process pays for compiling
-once; set `RAFFINATE_KERNEL_CACHE=0` while working on kernels, because numba does not notice an edit in another file that
-a cached kernel calls.
+counts no references, which costs more than the arithmetic where arrays are as small as ours. A `spliced.kernel` is a lean
+one that is never called: its code stands in that of its callers, since to hand over tuples of arrays takes as long as a
+short kernel. An `entry.kernel` is a lean one that Python may call too. One that shares its loop out to the cores is a
+`parallel.kernel`. One that is heavy and called from several others stands `apart` as well. The compiled code is kept on
+disk, so that a process pays for compiling once; set `RAFFINATE_KERNEL_CACHE=0` while working on kernels, because numba
+does not notice an edit in another file that a cached kernel calls.
 
 Numba takes the code of all that a kernel calls into the kernel and optimises it again, level by level. A kernel that
 stands `apart` is compiled once, when it is first reached, and called by its address; its callers hold nothing of it but
@@ -38,6 +39,7 @@ _OPTIONS: dict[str, Any] = {
 _SYMBOLS: list[object] = []  # what the symbols point to lives as long as the process
 
 _NO_REFERENCES: dict[str, Any] = {**_OPTIONS, "_nrt": False}
+_SPLICED: dict[str, Any] = {**_NO_REFERENCES, "forceinline": True}
 _ON_ALL_CORES: dict[str, Any] = {**_OPTIONS, "parallel": True}
 
 
@@ -50,6 +52,7 @@ def _decorator(options: dict[str, Any], *, inner: bool) -> Callable[[Any], Any]:
 kernel = _decorator(_OPTIONS, inner=False)
 inner = SimpleNamespace(kernel=_decorator(_OPTIONS, inner=True))
 lean = SimpleNamespace(kernel=_decorator(_NO_REFERENCES, inner=True))
+spliced = SimpleNamespace(kernel=_decorator(_SPLICED, inner=True))
 entry = SimpleNamespace(kernel=_decorator(_NO_REFERENCES, inner=False))
 parallel = SimpleNamespace(kernel=_decorator(_ON_ALL_CORES, inner=False))
 
@@ -61,6 +64,7 @@ def apart(*arguments: object, answers: object) -> Callable[[Any], Any]:
         if not hasattr(compiled, "py_func"):  # NUMBA_DISABLE_JIT leaves a kernel as plain Python
             return compiled
         compiled.targetoptions["no_cfunc_wrapper"] = False  # the address is that of this entry
+        compiled.targetoptions["forceinline"] = True  # into that entry, which else hands over all arguments again
         signature = numba.typeof(answers)(*(numba.typeof(argument) for argument in arguments))
         name = f"{compiled.py_func.__module__}.{compiled.py_func.__name__}"
         address = ctypes.c_int64(0)

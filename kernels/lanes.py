@@ -102,9 +102,39 @@ def store(table: np.ndarray, at: int, value: Any) -> None:
     table[at] = value
 
 
+def load_at(table: np.ndarray, place: int) -> Any:
+    """Answer eight numbers of a table from any place on; places are counted through all rows."""
+    return table.reshape(-1)[place : place + WIDTH].copy()
+
+
+def store_at(table: np.ndarray, place: int, value: Any) -> None:
+    """Put a value into eight numbers of a table, from any place on."""
+    table.reshape(-1)[place : place + WIDTH] = value
+
+
+def number_at(table: np.ndarray, place: int) -> float:
+    """Answer the number at a place of a table."""
+    return float(table.flat[place])
+
+
+def put_at(table: np.ndarray, place: int, number: float) -> None:
+    """Set the number at a place of a table."""
+    table.flat[place] = number
+
+
 def spread(number: float) -> Any:
     """Answer a number in each lane."""
     return np.full(WIDTH, number)
+
+
+def nth(value: Any, lane: int) -> Any:
+    """Answer what one lane holds, in each."""
+    return np.full(WIDTH, value[lane])
+
+
+def counted(first: float) -> Any:
+    """Answer `first` in the first lane, and one more in each that follows."""
+    return first + np.arange(WIDTH)
 
 
 def root(value: Any) -> Any:
@@ -130,6 +160,11 @@ def greater(one: Any, other: Any) -> Any:
 def choose(one: Any, other: Any, value: Any, instead: Any) -> Any:
     """Answer `value` in each lane where one < other, `instead` elsewhere."""
     return np.where(one < other, value, instead)
+
+
+def exceeds(one: Any, other: Any) -> bool:
+    """Whether one > other in any lane."""
+    return bool(np.any(one > other))
 
 
 def power_of_two(shifted: Any) -> Any:
@@ -185,6 +220,44 @@ def _store(context, builder, sig, args):
     return context.get_dummy_value()
 
 
+def _place(context: Any, builder: Any, table_type: Any, table: Any, place: Any) -> Any:
+    """Answer the address of a number of a table."""
+    return builder.gep(context.make_array(table_type)(context, builder, table).data, [place])
+
+
+@_compiled(load_at, _LANES, (types.Array, types.intp))
+def _load_at(context, builder, sig, args):
+    return builder.load(builder.bitcast(_place(context, builder, sig.args[0], *args), _VECTOR.as_pointer()), align=8)
+
+
+@_compiled(store_at, types.void, (types.Array, types.intp, _LANES))
+def _store_at(context, builder, sig, args):
+    address = _place(context, builder, sig.args[0], args[0], args[1])
+    builder.store(args[2], builder.bitcast(address, _VECTOR.as_pointer()), align=8)
+    return context.get_dummy_value()
+
+
+@_compiled(number_at, types.float64, (types.Array, types.intp))
+def _number_at(context, builder, sig, args):
+    return builder.load(_place(context, builder, sig.args[0], *args))
+
+
+@_compiled(put_at, types.void, (types.Array, types.intp, types.float64))
+def _put_at(context, builder, sig, args):
+    builder.store(args[2], _place(context, builder, sig.args[0], args[0], args[1]))
+    return context.get_dummy_value()
+
+
+@_compiled(nth, _LANES, (_LANES, types.intp))
+def _nth(context, builder, sig, args):
+    return _spread(builder, builder.extract_element(*args))
+
+
+@_compiled(counted, _LANES, (types.float64,))
+def _counted(context, builder, sig, args):
+    return builder.fadd(_spread(builder, args[0]), ir.Constant(_VECTOR, [float(k) for k in range(WIDTH)]))
+
+
 @_compiled(spread, _LANES, (types.float64,))
 def _lower_spread(context, builder, sig, args):
     return _spread(builder, args[0])
@@ -213,6 +286,12 @@ def _greater(context, builder, sig, args):
 @_compiled(choose, _LANES, (_LANES, _LANES, _LANES, _LANES))
 def _choose(context, builder, sig, args):
     return builder.select(builder.fcmp_ordered("<", args[0], args[1]), args[2], args[3])
+
+
+@_compiled(exceeds, types.boolean, (_LANES, _LANES))
+def _exceeds(context, builder, sig, args):
+    lanes = builder.bitcast(builder.fcmp_ordered(">", *args), ir.IntType(WIDTH))
+    return builder.icmp_unsigned("!=", lanes, ir.Constant(ir.IntType(WIDTH), 0))
 
 
 @_compiled(power_of_two, _LANES, (_LANES,))

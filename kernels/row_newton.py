@@ -14,7 +14,10 @@ lies above what is asked,
 so that base is dosed, or the pH is higher than asked, and never both; epsilon is above 0 only where the corner needs
 rounding on the way.
 
-Shapes: N stages, M cations. Sources: Nocedal & Wright (2006) Numerical Optimization, ch. 11 (line search).
+Near the answer the factors of one matrix serve for several steps, each of which is Broyden's: it learns from those taken.
+
+Shapes: N stages, M cations, W = (2 N + 7) / 8. Sources: Nocedal & Wright (2006) Numerical Optimization, ch. 11 (line search,
+Broyden's method); Kelley (1995) Iterative Methods for Linear and Nonlinear Equations, ch. 7 (his steps without a matrix).
 """
 
 import math
@@ -39,8 +42,6 @@ from .chain import (
     NO_ROW_ROOM,
     NO_STATE,
     ONE_UNITS,
-    ORGANIC_BACK,
-    ORGANIC_FORWARD,
     OUT,
     PROTONS,
     RATIO,
@@ -48,6 +49,7 @@ from .chain import (
     RISE_BOUND,
     SHARE,
     SPREAD,
+    STEPS_KEPT,
     TWO_UNITS,
     constants_of,
     eliminate_boxes,
@@ -59,21 +61,23 @@ from .chain import (
     pages_of,
     throughs_of,
 )
-from .dense import factorise, substitute
+from .dense import factorise, factorise_in_order, substitute
+from .entries import part
 from .extraction import charge_at
-from .jit import apart, lean
-from .lanes import WIDTH, load, spread, store, sum_of, sums_of
-from .speciation import exponentiate
+from .ideal_chain import differentiate_ideal, dose_ideal, evaluate_ideal
+from .jit import apart, lean, spliced
+from .lanes import WIDTH, load, number_at, put_at, spread, store, sum_of, sums_of
 from .status import CONVERGED, OUT_OF_STEPS, SINGULAR
 
 LOWEST, HIGHEST = -180.0, 6.0
 _LONGEST = 3.0
 _ROUNDING = 1e-6  # of a step so short that the residuals stand at what rounding leaves
 _NEAR = 1e-2  # of a step, after which the factors of the last matrix serve again
+_REMEMBERED = STEPS_KEPT - 1  # steps by factors that serve again
 _WORTH = 0.05  # what a step by them has to leave of the residuals at most, so that they serve once more
 
 
-@lean.kernel
+@spliced.kernel
 def _place(cascade, state, epsilon, dose_scale):
     """Fill point, dose and slope from what is sought."""
     for i in range(cascade.control.shape[0]):
@@ -124,18 +128,15 @@ def _distribute(table, first, point):
 
 
 @lean.kernel
-def _contents(table, first, flows, i, ideal):
+def _contents(table, first, flows, i):
     """Answer what the throughputs of the boxes of stage i come to in its liquor and its organic, molalities of eight cations."""
     N = flows.shape[0]
     through, share = throughs_of(first, N), load(table, first + SHARE * N + i)
-    if ideal:
-        x = load(table, through + i) * share
-        return x, x * load(table, first + RATIO * N + i)
     return load(table, through + 2 * i) * share, load(table, through + 2 * i + 1) * (1.0 / organic_of(flows, i))
 
 
 @lean.kernel
-def _hold(cascade, state, room, first, ideal):
+def _hold(cascade, state, room, first):
     """Fill molalities of eight cations from what is fed, and add them to the residuals."""
     table, flows = room.table, room.flows
     N = flows.shape[0]
@@ -143,155 +144,184 @@ def _hold(cascade, state, room, first, ideal):
     efficiency, protons = load(table, constants + EFFICIENCY), load(table, constants + PROTONS)
     for i in range(N):
         fed, organic = load(table, first + FED * N + i), load(table, first + FED_ORGANIC * N + i)
-        if ideal:
-            store(table, through + i, fed + organic)
-        else:
-            part = efficiency * organic
-            store(table, through + 2 * i, fed + part)
-            store(table, through + 2 * i + 1, organic - part)
+        part = efficiency * organic
+        store(table, through + 2 * i, fed + part)
+        store(table, through + 2 * i + 1, organic - part)
     lane = cascade.base - first // page_of(N) * WIDTH
     if 0 <= lane < WIDTH:
         for i in range(N):
             if cascade.control[i] != NATURAL:
-                table[through + (i if ideal else 2 * i), lane] += state.dose[i] / cascade.charge[cascade.base]
-    flow_through(table, first, N, 0, ideal)
+                table[through + 2 * i, lane] += state.dose[i] / cascade.charge[cascade.base]
+    flow_through(table, first, N, 0)
     for i in range(N):
-        x, y = _contents(table, first, flows, i, ideal)
+        x, y = _contents(table, first, flows, i)
         store(table, first + LIQUID * N + i, x)
         store(table, first + BOUND * N + i, y)
         state.residual[i] += sum_of(load(table, first + MEAN * N + i) * y)
         state.residual[N + i] += sum_of(protons * x)
 
 
+@apart(NO_CASCADE, NO_STATE, NO_ROW_ROOM, answers=0)
 @lean.kernel
+def _evaluate_mixed(cascade, state, room):
+    """Do for cations that do not come to equilibrium what `evaluate_ideal` does; answer how many they are."""
+    N, M = state.aqueous.shape
+    for page in range(pages_of(M)):
+        first = page * page_of(N)
+        _distribute(room.table, first, state.point)
+        eliminate_boxes(room.table, first, room.flows)
+        _hold(cascade, state, room, first)
+    return M
+
+
+@lean.kernel
+def raise_powers(point, powers):
+    """Fill powers with the exponentials of a point; answer the place of the second half."""
+    N = point.shape[1]
+    half = WIDTH * powers.shape[0] // 2
+    for r in range(2):
+        for i in range(N):
+            put_at(powers, r * half + i, point[r, i])
+    for row in range(powers.shape[0]):
+        store(powers, row, exponential(load(powers, row)))
+    return half
+
+
+@spliced.kernel
 def _evaluate(media, cascade, state, room, ideal):
     """Fill molalities, ratios and residuals (mol/L, mol/kg) at the point and the doses."""
     N, M = state.aqueous.shape
+    half = raise_powers(state.point, room.powers)
     for i in range(N):
-        room.logs[i] = state.point[0, i]
-        room.logs[N + i] = state.point[1, i]
-    exponentiate(room.logs, room.powers)
-    for i in range(N):
-        charge, slope = charge_at(medium_at(media, i), room.powers[N + i])
-        state.residual[i] = room.powers[i] - cascade.unit_total[i]
+        charge, slope = charge_at(medium_at(media, i), number_at(room.powers, half + i))
+        state.residual[i] = number_at(room.powers, i) - cascade.unit_total[i]
         state.residual[N + i] = charge
         room.slope[i] = slope
-    rows = page_of(N)
+    if not ideal:
+        _evaluate_mixed(cascade, state, room)
+        return
     for page in range(pages_of(M)):
-        first = page * rows
-        _distribute(room.table, first, state.point)
-        eliminate_boxes(room.table, first, room.flows, ideal)
-        _hold(cascade, state, room, first, ideal)
+        evaluate_ideal(cascade, state, room, page * page_of(N))
 
 
 @lean.kernel
-def _respond(table, first, flows, begin, ideal):
+def _respond(table, first, flows, begin):
     """Fill RISE and RISE_BOUND, what molalities do if the boxes are given their throughputs, from `begin` on, besides."""
     N = flows.shape[0]
-    flow_through(table, first, N, begin, ideal)
+    flow_through(table, first, N, begin)
     for i in range(N):
-        rise, bound = _contents(table, first, flows, i, ideal)
+        rise, bound = _contents(table, first, flows, i)
         store(table, first + RISE * N + i, rise)
         store(table, first + RISE_BOUND * N + i, bound)
 
 
 @lean.kernel
-def _clear(table, first, stages, ideal):
+def _clear(table, first, stages):
     """Let nothing enter the boxes of a page."""
     through = throughs_of(first, stages)
-    for s in range(stages if ideal else 2 * stages):
+    for s in range(2 * stages):
         store(table, through + s, spread(0.0))
 
 
 @lean.kernel
-def _differentiate(room, first, ideal):
+def _differentiate(room, first):
     """Add what eight cations do to Newton's matrix, at the last `_evaluate`."""
-    table, flows, flat = room.table, room.flows, room.flat
+    table, flows, matrix, measure = room.table, room.flows, room.matrix, room.measure
     N = flows.shape[0]
-    stride = flat.shape[0] // (2 * N)
+    long = WIDTH * ((2 * N + WIDTH - 1) // WIDTH)
     constants, through = constants_of(first, N), throughs_of(first, N)
     protons, efficiency = load(table, constants + PROTONS), load(table, constants + EFFICIENCY)
     for k in range(N):
         # One unit of d ln D moves this much from the liquor to the organic of stage k.
-        _clear(table, first, N, ideal)
+        _clear(table, first, N)
         oil, y = organic_of(flows, k), load(table, first + BOUND * N + k)
         own = load(table, first + MEAN * N + k)
-        if ideal:
-            store(table, through + k, (-oil) * y)
-            if k > 0:
-                store(table, through + k - 1, flows[k, ORGANIC_BACK] * y)
-            if k < N - 1:
-                store(table, through + k + 1, flows[k, ORGANIC_FORWARD] * y)
-        else:
-            reached = load(table, first + RATIO * N + k) * load(table, first + LIQUID * N + k)
-            moved = efficiency * reached * oil
-            store(table, through + 2 * k, -1.0 * moved)
-            store(table, through + 2 * k + 1, moved)
-        _respond(table, first, flows, max(k - 1, 0) if ideal else 2 * k, ideal)
-        if ideal:
-            store(table, first + RISE_BOUND * N + k, load(table, first + RISE_BOUND * N + k) + y)
+        reached = load(table, first + RATIO * N + k) * load(table, first + LIQUID * N + k)
+        moved = efficiency * reached * oil
+        store(table, through + 2 * k, -1.0 * moved)
+        store(table, through + 2 * k + 1, moved)
+        _respond(table, first, flows, 2 * k)
         for i in range(N):
-            a = load(table, first + MEAN * N + i) * load(table, first + RISE_BOUND * N + i)
-            b = protons * load(table, first + RISE * N + i)
+            a = load(table, first + MEAN * N + i) * load(table, first + RISE_BOUND * N + i) * measure[i]
+            b = protons * load(table, first + RISE * N + i) * measure[N + i]
             by_e, by_h, charge_by_e, charge_by_h = sums_of(a * own, a * protons, b * own, b * protons)
-            at = i * stride + k
-            flat[at] += by_e
-            flat[at + N] -= by_h
-            at += N * stride
-            flat[at] += charge_by_e
-            flat[at + N] -= charge_by_h
-        flat[k * stride + k] += sum_of(load(table, first + SPREAD * N + k) * y)
+            at = k * long + i
+            put_at(matrix, at, number_at(matrix, at) + by_e)
+            put_at(matrix, at + N, number_at(matrix, at + N) + charge_by_e)
+            at += N * long
+            put_at(matrix, at, number_at(matrix, at) - by_h)
+            put_at(matrix, at + N, number_at(matrix, at + N) - charge_by_h)
+        at = k * long + k
+        put_at(matrix, at, number_at(matrix, at) + sum_of(load(table, first + SPREAD * N + k) * y) * measure[k])
 
 
+@apart(NO_ROW_ROOM, 0, answers=0)
+@lean.kernel
+def _differentiate_mixed(room, cations):
+    """Do for cations that do not come to equilibrium what `differentiate_ideal` does; answer how many they are."""
+    for page in range(pages_of(cations)):
+        _differentiate(room, page * page_of(room.flows.shape[0]))
+    return cations
+
+
+@apart(NO_CASCADE, NO_STATE, NO_ROW_ROOM, True, answers=0)
 @lean.kernel
 def _by_dose(cascade, state, room, ideal):
-    """Put what a dose does in the place of what ln a(H+) does, where the pH is held."""
-    table, flows = room.table, room.flows
-    N, flat = flows.shape[0], room.flat
-    stride = flat.shape[0] // (2 * N)
+    """Put what a dose does in the place of what ln a(H+) does, where the pH is held; answer in how many stages."""
+    table, flows, matrix, measure = room.table, room.flows, room.matrix, room.measure
+    N = flows.shape[0]
+    long = WIDTH * ((2 * N + WIDTH - 1) // WIDTH)
     first, lane = cascade.base // WIDTH * page_of(N), cascade.base % WIDTH
     protons = table[constants_of(first, N) + PROTONS, lane]
+    found = 0
     for k in range(N):
         if cascade.control[k] == NATURAL:
             continue
-        box = k if ideal else 2 * k
-        _clear(table, first, N, ideal)
-        table[throughs_of(first, N) + box, lane] = 1.0 / cascade.charge[cascade.base]
-        _respond(table, first, flows, box, ideal)
+        found += 1
+        if ideal:
+            dose_ideal(table, first, N, k, lane)
+        else:
+            _clear(table, first, N)
+            table[throughs_of(first, N) + 2 * k, lane] = 1.0
+            _respond(table, first, flows, 2 * k)
+        slope = state.slope[1, k] / cascade.charge[cascade.base]
         for i in range(N):
-            bound = table[first + MEAN * N + i, lane] * table[first + RISE_BOUND * N + i, lane]
-            charge = protons * table[first + RISE * N + i, lane]
-            at = i * stride + N + k
-            flat[at] = state.slope[0, k] * flat[at] + state.slope[1, k] * bound
-            at += N * stride
-            flat[at] = state.slope[0, k] * flat[at] + state.slope[1, k] * charge
+            bound = table[first + MEAN * N + i, lane] * table[first + RISE_BOUND * N + i, lane] * measure[i]
+            charge = protons * table[first + RISE * N + i, lane] * measure[N + i]
+            at = (N + k) * long + i
+            put_at(matrix, at, state.slope[0, k] * number_at(matrix, at) + slope * bound)
+            put_at(matrix, at + N, state.slope[0, k] * number_at(matrix, at + N) + slope * charge)
+    return found
 
 
+@apart(np.zeros((1, 1)), np.zeros((1, 1)), np.zeros((1, 1)), np.zeros(1, np.int64), 0, answers=True)
 @lean.kernel
-def _factorise(cascade, state, room, scale, ideal):
-    """Fill Newton's matrix, rows in the units of their merit so that pivots compare, and its factors; False if singular."""
+def _factorise(matrix, lower, inverse, pivots, order):
+    """As `factorise`, which hardly any row needs."""
+    return factorise(matrix, lower, inverse, pivots, order)
+
+
+@spliced.kernel
+def _fill(cascade, state, room, ideal):
+    """Fill Newton's matrix, equations in the units of their merit so that pivots compare."""
     N, M = state.aqueous.shape
-    matrix = room.matrix
+    matrix, measure = room.matrix, room.measure
+    long = WIDTH * ((2 * N + WIDTH - 1) // WIDTH)
     for r in range(matrix.shape[0]):
         store(matrix, r, spread(0.0))
-    wide = matrix.shape[0] // (2 * N)
-    stride = wide * WIDTH
     for i in range(N):
-        room.flat[i * stride + i] = room.powers[i]
-        room.flat[(N + i) * stride + N + i] = room.slope[i]
-    rows = page_of(N)
-    for page in range(pages_of(M)):
-        _differentiate(room, page * rows, ideal)
+        put_at(matrix, i * long + i, number_at(room.powers, i) * measure[i])
+        put_at(matrix, (N + i) * long + N + i, room.slope[i] * measure[N + i])
+    if ideal:
+        for page in range(pages_of(M)):
+            differentiate_ideal(room, page * page_of(N), min(WIDTH, M - page * WIDTH))
+    else:
+        _differentiate_mixed(room, M)
     if is_held(cascade):
         _by_dose(cascade, state, room, ideal)
-    for r in range(2 * N):
-        inverse = 1.0 / (cascade.unit_total[r] if r < N else scale)
-        for w in range(wide):
-            store(matrix, r * wide + w, load(matrix, r * wide + w) * inverse)
-    return factorise(matrix, room.factors, room.pivots, 2 * N)
 
 
-@lean.kernel
+@spliced.kernel
 def is_held(cascade):
     """Whether any stage is held at a pH."""
     for i in range(cascade.control.shape[0]):
@@ -300,22 +330,52 @@ def is_held(cascade):
     return False
 
 
-@lean.kernel
-def _step(cascade, state, room, scale):
-    """Fill step by the factors at hand, and keep what is sought; answer its longest part."""
-    N = cascade.unit_total.shape[0]
+@spliced.kernel
+def _learn(steps, wide, earlier):
+    """Turn a step by old factors into Broyden's, who learns of the matrix from each full step taken since they were made.
+
+    steps: first the one by the factors, then those taken, the first of them by factors that were new, W rows each.
+    """
+    for j in range(1, min(earlier, _REMEMBERED) + 1):
+        along, length = spread(0.0), spread(0.0)
+        for w in range(wide):
+            taken = load(steps, j * wide + w)
+            along += taken * load(steps, w)
+            length += taken * taken
+        share = sum_of(along) / sum_of(length)
+        if j == _REMEMBERED or not abs(share) < 0.5:
+            return
+        for w in range(wide):
+            if j < earlier:
+                store(steps, w, load(steps, w) + load(steps, (j + 1) * wide + w) * share)
+            else:
+                store(steps, w, load(steps, w) * (1.0 / (1.0 - share)))
+
+
+@spliced.kernel
+def _step(state, room, earlier):
+    """Fill step by the factors at hand, which served `earlier` steps, and keep what is sought; answer its longest part."""
+    N, steps = state.aqueous.shape[0], room.steps
+    wide = room.inverse.shape[0]
     for r in range(2 * N):
-        room.step[r] = -state.residual[r] / (cascade.unit_total[r] if r < N else scale)
-    substitute(room.matrix, room.factors, room.pivots, room.step, 2 * N)
+        put_at(steps, r, -state.residual[r] * room.measure[r])
+    for r in range(2 * N, WIDTH * wide):
+        put_at(steps, r, 0.0)  # whatever another row may have left there
+    substitute(room.matrix, room.lower, room.inverse, room.pivots, steps, 2 * N)
+    if earlier > 0:
+        _learn(steps, wide, earlier)
+    if earlier < _REMEMBERED:
+        for w in range(wide):
+            store(steps, (earlier + 1) * wide + w, load(steps, w))
     size = 0.0
     for i in range(N):
-        size = max(size, abs(room.step[i]), abs(room.step[N + i]))
+        size = max(size, abs(number_at(steps, i)), abs(number_at(steps, N + i)))
         room.kept[0, i] = state.sought[0, i]
         room.kept[1, i] = state.sought[1, i]
     return size
 
 
-@lean.kernel
+@spliced.kernel
 def _write_down(state, room):
     """Fill molalities from the table."""
     N, M = state.aqueous.shape
@@ -327,19 +387,15 @@ def _write_down(state, room):
             state.organic[i, j] = room.table[at + BOUND * N, j % WIDTH]
 
 
-@lean.kernel
-def _merit(cascade, residual, scale):
+@spliced.kernel
+def _merit(residual, measure):
     """Half the sum of squares of the scaled residuals, and the largest of them."""
-    N = cascade.unit_total.shape[0]
     total = 0.0
     largest = 0.0
-    for i in range(N):
-        r = residual[i] / cascade.unit_total[i]
-        total += 0.5 * r * r
-        largest = max(largest, abs(r))
-        r = residual[N + i] / scale
-        total += 0.5 * r * r
-        largest = max(largest, abs(r))
+    for r in range(residual.shape[0]):
+        scaled = residual[r] * measure[r]
+        total += 0.5 * scaled * scaled
+        largest = max(largest, abs(scaled))
     return total, largest
 
 
@@ -356,14 +412,18 @@ def newton_cascade(media, cascade, state, room, scale, epsilon, tolerance, most,
     """
     ideal = is_ideal(cascade.efficiency)
     dose_scale = scale * (cascade.flows[0, FORWARD] + cascade.flows[0, OUT])
+    for i in range(cascade.unit_total.shape[0]):
+        room.measure[i] = 1.0 / cascade.unit_total[i]
+        room.measure[cascade.unit_total.shape[0] + i] = 1.0 / scale
     slow, steps, trials = 0, 0, 0
     status = OUT_OF_STEPS
     before, size, fraction = np.inf, np.inf, 1.0
-    fresh = True
+    fresh, sound, served, order = True, True, 0, 2 * state.aqueous.shape[0]
+    spare = part(room.turned, 2 * WIDTH * WIDTH * (room.powers.shape[0] // 2), (WIDTH, WIDTH))
     while True:
         _place(cascade, state, epsilon, dose_scale)
         _evaluate(media, cascade, state, room, ideal)
-        merit, largest = _merit(cascade, state.residual, scale)
+        merit, largest = _merit(state.residual, room.measure)
         if steps > 0:
             trials += 1
             good = merit <= (1.0 - 2e-4 * fraction) * before
@@ -375,18 +435,27 @@ def newton_cascade(media, cascade, state, room, scale, epsilon, tolerance, most,
                 _move(state, room, fraction)
                 continue
             # a step by old factors leaves more than the square of itself
-            if fraction == 1.0 and size < tolerance and largest < (100.0 if fresh else 1.0) * tolerance * tolerance:
+            if fraction == 1.0 and size < tolerance and largest < (100.0 if fresh else 10.0) * tolerance * tolerance:
                 status = CONVERGED
             slow = slow + 1 if (fraction < 0.1 or merit > 0.8 * before) else 0
             if steps >= most or slow >= patience or status == CONVERGED:
                 break
         fresh = not (steps > 0 and fraction == 1.0 and size < _NEAR and merit < _WORTH * _WORTH * before)
         before = merit
-        if fresh and not _factorise(cascade, state, room, scale, ideal):
+        for search in range(2 if fresh else 0):
+            _fill(cascade, state, room, ideal)
+            if search > 0:
+                sound = _factorise(room.matrix, room.lower, room.inverse, room.pivots, order)
+            else:
+                sound = factorise_in_order(room.matrix, room.lower, room.inverse, room.pivots, spare, order)
+            if sound:
+                break
+        if not sound:
             status = SINGULAR
             break
         steps += 1
-        size = _step(cascade, state, room, scale)
+        served = 0 if fresh else served + 1
+        size = _step(state, room, served)
         if not size < np.inf:
             status = SINGULAR
             break
@@ -397,10 +466,10 @@ def newton_cascade(media, cascade, state, room, scale, epsilon, tolerance, most,
     return largest, steps, status
 
 
-@lean.kernel
+@spliced.kernel
 def _move(state, room, fraction):
     """Set what is sought to what is kept and a fraction of the step."""
     N = state.sought.shape[1]
     for i in range(N):
-        state.sought[0, i] = min(max(room.kept[0, i] + fraction * room.step[i], LOWEST), HIGHEST)
-        state.sought[1, i] = min(max(room.kept[1, i] + fraction * room.step[N + i], LOWEST), -LOWEST)
+        state.sought[0, i] = min(max(room.kept[0, i] + fraction * number_at(room.steps, i), LOWEST), HIGHEST)
+        state.sought[1, i] = min(max(room.kept[1, i] + fraction * number_at(room.steps, N + i), LOWEST), -LOWEST)

@@ -4,12 +4,14 @@ import math
 
 import numpy as np
 
+from raffinate.flowsheet.extraction.folding import fold, settled
 from raffinate.kernels.cascade import solve_cascade
 from raffinate.kernels.chain import AT_LEAST, EXACT, NATURAL, ORGANIC_OUT, OUT, Cascade, Media
 from raffinate.kernels.extraction import Extractant, Medium
 from raffinate.kernels.status import CONVERGED
 
 LN10 = math.log(10.0)
+NOTHING = np.zeros((2, 0))
 # Li, Na, Mn, Co, Ni, Al on an acid like Cyanex 272
 CHARGE = np.array([1.0, 1.0, 2.0, 2.0, 2.0, 3.0])
 UNITS = np.array([[1.0, 0.5], [1.0, 0.5], [2.0, 1.0], [2.0, 1.0], [2.0, 1.0], [3.0, 1.5]])
@@ -18,7 +20,6 @@ ACID = Extractant(LN10 * LOG_K, UNITS, CHARGE, np.zeros(6))
 LITHIUM, SODIUM, COBALT, NICKEL, ALUMINIUM = 0, 1, 3, 4, 5
 M = 6
 MASS = np.array([6.94, 22.99, 54.94, 58.93, 58.69, 26.98])
-NOTHING = np.zeros((2, 0))
 HELD = {"at least": AT_LEAST, "exact": EXACT}
 
 
@@ -100,8 +101,8 @@ class Answer:
     """What `solve_cascade` answers, by name."""
 
     def __init__(self, extractant, media, circuit, start=NOTHING):
-        found = solve_cascade(extractant, media, circuit, start)
-        self.x, self.y, self.sought, point, self.dose, self.error, self.steps, self.status = found
+        self.found = settled(solve_cascade(*fold(extractant, media, circuit), start), len(circuit.flows))
+        self.x, self.y, self.sought, point, self.dose, self.error, self.steps, self.status = self.found
         self.free, self.proton = np.exp(point)
         self.ph = -point[1] / LN10
 

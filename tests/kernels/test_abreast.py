@@ -14,15 +14,22 @@ from raffinate.kernels.abreast_strength import guess_abreast
 from raffinate.kernels.lanes import (
     WIDTH,
     choose,
+    counted,
+    exceeds,
     greater,
     lesser,
     load,
+    load_at,
     most_of,
+    nth,
+    number_at,
+    put_at,
     root,
     rough_logarithm,
     size,
     spread,
     store,
+    store_at,
 )
 from raffinate.kernels.newton import blank_work
 from raffinate.kernels.saturation import find
@@ -89,6 +96,20 @@ def calculate(table, values):
 
 
 @numba.njit
+def move(table, values):
+    """Fill values (6, 8) from table (2, 8) by places; answer whether the first row exceeds the second, and 9, in any lane."""
+    store(values, 0, load_at(table, 3))
+    store_at(values, 11, load(table, 1))
+    put_at(values, 0, number_at(table, 15))
+    for lane in range(WIDTH):
+        put_at(values, 24 + lane, number_at(table, lane))
+        put_at(values, 32 + lane, 0.0)
+    store(values, 4, nth(load(table, 0), 5))
+    store(values, 5, counted(-2.0))
+    return exceeds(load(table, 0), load(table, 1)), exceeds(load(table, 0), spread(9.0))
+
+
+@numba.njit
 def exponentials(table, values):
     """Fill values (N, 8) with the exponentials of table (N, 8)."""
     for at in range(table.shape[0]):
@@ -148,6 +169,20 @@ def test_lanes__calculate_as_numbers_do():
     chosen = np.where(one < other, 2.0, one * 3.0 - other / 7)
     expected = [np.sqrt(abs(one)), np.minimum(one, other), np.maximum(one, other), chosen, 2 * (one + 1 - other)]
     np.testing.assert_allclose(values, expected, rtol=1e-15)
+
+
+def test_lanes__are_numbers_by_their_places():
+    table = np.random.default_rng(1).standard_normal((2, WIDTH))
+    values = np.zeros((6, WIDTH))
+    assert move(table, values) == (True, False)
+    numbers, expected = table.ravel(), np.zeros(6 * WIDTH)
+    expected[:8] = numbers[3:11]
+    expected[11:19] = numbers[8:]
+    expected[0] = numbers[15]
+    expected[24:32] = numbers[:8]
+    expected[32:40] = numbers[5]
+    expected[40:] = np.arange(-2.0, 6.0)
+    np.testing.assert_array_equal(values.ravel(), expected)
 
 
 def test_rough_logarithm__grows_as_the_logarithm():

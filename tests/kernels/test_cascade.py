@@ -101,6 +101,18 @@ def test_solve_cascade__equals_its_twin(name, stages):
         check_held(circuit, answer, 0)
 
 
+@pytest.mark.parametrize("hold", ["", "uniform", "profile"])
+@pytest.mark.parametrize("seed", range(20))
+def test_solve_cascade__ideal_stages_are_the_limit_of_others(seed, hold):
+    extractant, media, circuit = random_row(seed, stages=1 + seed, hold=hold, ideal=True)
+    ideal = solved(extractant, media, circuit)
+    nearly = solved(extractant, media, circuit._replace(efficiency=np.full(M, 1.0 - 1e-10)))
+    np.testing.assert_allclose(ideal.x, nearly.x, rtol=1e-6, atol=1e-12)
+    np.testing.assert_allclose(ideal.dose, nearly.dose, rtol=1e-6, atol=1e-9)
+    # the same method on the same equations, only that one has a matrix filled in another way
+    assert ideal.steps <= nearly.steps + 2
+
+
 @pytest.mark.parametrize("seed", range(60))
 def test_solve_cascade__meets_every_equation_of_its_twin_at_random_points(seed):
     extractant, media, circuit = random_row(seed, hold=("", "uniform", "profile")[seed % 3])
@@ -559,7 +571,10 @@ def test_solve_cascade__refuses_what_cannot_run():
 
 def test_solve_cascade__of_no_stages_is_dry():
     media = everywhere(medium_for(np.zeros(M)), 0)
-    assert Answer(ACID, media, row_of(1, np.zeros(M), np.zeros(M))._replace(flows=np.zeros((0, 6)))).status == DRY
+    one = row_of(1, np.zeros(M), np.zeros(M))
+    by_stage = ("flows", "aqueous_source", "organic_source", "unit_total", "control", "ln_target")
+    none = one._replace(**{name: getattr(one, name)[:0] for name in by_stage})
+    assert Answer(ACID, media, none).status == DRY
 
 
 def test_solve_cascade__takes_an_organic_that_is_full_to_the_last_unit_but_no_cation_it_cannot_bind():

@@ -3,9 +3,8 @@
 import numba
 import numpy as np
 import pytest
-from rows import ACID, NOTHING, M, everywhere, medium_for, plant, random_row, row_of
+from rows import ACID, NOTHING, Answer, M, everywhere, medium_for, plant, random_row, row_of
 
-from raffinate.kernels.cascade import solve_cascade
 from raffinate.kernels.cascade_sweep import Cascades, solve_cascades
 from raffinate.kernels.chain import FORWARD, ORGANIC_BACK, Cascade, Media
 from raffinate.kernels.status import CONVERGED, DRY, OVERLOADED, STARVED
@@ -35,7 +34,7 @@ def assert_equal(answers: Cascades, others: Cascades) -> None:
 
 def assert_as_one_by_one(answers: Cascades, media: list[Media], rows: list[Cascade], starts: list) -> None:
     for k, case in enumerate(zip(media, rows, starts, strict=True)):
-        for name, one, many in zip(Cascades._fields, solve_cascade(ACID, *case), answers, strict=True):
+        for name, one, many in zip(Cascades._fields, Answer(ACID, *case).found, answers, strict=True):
             np.testing.assert_array_equal(many[k], one, err_msg=f"{name} of row {k}")
 
 

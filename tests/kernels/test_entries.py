@@ -4,7 +4,7 @@ import numba
 import numpy as np
 import pytest
 
-from raffinate.kernels.entries import pick, put
+from raffinate.kernels.entries import part, pick, put
 
 
 @numba.njit
@@ -34,3 +34,20 @@ def test_pick_put__are_brackets(kind):
     expected = table.copy()
     expected[2] += 3
     assert np.array_equal(raised(table, 3), expected)
+
+
+@numba.njit
+def doubled(array, first):
+    """Double a part (2, 3) of an array from an entry on; answer its sum and that of its last row."""
+    view = part(array, first, (2, 3))
+    view *= 2.0
+    return view.sum(), part(view, 3, (3,)).sum()
+
+
+def test_part__is_a_view():
+    array = np.arange(10.0)
+    assert doubled(array, 2) == (54.0, 36.0)
+    expected = np.arange(10.0)
+    expected[2:8] *= 2.0
+    assert np.array_equal(array, expected)
+    assert np.array_equal(part(expected.reshape(2, 5), 4, (2, 2)), expected[4:8].reshape(2, 2))
