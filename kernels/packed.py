@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .activity import ActivityModel
+from .activity import PITZER, ActivityModel
 from .jit import inner
 from .pitzer import Pitzer, restrict
 
@@ -61,14 +61,13 @@ def model_of(packed, rows, count):
     """Answer the ActivityModel of the first `count` of rows, indices of species in the mixture."""
     numbers = packed.numbers
     species = packed.places[SPECIES]
-    charge = np.empty(count)
-    ion_size = np.empty(count)
-    salting = np.empty(count)
+    numbers_of = np.empty(3 * count)
+    charge, ion_size, salting = numbers_of[:count], numbers_of[count : 2 * count], numbers_of[2 * count :]
     for i in range(count):
         charge[i] = numbers[NUMBERS + rows[i]]
         ion_size[i] = numbers[NUMBERS + 2 * species + rows[i]]
         salting[i] = numbers[NUMBERS + 3 * species + rows[i]]
     pitzer = _pitzer(packed)
-    if count < species:
+    if count < species and packed.places[MODEL] == PITZER:
         pitzer = restrict(pitzer, rows[:count], species)
     return ActivityModel(packed.places[MODEL], charge, ion_size, salting, numbers[:2], pitzer)

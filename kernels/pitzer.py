@@ -130,6 +130,16 @@ def blank_terms(species, pitzer):
     )
 
 
+@inner.kernel
+def few_terms(species):
+    """Answer Terms with room for so many species as laws of the ionic strength alone need: by_strength and whole."""
+    nothing, neither, work = np.zeros((0, 3)), np.zeros((0, 0)), np.zeros(species + 8)
+    return Terms(
+        *(nothing, np.zeros((0, 0, 3)), nothing, nothing, neither),
+        *(work[:species], work[:0], work[:0], work[:0], neither, work[species:]),
+    )
+
+
 NO_TERMS = Terms(
     np.zeros((0, 3)),
     np.zeros((_SIZES, _SIZES, 3)),

@@ -23,11 +23,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .activity import NO_MODEL, activities
+from .activity import NO_MODEL, PITZER, activities
 from .entries import pick, put
 from .jit import apart, entry, inner, kernel, lean
 from .packed import NO_MIXTURE, NUMBERS, PHASES, SPECIES, STARTS, Packed, model_of
-from .pitzer import NO_TERMS, blank_terms
+from .pitzer import NO_TERMS, blank_terms, few_terms
 
 MOLES_PER_KG = 1.0 / 0.018015
 # rows of Liquor.species
@@ -230,7 +230,7 @@ def reduce(packed: Packed, totals: np.ndarray, titrant: np.ndarray, allowed: np.
     liquor = Liquor(
         species, component, phase, np.zeros(5), start, column, number, begin, member, share, place, s, dosing
     )
-    return liquor, model, blank_terms(s, model.pitzer)
+    return liquor, model, blank_terms(s, model.pitzer) if model.kind == PITZER else few_terms(s)
 
 
 @lean.kernel
