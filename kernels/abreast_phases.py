@@ -10,7 +10,7 @@ Sources: as of `saturation`.
 
 from .abreast_activity import DONE, ERROR, FAILED, NO_ABREAST, RUNNING, SIZE, STATE, TOTAL, X_NOW, add, exponential
 from .guess import SATURATED
-from .jit import apart, lean
+from .jit import apart, lean, within
 from .lanes import WIDTH, choose, greater, lesser, load, spread, store
 from .newton import ROUGH_EXCESS, ROUGH_LACK, SUPERSATURATION, WORTH_REVISING
 from .speciation import ACTIVE, LN_K, NO_LIQUOR, WANTED, WEIGHT
@@ -46,7 +46,7 @@ def lacks_rows(liquor, side):
     return side.active.shape[0] < count <= liquor.component.shape[1]
 
 
-@lean.kernel
+@within.kernel
 def _revise_lane(liquor, side, lane, excess, lack):
     """Do as `newton.revise` in a lane; answer whether anything changed. FAILED is in STATE where it wants another."""
     room, phase = side.room, liquor.phase
@@ -96,7 +96,7 @@ def revise_abreast(liquor, side, before):
     return changed
 
 
-@lean.kernel
+@within.kernel
 def _least(liquor, side, k):
     """The most of phase k that could form, by the scarcest of its components but water and H+."""
     row = liquor.species.shape[1] + k
@@ -108,7 +108,7 @@ def _least(liquor, side, k):
     return least
 
 
-@lean.kernel
+@within.kernel
 def _charge_scarcest(liquor, side, k, by, first):
     """Add `by` over its number in phase k to what stands at row first + j for the component j that is the scarcest."""
     row = liquor.species.shape[1] + k
@@ -121,7 +121,7 @@ def _charge_scarcest(liquor, side, k, by, first):
             add(side.room, first + j, choose(bound, limit, by * (1.0 / liquor.number[z]), spread(0.0)))
 
 
-@lean.kernel
+@within.kernel
 def precipitate_abreast(liquor, side):
     """Do as `guess._precipitate`: old x_j, ln activity, stand in weighed; what the phases hold is left in scale."""
     room = side.room

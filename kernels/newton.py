@@ -26,7 +26,7 @@ import numpy as np
 from .activity import NO_MODEL, PITZER
 from .dense_rows import eliminate_beside, eliminate_lanes
 from .entries import pick, put
-from .jit import apart, inner, lean
+from .jit import apart, inner, lean, within
 from .lanes import WIDTH, load, spread, store
 from .pitzer import NO_TERMS, pitzer_slopes
 from .speciation import (
@@ -133,7 +133,7 @@ def blank_work(liquor, kind):
     )
 
 
-@lean.kernel
+@within.kernel
 def _balances(liquor, row):
     """Fill RESIDUAL and SCALE of the balances, of the activity of water and of the phases; answer how many."""
     component, phase, whole = liquor.component, liquor.phase, liquor.whole
@@ -163,7 +163,7 @@ def _balances(liquor, row):
     return order
 
 
-@lean.kernel
+@within.kernel
 def residuals(liquor, model, terms, row):
     """Fill MOLALITY, LN_GAMMA, LACK, RESIDUAL and SCALE at U and PRODUCT; answer (largest, sum of squares), scaled."""
     species = liquor.species
@@ -231,7 +231,7 @@ def fill_reply(liquor, model, terms, work):
     return found
 
 
-@lean.kernel
+@within.kernel
 def _take_reply(liquor, work, found):
     """Take from the balances what the activity coefficients of the abundant species do to them."""
     matrix, row, held, species = work.matrix, work.row, work.held, liquor.species
@@ -260,7 +260,7 @@ def _take_reply(liquor, work, found):
         row[STEP, j] += held[c, c]
 
 
-@lean.kernel
+@within.kernel
 def _take_strength(liquor, model, terms, work):
     """Take from the balances and from ln a_w what the change of the ionic strength does to them; leave it in BY_X."""
     matrix, row, species = work.matrix, work.row, liquor.species
@@ -291,7 +291,7 @@ def _take_strength(liquor, model, terms, work):
         row[STEP, j] += row[TAKEN, j] * row[BY_X, c]
 
 
-@lean.kernel
+@within.kernel
 def _mass_action(liquor, work, wetness):
     """Fill matrix and STEP with the balances and ln a_w (wetness: its slope by all molality), ln gamma being held."""
     matrix, row, species, component = work.matrix, work.row, liquor.species, liquor.component
@@ -327,7 +327,7 @@ def _mass_action(liquor, work, wetness):
     matrix[0, c] += water * MOLES_PER_KG
 
 
-@lean.kernel
+@within.kernel
 def fill_system(liquor, model, terms, work, found):
     """Fill matrix and STEP with the system for the changes of (x, ln W, n / weight); answer its order."""
     matrix, row, phase = work.matrix, work.row, liquor.phase
@@ -366,7 +366,7 @@ def fill_system(liquor, model, terms, work, found):
     return order
 
 
-@lean.kernel
+@within.kernel
 def keep(liquor):
     """Keep the iterate as the place that a step starts from."""
     for i in range(liquor.species.shape[1]):
@@ -380,7 +380,7 @@ def keep(liquor):
     liquor.whole[OLD_DOSE] = liquor.whole[DOSE]
 
 
-@lean.kernel
+@within.kernel
 def move(liquor, row, alpha):
     """Set the iterate to the one kept plus alpha times the step."""
     species, component, phase, whole = liquor.species, liquor.component, liquor.phase, liquor.whole
@@ -401,7 +401,7 @@ def move(liquor, row, alpha):
             order += 1
 
 
-@lean.kernel
+@within.kernel
 def fill_changes(liquor, kind, terms, work, found):
     """Fill CHANGE, what the step does to ln m, and RISE."""
     row, species, slopes, reply = work.row, liquor.species, work.slopes, work.reply
@@ -438,7 +438,7 @@ def fill_changes(liquor, kind, terms, work, found):
     row[STEP, 1] = dose
 
 
-@lean.kernel
+@within.kernel
 def longest_step(liquor, row):
     """Answer the share of the Newton step within reason, and the largest change of an unknown by it."""
     c = liquor.component.shape[1]

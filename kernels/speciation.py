@@ -25,7 +25,7 @@ import numpy as np
 
 from .activity import NO_MODEL, PITZER, activities
 from .entries import pick, put
-from .jit import apart, entry, inner, kernel, lean
+from .jit import apart, entry, inner, kernel, lean, within
 from .packed import NO_MIXTURE, NUMBERS, PHASES, SPECIES, STARTS, Packed, model_of
 from .pitzer import NO_TERMS, blank_terms, few_terms
 
@@ -276,7 +276,7 @@ def exponentiate(logarithms: np.ndarray, values: np.ndarray):
         values[i] = values[i] * t
 
 
-@lean.kernel
+@within.kernel
 def add_up(liquor):
     """Fill MOLALITY, SUM, SIZE and GAS from U."""
     component, member, share = liquor.component, liquor.member, liquor.share
@@ -297,7 +297,7 @@ def add_up(liquor):
             component[GAS, liquor.column[z]] += liquor.number[z] * molality[i]
 
 
-@lean.kernel
+@within.kernel
 def multiply(liquor):
     """Fill PRODUCT, ln K + nu.x."""
     x = liquor.component[X]
@@ -334,14 +334,14 @@ def activities_at(packed: Packed, molality: np.ndarray):
     return ln_gamma, ln_activity
 
 
-@lean.kernel
+@within.kernel
 def weigh_activities(liquor, model, terms, ln_gamma):
     """Fill ln_gamma (R,) by the activity model at the molalities, and the activity of water that belongs to it."""
     s = liquor.dissolved
     liquor.whole[LN_ACTIVITY] = _activities(model, liquor.species[MOLALITY, :s], ln_gamma[:s], terms)
 
 
-@lean.kernel
+@within.kernel
 def growth(liquor):
     """Longest step in which no species, by its CHANGE, outgrows the totals or e^1.5."""
     cap = 1e-4
