@@ -23,7 +23,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .activity import NO_MODEL, PITZER, activities
+from .activity import NO_MODEL, PITZER, activities, simple_activities
 from .entries import pick, put
 from .jit import apart, entry, inner, kernel, lean, within
 from .packed import NO_MIXTURE, NUMBERS, PHASES, SPECIES, STARTS, Packed, model_of
@@ -338,7 +338,10 @@ def activities_at(packed: Packed, molality: np.ndarray):
 def weigh_activities(liquor, model, terms, ln_gamma):
     """Fill ln_gamma (R,) by the activity model at the molalities, and the activity of water that belongs to it."""
     s = liquor.dissolved
-    liquor.whole[LN_ACTIVITY] = _activities(model, liquor.species[MOLALITY, :s], ln_gamma[:s], terms)
+    if model.kind == PITZER:
+        liquor.whole[LN_ACTIVITY] = _activities(model, liquor.species[MOLALITY, :s], ln_gamma[:s], terms)
+    else:
+        liquor.whole[LN_ACTIVITY] = simple_activities(model, liquor.species[MOLALITY, :s], ln_gamma[:s], terms)
 
 
 @within.kernel
