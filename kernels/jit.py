@@ -50,7 +50,10 @@ def _decorator(options: dict[str, Any], *, inner: bool) -> Callable[[Any], Any]:
 kernel = _decorator(_OPTIONS, inner=False)
 inner = SimpleNamespace(kernel=_decorator(_OPTIONS, inner=True))
 lean = SimpleNamespace(kernel=_decorator(_NO_REFERENCES, inner=True))
-within = SimpleNamespace(kernel=_decorator({**_NO_REFERENCES, "forceinline": True}, inner=True))
+within = SimpleNamespace(
+    kernel=_decorator({**_NO_REFERENCES, "forceinline": True}, inner=True),
+    inner=_decorator({**_OPTIONS, "forceinline": True}, inner=True),
+)
 entry = SimpleNamespace(kernel=_decorator(_NO_REFERENCES, inner=False))
 parallel = SimpleNamespace(kernel=_decorator(_ON_ALL_CORES, inner=False))
 

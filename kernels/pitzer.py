@@ -130,7 +130,7 @@ def blank_terms(species, pitzer):
     )
 
 
-@inner.kernel
+@within.inner
 def few_terms(species):
     """Answer Terms with room for so many species as laws of the ionic strength alone need: by_strength and whole."""
     nothing, neither, work = np.zeros((0, 3)), np.zeros((0, 0)), np.zeros(species + 8)

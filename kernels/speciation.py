@@ -107,7 +107,7 @@ NO_LIQUOR = Liquor(
 )
 
 
-@inner.kernel
+@within.inner
 def _position(packed, totals, titrant, dosing):
     """Where each component (C,) stands among those present, -1 where absent."""
     position = np.empty(totals.shape[0], np.int64)
@@ -120,7 +120,7 @@ def _position(packed, totals, titrant, dosing):
     return position, found
 
 
-@inner.kernel
+@within.inner
 def _present(packed, position, allowed, room):
     """The rows of the mixture that are present: species, then gases of the headspace, then phases.
 
@@ -155,7 +155,7 @@ def _present(packed, position, allowed, room):
     return rows, counts
 
 
-@inner.kernel
+@within.inner
 def _by_component(start, column, number, components, species):
     """The numbers of the first `species` rows, component by component: (begin, member, share) of a Liquor."""
     begin = np.zeros(components + 1, np.int64)
