@@ -15,6 +15,8 @@ from .lanes import WIDTH, choose, greater, lesser, load, spread, store
 from .newton import ROUGH_EXCESS, ROUGH_LACK, SUPERSATURATION, WORTH_REVISING
 from .speciation import ACTIVE, LN_K, NO_LIQUOR, WANTED, WEIGHT
 
+_MOST_ROWS = 1  # phases for each component
+
 
 @lean.kernel
 def saturation_abreast(liquor, side, k):
@@ -37,13 +39,26 @@ def _has_row(side, k):
 
 
 @lean.kernel
-def lacks_rows(liquor, side):
-    """Whether a phase is WANTED that has no row, and there may be more rows."""
+def _rows(liquor):
+    """How many phases have a row, or will have one."""
     count = 0
     for k in range(liquor.phase.shape[1]):
         if liquor.phase[ACTIVE, k] > 0.0 or liquor.phase[WANTED, k] > 0.0:
             count += 1
-    return side.active.shape[0] < count <= liquor.component.shape[1]
+    return count
+
+
+@lean.kernel
+def lacks_rows(liquor, side):
+    """Whether a phase is WANTED that has no row."""
+    return _rows(liquor) > side.active.shape[0]
+
+
+@lean.kernel
+def _want(liquor, k):
+    """Mark a phase WANTED, if there may be more rows."""
+    if _rows(liquor) < _MOST_ROWS * liquor.component.shape[1]:
+        liquor.phase[WANTED, k] = 1.0
 
 
 @within.kernel
@@ -68,7 +83,7 @@ def _revise_lane(liquor, side, lane, excess, lack):
     if _has_row(side, worst):
         room[side.mask + worst, lane] = 1.0
         return True
-    phase[WANTED, worst] = 1.0
+    _want(liquor, worst)
     room[STATE, lane] = FAILED
     return False
 
@@ -169,6 +184,6 @@ def hold_guessed(liquor, side):
             continue
         for lane in range(WIDTH):
             if room[STATE, lane] == RUNNING and room[side.amount + k, lane] > 0.0:
-                liquor.phase[WANTED, k] = 1.0
+                _want(liquor, k)
         store(room, side.amount + k, nothing)
         store(room, side.mask + k, nothing)
