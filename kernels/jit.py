@@ -12,6 +12,10 @@ Numba takes the code of all that a kernel calls into the kernel and optimises it
 stands `apart` is compiled once, when it is first reached, and called by its address; its callers hold nothing of it but
 the names of two symbols, which is why they can still be kept on disk.
 
+A call hands over each array of each tuple as seven numbers, which costs as much as a loop over a few dozen species. One that
+is called from one place, or is small, is a `within.kernel`, a lean one that is always put into its caller, or a
+`maker.kernel` where it makes arrays.
+
 `error_model="numpy"` makes a division by zero answer infinity instead of raising (a kernel never raises); the
 fast-math flags are the three that keep `inf` and `nan` meaningful.
 """
@@ -50,10 +54,8 @@ def _decorator(options: dict[str, Any], *, inner: bool) -> Callable[[Any], Any]:
 kernel = _decorator(_OPTIONS, inner=False)
 inner = SimpleNamespace(kernel=_decorator(_OPTIONS, inner=True))
 lean = SimpleNamespace(kernel=_decorator(_NO_REFERENCES, inner=True))
-within = SimpleNamespace(
-    kernel=_decorator({**_NO_REFERENCES, "forceinline": True}, inner=True),
-    inner=_decorator({**_OPTIONS, "forceinline": True}, inner=True),
-)
+within = SimpleNamespace(kernel=_decorator({**_NO_REFERENCES, "forceinline": True}, inner=True))
+maker = SimpleNamespace(kernel=_decorator({**_OPTIONS, "forceinline": True}, inner=True))
 entry = SimpleNamespace(kernel=_decorator(_NO_REFERENCES, inner=False))
 parallel = SimpleNamespace(kernel=_decorator(_ON_ALL_CORES, inner=False))
 

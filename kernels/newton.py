@@ -26,7 +26,7 @@ import numpy as np
 from .activity import NO_MODEL, PITZER
 from .dense_rows import eliminate_beside, eliminate_lanes
 from .entries import pick, put
-from .jit import apart, lean, within
+from .jit import apart, lean, maker, within
 from .lanes import WIDTH, load, spread, store
 from .pitzer import NO_TERMS, pitzer_slopes
 from .speciation import (
@@ -112,7 +112,7 @@ def _in_lanes(count):
     return WIDTH * ((count + WIDTH - 1) // WIDTH)
 
 
-@within.inner
+@maker.kernel
 def blank_work(liquor, kind):
     """Answer Work with room for the liquor under an activity model of this kind."""
     c, s = liquor.component.shape[1], liquor.dissolved

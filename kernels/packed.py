@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .activity import PITZER, ActivityModel
-from .jit import within
+from .jit import maker
 from .pitzer import Pitzer, restrict
 
 SPECIES, COMPONENTS, PHASES, MODEL, ALPHAS, PAIRS, DOUBLES, TRIPLES, FORM = 0, 1, 2, 3, 4, 5, 6, 7, 8
@@ -31,7 +31,7 @@ class Packed(NamedTuple):
 NO_MIXTURE = Packed(np.zeros(STARTS + 1, np.int64), np.zeros(NUMBERS))
 
 
-@within.inner
+@maker.kernel
 def _pitzer(packed):
     """The interactions of all species, as views into the packed arrays."""
     places, numbers = packed.places, packed.numbers
@@ -56,7 +56,7 @@ def _pitzer(packed):
     return Pitzer(numbers[2], alpha, pair, pair_value, double, double_value, triple, triple_value, places[FORM])
 
 
-@within.inner
+@maker.kernel
 def model_of(packed, rows, count):
     """Answer the ActivityModel of the first `count` of rows, indices of species in the mixture."""
     numbers = packed.numbers

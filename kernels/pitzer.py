@@ -34,7 +34,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .entries import pick, put
-from .jit import entry, inner, kernel, lean, within
+from .jit import entry, inner, kernel, lean, maker, within
 from .mixing_integral import integral_j
 
 _WATER_KG = 0.018015
@@ -130,7 +130,7 @@ def blank_terms(species, pitzer):
     )
 
 
-@within.inner
+@maker.kernel
 def few_terms(species):
     """Answer Terms with room for so many species as laws of the ionic strength alone need: by_strength and whole."""
     nothing, neither, work = np.zeros((0, 3)), np.zeros((0, 0)), np.zeros(species + 8)

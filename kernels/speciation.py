@@ -25,7 +25,7 @@ import numpy as np
 
 from .activity import NO_MODEL, PITZER, activities, simple_activities
 from .entries import pick, put
-from .jit import apart, entry, inner, kernel, lean, within
+from .jit import apart, entry, inner, kernel, lean, maker, within
 from .packed import NO_MIXTURE, NUMBERS, PHASES, SPECIES, STARTS, Packed, model_of
 from .pitzer import NO_TERMS, blank_terms, few_terms
 
@@ -107,7 +107,7 @@ NO_LIQUOR = Liquor(
 )
 
 
-@within.inner
+@maker.kernel
 def _position(packed, totals, titrant, dosing):
     """Where each component (C,) stands among those present, -1 where absent."""
     position = np.empty(totals.shape[0], np.int64)
@@ -120,7 +120,7 @@ def _position(packed, totals, titrant, dosing):
     return position, found
 
 
-@within.inner
+@maker.kernel
 def _present(packed, position, allowed, room):
     """The rows of the mixture that are present: species, then gases of the headspace, then phases.
 
@@ -155,7 +155,7 @@ def _present(packed, position, allowed, room):
     return rows, counts
 
 
-@within.inner
+@maker.kernel
 def _by_component(start, column, number, components, species):
     """The numbers of the first `species` rows, component by component: (begin, member, share) of a Liquor."""
     begin = np.zeros(components + 1, np.int64)
