@@ -60,7 +60,7 @@ from .abreast_strength import (
     step_abreast,
 )
 from .activity import NO_MODEL, PITZER
-from .jit import apart, inner, lean
+from .jit import apart, inner, lean, within
 from .lanes import WIDTH, blank_table, choose, greater, lesser, load, size, spread, store
 from .speciation import ACTIVE, AMOUNT, LN_GAMMA, LN_K, LN_WATER, MOLALITY, MOLES_PER_KG, NO_LIQUOR, WANTED, X
 
@@ -189,7 +189,7 @@ def bring_lane(liquor, side, totals, lane):
         side.room[side.component + j, lane] = total * (MOLES_PER_KG / totals[0])
 
 
-@lean.kernel
+@within.kernel
 def _residuals(liquor, model, side):
     """Fill all that follows from U, X_NOW and LN_W."""
     room = side.room
@@ -227,7 +227,7 @@ def _residuals(liquor, model, side):
     store(room, FREE, doubt)
 
 
-@lean.kernel
+@within.kernel
 def _compare(liquor, side):
     """Leave the residuals in step, the largest in ERROR."""
     room = side.room
@@ -299,7 +299,7 @@ def _solve(room, first, order, rhs, columns):
         store(room, rhs + i * columns, total * load(room, first + i * order + i))
 
 
-@lean.kernel
+@within.kernel
 def _reply(liquor, side, found):
     """Fill reply, du of the abundant species by dx, and taken, what it takes from the balances."""
     room = side.room
@@ -329,8 +329,7 @@ def _at(j, order):
     return (j - 1, j - 1) if j > 0 else (order - 1, order - 2)
 
 
-@apart(NO_LIQUOR, NO_ABREAST, 0, answers=None)
-@lean.kernel
+@within.kernel
 def _system(liquor, side, found):
     """Fill matrix, factorised."""
     room = side.room
@@ -383,7 +382,7 @@ def _system(liquor, side, found):
     _factorise(room, side.matrix, order)
 
 
-@lean.kernel
+@within.kernel
 def _right_hand(liquor, side, found):
     """Turn the residuals in step into the right-hand side."""
     room = side.room
@@ -413,7 +412,7 @@ def _right_hand(liquor, side, found):
         store(room, side.step + c - 1 + q, -1.0 * load(room, side.step + c - 1 + q))
 
 
-@lean.kernel
+@within.kernel
 def _bounds(liquor, side):
     """Fill LARGEST, the largest change of an unknown, and LONGEST, the share of the step within reason."""
     room = side.room
@@ -430,7 +429,7 @@ def _bounds(liquor, side):
     store(room, LONGEST, longest)
 
 
-@lean.kernel
+@within.kernel
 def _advance(liquor, side, found):
     """Take the step in the lanes that are running."""
     room = side.room
@@ -481,7 +480,7 @@ def answer_abreast(side, columns):
         _solve(side.room, side.matrix, side.order, side.asked + k, columns)
 
 
-@lean.kernel
+@within.kernel
 def _running(side):
     """Which lanes are running, as bits."""
     lanes = 0
@@ -491,7 +490,7 @@ def _running(side):
     return lanes
 
 
-@lean.kernel
+@within.kernel
 def _judge(side, kind, fresh, old):
     """Set STATE after a step; answer the largest step of the lanes that are running still."""
     room = side.room

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .elimination import NO_ELIMINATION, Elimination
-from .jit import lean
+from .jit import lean, within
 from .lanes import SHIFT, WIDTH, choose, greater, lesser, load, most_of, power_of_two, root, spread, store
 from .mixing_integral import integral_j
 from .pitzer import FULL, debye_hueckel
@@ -153,7 +153,7 @@ def exponential(logarithm):
     return power_of_two(shifted) * t
 
 
-@lean.kernel
+@within.kernel
 def _unequal(side, a_phi, largest):
     """Fill theta^E and its derivatives by I, as `pitzer._unequal`."""
     room = side.room
@@ -193,7 +193,7 @@ def _unequal(side, a_phi, largest):
             store(room, side.unequal + other + 2, share * (t2 - 2.0 * t1 * inverse))
 
 
-@lean.kernel
+@within.kernel
 def _screen(side, alpha):
     """Fill g(alpha sqrt(I)) and its derivatives by I, as `pitzer._screen`."""
     room = side.room
@@ -212,7 +212,7 @@ def _screen(side, alpha):
         store(room, side.screening + 3 * q + 2, -1.0 * (0.5 * x * decay * inverse + 2.0 * first) * inverse)
 
 
-@lean.kernel
+@within.kernel
 def _measure(liquor, model, side):
     """Fill held, of a sign and size of charge, and Z; answer the largest size."""
     room = side.room
@@ -232,7 +232,7 @@ def _measure(liquor, model, side):
     return largest
 
 
-@lean.kernel
+@within.kernel
 def _pairs(pitzer, side):
     """Add what pairs of a cation and an anion give; answer parts of (E, dE/dI, d2E/dI2, dE/dZ)."""
     room = side.room
@@ -269,7 +269,7 @@ def _pairs(pitzer, side):
     return energy, first, second, by_charges
 
 
-@lean.kernel
+@within.kernel
 def _others(pitzer, side):
     """Add what doubles and triples give; answer their part of E."""
     room = side.room
@@ -299,7 +299,7 @@ def _others(pitzer, side):
     return energy
 
 
-@lean.kernel
+@within.kernel
 def fill_pitzer(liquor, model, side, total):
     """Fill LN_GAMMA, what multiplies dI and dZ in it, and LN_A, as `pitzer.pitzer_log_gamma` below I = 20."""
     room = side.room
@@ -356,7 +356,7 @@ def fill_pitzer(liquor, model, side, total):
     store(room, WET, spread(-_WATER_KG))
 
 
-@lean.kernel
+@within.kernel
 def fill_slopes(liquor, model, side):
     """Fill slopes, d ln gamma_i by d ln m of the abundant species, and core; answer how many are abundant."""
     room = side.room

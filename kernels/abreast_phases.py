@@ -10,10 +10,12 @@ Sources: as of `saturation`.
 
 from .abreast_activity import DONE, ERROR, FAILED, NO_ABREAST, RUNNING, SIZE, STATE, TOTAL, X_NOW, add, exponential
 from .guess import SATURATED
-from .jit import apart, lean
+from .jit import apart, lean, within
 from .lanes import WIDTH, choose, greater, lesser, load, spread, store
 from .newton import ROUGH_EXCESS, ROUGH_LACK, SUPERSATURATION, WORTH_REVISING
 from .speciation import ACTIVE, LN_K, NO_LIQUOR, WANTED, WEIGHT
+
+_MOST_ROWS = 1  # phases for each component
 
 
 @lean.kernel
@@ -37,16 +39,29 @@ def _has_row(side, k):
 
 
 @lean.kernel
-def lacks_rows(liquor, side):
-    """Whether a phase is WANTED that has no row, and there may be more rows."""
+def _rows(liquor):
+    """How many phases have a row, or will have one."""
     count = 0
     for k in range(liquor.phase.shape[1]):
         if liquor.phase[ACTIVE, k] > 0.0 or liquor.phase[WANTED, k] > 0.0:
             count += 1
-    return side.active.shape[0] < count <= liquor.component.shape[1]
+    return count
 
 
 @lean.kernel
+def lacks_rows(liquor, side):
+    """Whether a phase is WANTED that has no row."""
+    return _rows(liquor) > side.active.shape[0]
+
+
+@lean.kernel
+def _want(liquor, k):
+    """Mark a phase WANTED, if there may be more rows."""
+    if _rows(liquor) < _MOST_ROWS * liquor.component.shape[1]:
+        liquor.phase[WANTED, k] = 1.0
+
+
+@within.kernel
 def _revise_lane(liquor, side, lane, excess, lack):
     """Do as `newton.revise` in a lane; answer whether anything changed. FAILED is in STATE where it wants another."""
     room, phase = side.room, liquor.phase
@@ -68,7 +83,7 @@ def _revise_lane(liquor, side, lane, excess, lack):
     if _has_row(side, worst):
         room[side.mask + worst, lane] = 1.0
         return True
-    phase[WANTED, worst] = 1.0
+    _want(liquor, worst)
     room[STATE, lane] = FAILED
     return False
 
@@ -96,7 +111,7 @@ def revise_abreast(liquor, side, before):
     return changed
 
 
-@lean.kernel
+@within.kernel
 def _least(liquor, side, k):
     """The most of phase k that could form, by the scarcest of its components but water and H+."""
     row = liquor.species.shape[1] + k
@@ -108,7 +123,7 @@ def _least(liquor, side, k):
     return least
 
 
-@lean.kernel
+@within.kernel
 def _charge_scarcest(liquor, side, k, by, first):
     """Add `by` over its number in phase k to what stands at row first + j for the component j that is the scarcest."""
     row = liquor.species.shape[1] + k
@@ -121,7 +136,7 @@ def _charge_scarcest(liquor, side, k, by, first):
             add(side.room, first + j, choose(bound, limit, by * (1.0 / liquor.number[z]), spread(0.0)))
 
 
-@lean.kernel
+@within.kernel
 def precipitate_abreast(liquor, side):
     """Do as `guess._precipitate`: old x_j, ln activity, stand in weighed; what the phases hold is left in scale."""
     room = side.room
@@ -169,6 +184,6 @@ def hold_guessed(liquor, side):
             continue
         for lane in range(WIDTH):
             if room[STATE, lane] == RUNNING and room[side.amount + k, lane] > 0.0:
-                liquor.phase[WANTED, k] = 1.0
+                _want(liquor, k)
         store(room, side.amount + k, nothing)
         store(room, side.mask + k, nothing)

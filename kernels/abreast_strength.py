@@ -44,7 +44,7 @@ from .activity import NO_MODEL, log_water_activity
 from .elimination import factorise, plan_elimination, solve
 from .entries import pick
 from .guess import LEAST_LEFT, TURNS
-from .jit import apart, inner, lean
+from .jit import apart, inner, lean, within
 from .lanes import WIDTH, choose, greater, lesser, load, most_of, root, rough_logarithm, size, spread, store
 from .speciation import LN_K, MOLES_PER_KG, NO_LIQUOR
 
@@ -156,7 +156,7 @@ def _balance(j, n):
     return j - 1 if j > 0 else n - 2
 
 
-@lean.kernel
+@within.kernel
 def _fill_laws(model, side):
     """Fill ln gamma and 1 / gamma of each law at I."""
     room, law = side.room, side.law
@@ -176,7 +176,7 @@ def _fill_laws(model, side):
         store(room, side.by_law + _THIN * many + g, exponential(-1.0 * value))
 
 
-@lean.kernel
+@within.kernel
 def _fill_law_slopes(model, side):
     """Fill d ln gamma / dI of each law at I."""
     room, law = side.room, side.law
@@ -196,7 +196,7 @@ def _fill_law_slopes(model, side):
         store(room, side.by_law + _SLOPE * many + g, value)
 
 
-@lean.kernel
+@within.kernel
 def _fill_powers(liquor, side):
     """Fill the powers of the activities."""
     room, c = side.room, liquor.component.shape[1]
@@ -219,7 +219,7 @@ def _fill_powers(liquor, side):
                 store(room, at + power, product)
 
 
-@lean.kernel
+@within.kernel
 def _exponent(liquor, side, i):
     """Answer the molality of a species as an exponential."""
     room = side.room
@@ -230,7 +230,7 @@ def _exponent(liquor, side, i):
     return exponential(u)
 
 
-@lean.kernel
+@within.kernel
 def form_abreast(liquor, model, side):
     """Fill the molalities and all that follows from X_NOW, LN_W and I_NOW."""
     store(side.room, WATER, exponential(load(side.room, LN_W)))
@@ -238,7 +238,7 @@ def form_abreast(liquor, model, side):
     _form(liquor, side)
 
 
-@lean.kernel
+@within.kernel
 def _form(liquor, side):
     """Fill the molalities and all that follows from them and X_NOW, by the laws of ln gamma as they are."""
     room, s = side.room, liquor.dissolved
@@ -272,7 +272,7 @@ def _form(liquor, side):
         store(room, side.component + SIZE * c1 + j, terms)
 
 
-@lean.kernel
+@within.kernel
 def _weigh_water(side, total):
     """Fill LN_A, ln a_w at the sum of all molalities less x_0 to first order, and WET, its slope."""
     room = side.room
@@ -288,7 +288,7 @@ def _weigh_water(side, total):
         room[WET, lane] = wet
 
 
-@lean.kernel
+@within.kernel
 def compare_abreast(liquor, side):
     """Leave what the equations lack in step, with its sign turned, and the largest in ERROR."""
     room, plan = side.room, side.plan
@@ -336,7 +336,7 @@ def compare_abreast(liquor, side):
     store(room, ERROR, choose(size(doubt), spread(1e300), error, spread(1e300)))
 
 
-@lean.kernel
+@within.kernel
 def _pairs(liquor, side):
     """Fill what two components share."""
     room, cell, n = side.room, side.plan.cell, side.order
@@ -355,8 +355,7 @@ def _pairs(liquor, side):
             store(room, side.matrix + cell[_balance(q, n), _unknown(j, n)], total)
 
 
-@apart(NO_LIQUOR, NO_MODEL, NO_ABREAST, answers=None)
-@lean.kernel
+@within.kernel
 def factorise_abreast(liquor, model, side):
     """Fill matrix and factorise it."""
     room, cell, n = side.room, side.plan.cell, side.order
@@ -403,7 +402,7 @@ def factorise_abreast(liquor, model, side):
     factorise(room, side.matrix, side.plan)
 
 
-@lean.kernel
+@within.kernel
 def step_abreast(liquor, side):
     """Solve for the step and take it in the lanes that are running; fill LARGEST, the largest change of an unknown."""
     room, plan, n = side.room, side.plan, side.order
@@ -435,7 +434,7 @@ def step_abreast(liquor, side):
     add(room, I_NOW, choose(running, spread(0.5), longest * stronger, nothing))
 
 
-@lean.kernel
+@within.kernel
 def _sweep(liquor, side, relax):
     """One sweep of continuous fractions, as `guess._sweep`; where a total is nothing, nothing moves."""
     _form(liquor, side)

@@ -21,7 +21,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .jit import entry, lean
+from .jit import entry, lean, within
 from .pitzer import NO_PITZER, Pitzer, pitzer_log_gamma
 
 TRUESDELL_JONES = 0
@@ -124,11 +124,9 @@ def fill_log_gamma(model, strength, ln_gamma, slope):
         slope[i] = ionic * slope[i] * half_per_root + _LN10 * (salting[i] + neutral)
 
 
-@entry.kernel
-def activities(model, molality, ln_gamma, terms):
-    """Fill ln gamma (S,) and terms at the molalities (S,), mol/kg; answer ln a_w."""
-    if model.kind == PITZER:
-        return pitzer_log_gamma(model.pitzer, model.charge, molality, ln_gamma, terms)
+@within.kernel
+def simple_activities(model, molality, ln_gamma, terms):
+    """Do as `activities` by Truesdell-Jones."""
     strength = 0.0
     total = 0.0
     charge = model.charge
@@ -139,3 +137,11 @@ def activities(model, molality, ln_gamma, terms):
     fill_log_gamma(model, terms.whole[0], ln_gamma, terms.by_strength)
     ln_activity, terms.whole[1] = log_water_activity(total)
     return ln_activity
+
+
+@entry.kernel
+def activities(model, molality, ln_gamma, terms):
+    """Fill ln gamma (S,) and terms at the molalities (S,), mol/kg; answer ln a_w."""
+    if model.kind == PITZER:
+        return pitzer_log_gamma(model.pitzer, model.charge, molality, ln_gamma, terms)
+    return simple_activities(model, molality, ln_gamma, terms)

@@ -56,7 +56,7 @@ from .chain import (
 )
 from .entries import part
 from .extraction import Contact, charge_at, charge_scale, distribution, medium_scale, meet, meet_held
-from .jit import apart, kernel, lean, spliced
+from .jit import apart, kernel, lean, within
 from .lanes import WIDTH, choose, greater, load, most_of, number_at, size, spread, store, sum_of
 from .row_newton import is_held, newton_cascade, raise_powers
 from .status import CONVERGED, DRY, OUT_OF_STEPS, OVERLOADED, STARVED, UNREACHABLE
@@ -68,7 +68,7 @@ _MOST_STEPS = 6000
 _PLACES = np.zeros((1, 1, 1))
 
 
-@spliced.kernel
+@within.kernel
 def _water(cascade):
     """All water that leaves, kg, and all organic, L."""
     water, oil = 0.0, 0.0
@@ -78,7 +78,7 @@ def _water(cascade):
     return water, oil
 
 
-@spliced.kernel
+@within.kernel
 def _refuse(extractant, cascade, units_in, water, oil):
     """The status of a row that cannot run, else CONVERGED. units_in: mol of units that enter."""
     if not water > 0.0:
@@ -274,7 +274,7 @@ def _choose(extractant, media, cascade, state, room, places, scale, tolerance):
     return total, status
 
 
-@spliced.kernel
+@within.kernel
 def _cation_imbalance(cascade, state, table, first):
     """Largest relative error of the balances of eight cations, in every stage and in the whole row."""
     f, N = cascade.flows, cascade.flows.shape[0]
@@ -303,7 +303,7 @@ def _cation_imbalance(cascade, state, table, first):
     return most_of(worst)
 
 
-@spliced.kernel
+@within.kernel
 def imbalance(media, cascade, state, room):
     """Largest relative error of the balances, found anew from the answers and not as the solver found them.
 
@@ -383,7 +383,7 @@ def settle_cascade(extractant, media, cascade, state, room, places, warm, tolera
     return error, steps, status
 
 
-@spliced.kernel
+@within.kernel
 def _settle_folded(places, numbers, start, answer, integers, space):
     """Fill the answer to a folded row; integers (3 N,), space: room."""
     extractant, media, given = unfold_row(places, numbers)

@@ -12,7 +12,7 @@ import numpy as np
 from .chain import Cascade, Media, State
 from .entries import part
 from .extraction import Extractant
-from .jit import lean, spliced
+from .jit import lean, within
 
 STAGES, CATIONS, LIGANDS, BASE = 0, 1, 2, 3
 CONTROLS = 4
@@ -55,7 +55,7 @@ def unfold(places: np.ndarray, numbers: np.ndarray) -> tuple[Extractant, Media, 
     return extractant, media, cascade
 
 
-unfold_row = spliced.kernel(unfold)
+unfold_row = within.kernel(unfold)
 
 
 @lean.kernel
@@ -64,7 +64,7 @@ def size_of_answer(stages, cations):
     return SOUGHT + (5 + 2 * cations) * stages
 
 
-@spliced.kernel
+@within.kernel
 def state_in(answer, rest, stages, cations):
     """The State that an answer holds; rest (4 N,): room for what is not asked for."""
     first = SOUGHT + 5 * stages

@@ -19,7 +19,7 @@ import numpy as np
 
 from .entries import part
 from .extraction import Extractant, Medium
-from .jit import inner, lean, spliced
+from .jit import inner, lean, within
 from .lanes import WIDTH, blank_table, load, put_at, spread, store
 
 # columns of Cascade.flows
@@ -149,7 +149,7 @@ def size_of_room(stages, cations):
     return WIDTH * (rows + 1) + (11 + 2 * cations) * stages + cations
 
 
-@spliced.kernel
+@within.kernel
 def room_in(numbers, pivots, stages, cations):
     """The Room that numbers of any value and integers (2 N,) have; whoever calls holds on to them."""
     order = 2 * stages

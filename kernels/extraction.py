@@ -27,7 +27,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .jit import entry, kernel, lean, spliced
+from .jit import entry, kernel, lean, within
 from .status import CONVERGED, DRY, OUT_OF_STEPS, STARVED
 
 
@@ -120,7 +120,7 @@ def distribution(extractant: Extractant, medium: Medium, j: int, ln_e: float, ln
     return ratio, first, second
 
 
-@spliced.kernel
+@within.kernel
 def _potential(extractant, medium, phases, totals, ln_e, ln_proton):
     """Phi, its gradient and its second derivatives: (phi, by e, by h, by ee, by eh, by hh)."""
     w, o, units = phases
@@ -165,7 +165,7 @@ def charge_scale(extractant: Extractant, medium: Medium, totals: np.ndarray, wat
     return medium_scale(medium) + scale / water
 
 
-@spliced.kernel
+@within.kernel
 def meet(extractant: Extractant, medium: Medium, phases: Contact, totals: np.ndarray, tolerance: float):
     """Find the equilibrium of a liquor and an organic: (ln E, ln a(H+), error, steps, status), as `contact`.
 

@@ -13,7 +13,7 @@ import math
 import numpy as np
 
 from .activity import NO_MODEL, TRUESDELL_JONES, fill_log_gamma, log_water_activity
-from .jit import apart, lean
+from .jit import apart, lean, within
 from .pitzer import NO_TERMS
 from .speciation import (
     ACTIVE,
@@ -52,7 +52,7 @@ SATURATED = 0.05
 _PER_BIT, _LN2 = 2.0**-52, 0.6931471805599453
 
 
-@lean.kernel
+@within.kernel
 def _sweep(liquor, relax):
     """One sweep of continuous fractions: each ln activity but those of water and H+ a share of the way to its total.
 
@@ -84,7 +84,7 @@ def _bound(liquor):
         phase[OLD_AMOUNT, k] = float(z)
 
 
-@lean.kernel
+@within.kernel
 def _precipitate(liquor):
     """Hold the scarcest component of each phase at saturation, and put what is left over of it into the phase."""
     component, phase, start = liquor.component, liquor.phase, liquor.start

@@ -36,7 +36,7 @@ from .chain import (
     constants_of,
     page_of,
 )
-from .jit import spliced
+from .jit import within
 from .lanes import WIDTH, choose, counted, load, load_at, number_at, put_at, size, spread, store, store_at, sum_of
 
 # parts of N rows in the room of the boxes. Shares of what passes a box that go to the box after it, before it, and out;
@@ -46,7 +46,7 @@ from .lanes import WIDTH, choose, counted, load, load_at, number_at, put_at, siz
 (_ON, _BEFORE, _OUT, _LEFT, _PIVOT, _UP, _DOWN, _THROUGH, _WHOLE, _HERE, _ABOVE, _BELOW) = range(12)
 
 
-@spliced.kernel
+@within.kernel
 def evaluate_ideal(cascade, state, room, first):
     """Fill D, mean and variance of its units, and molalities of eight cations; add what they hold to the residuals."""
     table, flows = room.table, room.flows
@@ -102,13 +102,13 @@ def evaluate_ideal(cascade, state, room, first):
         state.residual[N + i] += sum_of(protons * x)
 
 
-@spliced.kernel
+@within.kernel
 def unit_vector(lane):
     """One in a lane, if there is such a lane, and nothing in the others."""
     return choose(size(counted(-float(lane))), spread(0.5), spread(1.0), spread(0.0))
 
 
-@spliced.kernel
+@within.kernel
 def respond_ideal(room, first):
     """Fill what one unit of ln D of eight cations does in each stage, and how far that is heard, at the last evaluation."""
     table, flows = room.table, room.flows
@@ -141,7 +141,7 @@ def respond_ideal(room, first):
         back_below = back
 
 
-@spliced.kernel
+@within.kernel
 def _turn(room, first, cations):
     """Put stages in the lanes: what throughput comes to in each balance (2, 8, V), and shares heard downwards (N, 8, V)."""
     table, turned, measure = room.table, room.turned, room.measure
@@ -168,7 +168,7 @@ def _turn(room, first, cations):
                 store(turned, ((3 + k) * WIDTH + j) * wide + w, heard)
 
 
-@spliced.kernel
+@within.kernel
 def differentiate_ideal(room, first, cations):
     """Add what so many cations, at most eight, do to Newton's matrix, at the last evaluation."""
     table, turned, matrix, measure = room.table, room.turned, room.matrix, room.measure
@@ -217,7 +217,7 @@ def differentiate_ideal(room, first, cations):
         put_at(matrix, at, number_at(matrix, at) - sum_of(y * mean * protons) * measure[k])
 
 
-@spliced.kernel
+@within.kernel
 def dose_ideal(table, first, stages, k, lane):
     """Fill RISE and RISE_BOUND of one cation with what one mol of it that enters stage k does, after `respond_ideal`."""
     N = stages

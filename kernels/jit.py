@@ -2,9 +2,7 @@
 
 A kernel that Python calls is decorated with `kernel`, one that only other kernels call with `inner.kernel`, which leaves
 out the entry for Python: a third of the time to compile. A `lean.kernel` is an inner one that makes no array: numba then
-counts no references, which costs more than the arithmetic where arrays are as small as ours. A `spliced.kernel` is a lean
-one that is never called: its code stands in that of its callers, since to hand over tuples of arrays takes as long as a
-short kernel. An `entry.kernel` is a lean one that Python may call too. One that shares its loop out to the cores is a
+counts no references, which costs more than the arithmetic where arrays are as small as ours. An `entry.kernel` is a lean one that Python may call too. One that shares its loop out to the cores is a
 `parallel.kernel`. One that is heavy and called from several others stands `apart` as well. The compiled code is kept on
 disk, so that a process pays for compiling once; set `RAFFINATE_KERNEL_CACHE=0` while working on kernels, because numba
 does not notice an edit in another file that a cached kernel calls.
@@ -12,6 +10,10 @@ does not notice an edit in another file that a cached kernel calls.
 Numba takes the code of all that a kernel calls into the kernel and optimises it again, level by level. A kernel that
 stands `apart` is compiled once, when it is first reached, and called by its address; its callers hold nothing of it but
 the names of two symbols, which is why they can still be kept on disk.
+
+A call hands over each array of each tuple as seven numbers, which costs as much as a loop over a few dozen species. One that
+is called from one place, or is small, is a `within.kernel`, a lean one that is always put into its caller, or a
+`maker.kernel` where it makes arrays.
 
 `error_model="numpy"` makes a division by zero answer infinity instead of raising (a kernel never raises); the
 fast-math flags are the three that keep `inf` and `nan` meaningful.
@@ -39,7 +41,6 @@ _OPTIONS: dict[str, Any] = {
 _SYMBOLS: list[object] = []  # what the symbols point to lives as long as the process
 
 _NO_REFERENCES: dict[str, Any] = {**_OPTIONS, "_nrt": False}
-_SPLICED: dict[str, Any] = {**_NO_REFERENCES, "forceinline": True}
 _ON_ALL_CORES: dict[str, Any] = {**_OPTIONS, "parallel": True}
 
 
@@ -52,7 +53,8 @@ def _decorator(options: dict[str, Any], *, inner: bool) -> Callable[[Any], Any]:
 kernel = _decorator(_OPTIONS, inner=False)
 inner = SimpleNamespace(kernel=_decorator(_OPTIONS, inner=True))
 lean = SimpleNamespace(kernel=_decorator(_NO_REFERENCES, inner=True))
-spliced = SimpleNamespace(kernel=_decorator(_SPLICED, inner=True))
+within = SimpleNamespace(kernel=_decorator({**_NO_REFERENCES, "forceinline": True}, inner=True))
+maker = SimpleNamespace(kernel=_decorator({**_OPTIONS, "forceinline": True}, inner=True))
 entry = SimpleNamespace(kernel=_decorator(_NO_REFERENCES, inner=False))
 parallel = SimpleNamespace(kernel=_decorator(_ON_ALL_CORES, inner=False))
 

@@ -24,9 +24,10 @@ from typing import NamedTuple
 import numpy as np
 
 from .activity import NO_MODEL, PITZER
-from .dense import eliminate, eliminate_columns
+from .dense_rows import eliminate_beside, eliminate_lanes
 from .entries import pick, put
-from .jit import apart, inner, lean
+from .jit import apart, lean, maker, within
+from .lanes import WIDTH, load, spread, store
 from .pitzer import NO_TERMS, pitzer_slopes
 from .speciation import (
     ACTIVE,
@@ -69,6 +70,7 @@ _ABUNDANT = 1e-5
 # rows of Work.row
 RESIDUAL, SCALE, STEP, BY_X, TAKEN = 0, 1, 2, 3, 4
 _WATER_KG = 0.018015
+_TRIES = 7  # of shares of a step, each half of the one before
 SUPERSATURATION = 1e-9
 # when phases are revised before the iteration has converged, how often, and by what excess (ln) or lack (of WEIGHT)
 WORTH_REVISING, _REVISIONS, ROUGH_EXCESS, ROUGH_LACK = 0.1, 8, 1e-3, 1e-6
@@ -77,10 +79,11 @@ WORTH_REVISING, _REVISIONS, ROUGH_EXCESS, ROUGH_LACK = 0.1, 8, 1e-3, 1e-6
 class Work(NamedTuple):
     """Room for the iteration.
 
-    matrix (N, N). row (5, N): RESIDUAL, SCALE, STEP; for Truesdell-Jones BY_X, dI by dx, and at dx = 0, and TAKEN, what dI
-    takes from the balances and from ln a_w. For Pitzer: place (S,), the column of an abundant species, or -1; abundant
-    (A,), these species; slopes (S, S), D in its first A columns; core (S, S), 1 + D of the abundant; reply (S, C + 1),
-    du_a by dx, and at dx = 0; held (C, S), what du_a takes from the balances.
+    matrix (N, N and some more columns, as `eliminate_lanes` wants). row (5, N): RESIDUAL, SCALE, STEP; for Truesdell-Jones
+    BY_X, dI by dx, and at dx = 0, and TAKEN, what dI takes from the balances and from ln a_w. For Pitzer: place (S,), the
+    column of an abundant species, or -1; abundant (A,), these species; slopes (S, S), D in its first A columns; reply (S, .),
+    in its first C + 1 columns du_a by dx, and at dx = 0, and further on room for 1 + D of the abundant; held (C + 1, .),
+    what du_a takes from the balances, and a row of room.
     """
 
     matrix: np.ndarray
@@ -88,7 +91,6 @@ class Work(NamedTuple):
     place: np.ndarray
     abundant: np.ndarray
     slopes: np.ndarray
-    core: np.ndarray
     reply: np.ndarray
     held: np.ndarray
 
@@ -101,29 +103,37 @@ NO_WORK = Work(
     np.zeros((1, 1)),
     np.zeros((1, 1)),
     np.zeros((1, 1)),
-    np.zeros((1, 1)),
 )
 
 
-@inner.kernel
+@lean.kernel
+def _in_lanes(count):
+    """The least multiple of 8 that is no less than count."""
+    return WIDTH * ((count + WIDTH - 1) // WIDTH)
+
+
+@maker.kernel
 def blank_work(liquor, kind):
     """Answer Work with room for the liquor under an activity model of this kind."""
     c, s = liquor.component.shape[1], liquor.dissolved
     n = c + 1 + liquor.phase.shape[1]
-    a = s if kind == PITZER else 0
+    matrix, row = np.zeros((n, WIDTH * (n // WIDTH + 1))), np.empty((5, n))
+    if kind != PITZER:
+        none, nothing = np.empty(0, np.int64), np.empty((0, 0))
+        return Work(matrix, row, none, none, nothing, nothing, nothing)
+    across = _in_lanes(c + 1)
     return Work(
-        np.empty((n, n)),
-        np.empty((5, n)),
+        matrix,
+        row,
         np.empty(s, np.int64),
         np.empty(s, np.int64),
-        np.empty((s, a)),
-        np.empty((a, a)),
-        np.empty((a, c + 1)),
-        np.empty((c, a)),
+        np.empty((s, s)),
+        np.zeros((s, across + _in_lanes(s))),
+        np.empty((c + 1, max(_in_lanes(s), across))),
     )
 
 
-@lean.kernel
+@within.kernel
 def _balances(liquor, row):
     """Fill RESIDUAL and SCALE of the balances, of the activity of water and of the phases; answer how many."""
     component, phase, whole = liquor.component, liquor.phase, liquor.whole
@@ -153,7 +163,7 @@ def _balances(liquor, row):
     return order
 
 
-@lean.kernel
+@within.kernel
 def residuals(liquor, model, terms, row):
     """Fill MOLALITY, LN_GAMMA, LACK, RESIDUAL and SCALE at U and PRODUCT; answer (largest, sum of squares), scaled."""
     species = liquor.species
@@ -205,22 +215,23 @@ def fill_reply(liquor, model, terms, work):
         own = work.slopes[i]
         for q in range(found):
             own[q] *= abundant[q]
+    first = _in_lanes(c + 1)
     for p in range(found):
         i = work.abundant[p]
         for q in range(found):
-            work.core[p, q] = work.slopes[i, q]
-        work.core[p, p] += 1.0
+            work.reply[p, first + q] = work.slopes[i, q]
+        work.reply[p, first + p] += 1.0
         for j in range(c):
             work.reply[p, j] = 0.0
         for z in range(liquor.start[i], liquor.start[i + 1]):
             work.reply[p, liquor.column[z]] = liquor.number[z]
         work.reply[p, c] = species[LACK, i]
-    if not eliminate_columns(work.core, work.reply, found, c + 1):
+    if not eliminate_beside(work.reply, first, found):
         return -1
     return found
 
 
-@lean.kernel
+@within.kernel
 def _take_reply(liquor, work, found):
     """Take from the balances what the activity coefficients of the abundant species do to them."""
     matrix, row, held, species = work.matrix, work.row, work.held, liquor.species
@@ -236,15 +247,20 @@ def _take_reply(liquor, work, found):
             part = water * species[MOLALITY, i] * pick(liquor.number, z)
             for q in range(found):
                 taken[q] += part * own[q]
+    reply, room = work.reply.reshape((-1, WIDTH)), held.reshape((-1, WIDTH))
+    wide, at = work.reply.shape[1] // WIDTH, c * (held.shape[1] // WIDTH)
     for j in range(c):
-        for p in range(found):
-            part = held[j, p]
-            for q in range(c):
-                matrix[j, q] -= part * work.reply[p, q]
-            row[STEP, j] += part * work.reply[p, c]
+        for w in range((c + WIDTH) // WIDTH):
+            total = spread(0.0)
+            for p in range(found):
+                total += held[j, p] * load(reply, p * wide + w)
+            store(room, at + w, total)
+        for q in range(c):
+            matrix[j, q] -= held[c, q]
+        row[STEP, j] += held[c, c]
 
 
-@lean.kernel
+@within.kernel
 def _take_strength(liquor, model, terms, work):
     """Take from the balances and from ln a_w what the change of the ionic strength does to them; leave it in BY_X."""
     matrix, row, species = work.matrix, work.row, liquor.species
@@ -275,7 +291,7 @@ def _take_strength(liquor, model, terms, work):
         row[STEP, j] += row[TAKEN, j] * row[BY_X, c]
 
 
-@lean.kernel
+@within.kernel
 def _mass_action(liquor, work, wetness):
     """Fill matrix and STEP with the balances and ln a_w (wetness: its slope by all molality), ln gamma being held."""
     matrix, row, species, component = work.matrix, work.row, liquor.species, liquor.component
@@ -311,7 +327,7 @@ def _mass_action(liquor, work, wetness):
     matrix[0, c] += water * MOLES_PER_KG
 
 
-@lean.kernel
+@within.kernel
 def fill_system(liquor, model, terms, work, found):
     """Fill matrix and STEP with the system for the changes of (x, ln W, n / weight); answer its order."""
     matrix, row, phase = work.matrix, work.row, liquor.phase
@@ -350,7 +366,7 @@ def fill_system(liquor, model, terms, work, found):
     return order
 
 
-@lean.kernel
+@within.kernel
 def keep(liquor):
     """Keep the iterate as the place that a step starts from."""
     for i in range(liquor.species.shape[1]):
@@ -364,7 +380,7 @@ def keep(liquor):
     liquor.whole[OLD_DOSE] = liquor.whole[DOSE]
 
 
-@lean.kernel
+@within.kernel
 def move(liquor, row, alpha):
     """Set the iterate to the one kept plus alpha times the step."""
     species, component, phase, whole = liquor.species, liquor.component, liquor.phase, liquor.whole
@@ -385,7 +401,7 @@ def move(liquor, row, alpha):
             order += 1
 
 
-@lean.kernel
+@within.kernel
 def fill_changes(liquor, kind, terms, work, found):
     """Fill CHANGE, what the step does to ln m, and RISE."""
     row, species, slopes, reply = work.row, liquor.species, work.slopes, work.reply
@@ -422,7 +438,7 @@ def fill_changes(liquor, kind, terms, work, found):
     row[STEP, 1] = dose
 
 
-@lean.kernel
+@within.kernel
 def longest_step(liquor, row):
     """Answer the share of the Newton step within reason, and the largest change of an unknown by it."""
     c = liquor.component.shape[1]
@@ -474,31 +490,40 @@ def newton(liquor, model, terms, work, most):
     row = work.row
     revisions = _REVISIONS if liquor.phase.shape[1] > 0 else 0
     multiply(liquor)
-    error, merit = residuals(liquor, model, terms, row)
-    for iteration in range(most):
+    moved = False
+    steps, tries = 0, 0
+    longest, largest, before, old = 1.0, 0.0, 0.0, 0.0
+    # each part is called from one place, where the compiler puts it in
+    while True:
+        if moved:
+            move(liquor, row, longest)
+        error, merit = residuals(liquor, model, terms, row)
+        if moved:
+            tries += 1
+            if not (merit < old or error < 1e-12) and tries < _TRIES:
+                longest *= 0.5
+                continue
+            if not error < 1e6 or liquor.whole[LN_WATER] < -18.0:
+                return False, steps - 1, error
+            # of a last step of 1e-6 the square is left
+            if (largest < 1e-6 and error < 1e-13) or (largest < 1e-7 and error < 1e-11 and error > 0.1 * before):
+                return True, steps, error
+            moved = False
+            if revisions > 0 and longest == 1.0 and error < WORTH_REVISING and revise(liquor, ROUGH_EXCESS, ROUGH_LACK):
+                revisions -= 1
+                continue
+        if steps == most:
+            return False, most, error
         found = 0
         if model.kind == PITZER:
             found = fill_reply(liquor, model, terms, work)
         order = fill_system(liquor, model, terms, work, found)
-        if found < 0 or not eliminate(work.matrix, row[STEP], order):
-            return False, iteration, error
+        if found < 0 or not eliminate_lanes(work.matrix, row[STEP], order):
+            return False, steps, error
         fill_changes(liquor, model.kind, terms, work, found)
         longest, largest = longest_step(liquor, row)
         keep(liquor)
         before = error
         old = merit
-        for _ in range(7):
-            move(liquor, row, longest)
-            error, merit = residuals(liquor, model, terms, row)
-            if merit < old or error < 1e-12:
-                break
-            longest *= 0.5
-        if not error < 1e6 or liquor.whole[LN_WATER] < -18.0:
-            return False, iteration, error
-        # of a last step of 1e-6 the square is left
-        if (largest < 1e-6 and error < 1e-13) or (largest < 1e-7 and error < 1e-11 and error > 0.1 * before):
-            return True, iteration + 1, error
-        if revisions > 0 and longest == 1.0 and error < WORTH_REVISING and revise(liquor, ROUGH_EXCESS, ROUGH_LACK):
-            revisions -= 1
-            error, merit = residuals(liquor, model, terms, row)
-    return False, most, error
+        steps += 1
+        moved, tries = True, 0

@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .activity import ActivityModel
-from .jit import inner
+from .activity import PITZER, ActivityModel
+from .jit import maker
 from .pitzer import Pitzer, restrict
 
 SPECIES, COMPONENTS, PHASES, MODEL, ALPHAS, PAIRS, DOUBLES, TRIPLES, FORM = 0, 1, 2, 3, 4, 5, 6, 7, 8
@@ -31,7 +31,7 @@ class Packed(NamedTuple):
 NO_MIXTURE = Packed(np.zeros(STARTS + 1, np.int64), np.zeros(NUMBERS))
 
 
-@inner.kernel
+@maker.kernel
 def _pitzer(packed):
     """The interactions of all species, as views into the packed arrays."""
     places, numbers = packed.places, packed.numbers
@@ -56,19 +56,18 @@ def _pitzer(packed):
     return Pitzer(numbers[2], alpha, pair, pair_value, double, double_value, triple, triple_value, places[FORM])
 
 
-@inner.kernel
+@maker.kernel
 def model_of(packed, rows, count):
     """Answer the ActivityModel of the first `count` of rows, indices of species in the mixture."""
     numbers = packed.numbers
     species = packed.places[SPECIES]
-    charge = np.empty(count)
-    ion_size = np.empty(count)
-    salting = np.empty(count)
+    numbers_of = np.empty(3 * count)
+    charge, ion_size, salting = numbers_of[:count], numbers_of[count : 2 * count], numbers_of[2 * count :]
     for i in range(count):
         charge[i] = numbers[NUMBERS + rows[i]]
         ion_size[i] = numbers[NUMBERS + 2 * species + rows[i]]
         salting[i] = numbers[NUMBERS + 3 * species + rows[i]]
     pitzer = _pitzer(packed)
-    if count < species:
+    if count < species and packed.places[MODEL] == PITZER:
         pitzer = restrict(pitzer, rows[:count], species)
     return ActivityModel(packed.places[MODEL], charge, ion_size, salting, numbers[:2], pitzer)

@@ -34,7 +34,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .entries import pick, put
-from .jit import entry, inner, kernel, lean
+from .jit import entry, inner, kernel, lean, maker, within
 from .mixing_integral import integral_j
 
 _WATER_KG = 0.018015
@@ -130,6 +130,16 @@ def blank_terms(species, pitzer):
     )
 
 
+@maker.kernel
+def few_terms(species):
+    """Answer Terms with room for so many species as laws of the ionic strength alone need: by_strength and whole."""
+    nothing, neither, work = np.zeros((0, 3)), np.zeros((0, 0)), np.zeros(species + 8)
+    return Terms(
+        *(nothing, np.zeros((0, 0, 3)), nothing, nothing, neither),
+        *(work[:species], work[:0], work[:0], work[:0], neither, work[species:]),
+    )
+
+
 NO_TERMS = Terms(
     np.zeros((0, 3)),
     np.zeros((_SIZES, _SIZES, 3)),
@@ -152,7 +162,7 @@ def _integral(product, ln_k, strength):
     return value, 0.5 * first / strength, 0.25 * (second - 2.0 * first) / (strength * strength)
 
 
-@lean.kernel
+@within.kernel
 def _unequal(terms, a_phi, strength, largest):
     """Fill theta^E and its derivatives by I for each two sizes of charge, up to the largest, of ions of like sign."""
     ln_k = math.log(6.0 * a_phi * math.sqrt(strength))
@@ -174,7 +184,7 @@ def _unequal(terms, a_phi, strength, largest):
                 terms.unequal[b, a, n] = terms.unequal[a, b, n]
 
 
-@lean.kernel
+@within.kernel
 def _screen(terms, alpha, strength):
     """Fill g(alpha sqrt(I)) and its derivatives by I."""
     for q in range(alpha.shape[0]):
@@ -191,7 +201,7 @@ def _screen(terms, alpha, strength):
         terms.screening[q, 2] = -(0.5 * x * decay / strength + 2.0 * first) / strength
 
 
-@lean.kernel
+@within.kernel
 def _thin(terms, charge, molality):
     """Fill thinned, s and its derivatives from the molalities (S,); answer their sum."""
     strength = 0.0
@@ -211,7 +221,7 @@ def _thin(terms, charge, molality):
     return total
 
 
-@lean.kernel
+@within.kernel
 def _measure(terms, charge, molality):
     """Fill I, Z and held from the molalities (S,); answer the largest size of charge."""
     largest = 0
@@ -249,7 +259,7 @@ def debye_hueckel(a_phi, form, strength):
     return value, first, second
 
 
-@lean.kernel
+@within.kernel
 def _differentiate(pitzer, charge, molality, ln_gamma, terms):
     """Fill dE/dm (S,), into ln_gamma, and terms at the molalities (S,)."""
     largest = _measure(terms, charge, molality)
@@ -350,7 +360,7 @@ def pitzer_slopes(pitzer, charge, molality, terms, place, slopes):
         _slopes_beyond(charge, molality, terms, place, slopes)
 
 
-@lean.kernel
+@within.kernel
 def _slopes_beyond(charge, molality, terms, place, slopes):
     """Turn the slopes of E at s m into those of E(s m) / s."""
     count = molality.shape[0]
@@ -374,7 +384,7 @@ def _slopes_beyond(charge, molality, terms, place, slopes):
                 slopes[i, place[j]] = value + half_i * half_j * bend
 
 
-@lean.kernel
+@within.kernel
 def _fill_columns(charge, terms, place):
     """Fill what the slopes by the species with a place take from these, 2 theta^E among it; answer how many they are."""
     columns, second = terms.columns, terms.whole[_SECOND]
@@ -403,7 +413,7 @@ def _fill_columns(charge, terms, place):
     return found
 
 
-@lean.kernel
+@within.kernel
 def _differentiate_twice(pitzer, charge, molality, terms, place, slopes):
     """Fill slopes (S, S) with d2E/dm_i dm_j in column place[j] at the molalities of the last `_differentiate`."""
     charges = terms.whole[_Z]
@@ -432,7 +442,7 @@ def _differentiate_twice(pitzer, charge, molality, terms, place, slopes):
         _add(slopes, place, j, k, value * pick(molality, i))
 
 
-@lean.kernel
+@within.kernel
 def _add(slopes, place, i, j, value):
     """Add value to the slope of i by j and of j by i, once when they are the same."""
     if pick(place, j) >= 0:

@@ -65,7 +65,7 @@ from .dense import factorise, factorise_in_order, substitute
 from .entries import part
 from .extraction import charge_at
 from .ideal_chain import differentiate_ideal, dose_ideal, evaluate_ideal
-from .jit import apart, lean, spliced
+from .jit import apart, lean, within
 from .lanes import WIDTH, load, number_at, put_at, spread, store, sum_of, sums_of
 from .status import CONVERGED, OUT_OF_STEPS, SINGULAR
 
@@ -77,7 +77,7 @@ _REMEMBERED = STEPS_KEPT - 1  # steps by factors that serve again
 _WORTH = 0.05  # what a step by them has to leave of the residuals at most, so that they serve once more
 
 
-@spliced.kernel
+@within.kernel
 def _place(cascade, state, epsilon, dose_scale):
     """Fill point, dose and slope from what is sought."""
     for i in range(cascade.control.shape[0]):
@@ -187,7 +187,7 @@ def raise_powers(point, powers):
     return half
 
 
-@spliced.kernel
+@within.kernel
 def _evaluate(media, cascade, state, room, ideal):
     """Fill molalities, ratios and residuals (mol/L, mol/kg) at the point and the doses."""
     N, M = state.aqueous.shape
@@ -301,7 +301,7 @@ def _factorise(matrix, lower, inverse, pivots, order):
     return factorise(matrix, lower, inverse, pivots, order)
 
 
-@spliced.kernel
+@within.kernel
 def _fill(cascade, state, room, ideal):
     """Fill Newton's matrix, equations in the units of their merit so that pivots compare."""
     N, M = state.aqueous.shape
@@ -321,7 +321,7 @@ def _fill(cascade, state, room, ideal):
         _by_dose(cascade, state, room, ideal)
 
 
-@spliced.kernel
+@within.kernel
 def is_held(cascade):
     """Whether any stage is held at a pH."""
     for i in range(cascade.control.shape[0]):
@@ -330,7 +330,7 @@ def is_held(cascade):
     return False
 
 
-@spliced.kernel
+@within.kernel
 def _learn(steps, wide, earlier):
     """Turn a step by old factors into Broyden's, who learns of the matrix from each full step taken since they were made.
 
@@ -352,7 +352,7 @@ def _learn(steps, wide, earlier):
                 store(steps, w, load(steps, w) * (1.0 / (1.0 - share)))
 
 
-@spliced.kernel
+@within.kernel
 def _step(state, room, earlier):
     """Fill step by the factors at hand, which served `earlier` steps, and keep what is sought; answer its longest part."""
     N, steps = state.aqueous.shape[0], room.steps
@@ -375,7 +375,7 @@ def _step(state, room, earlier):
     return size
 
 
-@spliced.kernel
+@within.kernel
 def _write_down(state, room):
     """Fill molalities from the table."""
     N, M = state.aqueous.shape
@@ -387,7 +387,7 @@ def _write_down(state, room):
             state.organic[i, j] = room.table[at + BOUND * N, j % WIDTH]
 
 
-@spliced.kernel
+@within.kernel
 def _merit(residual, measure):
     """Half the sum of squares of the scaled residuals, and the largest of them."""
     total = 0.0
@@ -466,7 +466,7 @@ def newton_cascade(media, cascade, state, room, scale, epsilon, tolerance, most,
     return largest, steps, status
 
 
-@spliced.kernel
+@within.kernel
 def _move(state, room, fraction):
     """Set what is sought to what is kept and a fraction of the step."""
     N = state.sought.shape[1]

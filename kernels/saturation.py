@@ -17,7 +17,7 @@ import numpy as np
 from .activity import NO_MODEL
 from .convex import settle_phases
 from .guess import guess
-from .jit import apart, inner, kernel, lean
+from .jit import apart, inner, kernel, lean, maker
 from .newton import NO_WORK, SUPERSATURATION, blank_work, newton, revise
 from .packed import NO_MIXTURE, NUMBERS, PHASES, SPECIES, Packed
 from .pitzer import NO_TERMS
@@ -149,7 +149,7 @@ def recall(liquor, start, water):
     return True
 
 
-@inner.kernel
+@maker.kernel
 def _spread(packed, liquor, model, water):
     """Spread the iterate over the whole mixture as a Speciation; `water` is what the totals brought, kg."""
     species, phase = liquor.species, liquor.phase
@@ -239,7 +239,7 @@ def refusal(packed):
     return Speciation(np.zeros(s), np.zeros(s), 0.0, 0.0, 0.0, np.zeros(packed.places[PHASES]))
 
 
-@inner.kernel
+@maker.kernel
 def _unfolded(packed, folded):
     """A Speciation as it is folded, NO_START of nothing."""
     s = packed.places[SPECIES]

@@ -23,11 +23,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .activity import NO_MODEL, activities
+from .activity import NO_MODEL, PITZER, activities, simple_activities
 from .entries import pick, put
-from .jit import apart, entry, inner, kernel, lean
+from .jit import apart, entry, inner, kernel, lean, maker, within
 from .packed import NO_MIXTURE, NUMBERS, PHASES, SPECIES, STARTS, Packed, model_of
-from .pitzer import NO_TERMS, blank_terms
+from .pitzer import NO_TERMS, blank_terms, few_terms
 
 MOLES_PER_KG = 1.0 / 0.018015
 # rows of Liquor.species
@@ -107,7 +107,7 @@ NO_LIQUOR = Liquor(
 )
 
 
-@inner.kernel
+@maker.kernel
 def _position(packed, totals, titrant, dosing):
     """Where each component (C,) stands among those present, -1 where absent."""
     position = np.empty(totals.shape[0], np.int64)
@@ -120,7 +120,7 @@ def _position(packed, totals, titrant, dosing):
     return position, found
 
 
-@inner.kernel
+@maker.kernel
 def _present(packed, position, allowed, room):
     """The rows of the mixture that are present: species, then gases of the headspace, then phases.
 
@@ -155,7 +155,7 @@ def _present(packed, position, allowed, room):
     return rows, counts
 
 
-@inner.kernel
+@maker.kernel
 def _by_component(start, column, number, components, species):
     """The numbers of the first `species` rows, component by component: (begin, member, share) of a Liquor."""
     begin = np.zeros(components + 1, np.int64)
@@ -230,7 +230,7 @@ def reduce(packed: Packed, totals: np.ndarray, titrant: np.ndarray, allowed: np.
     liquor = Liquor(
         species, component, phase, np.zeros(5), start, column, number, begin, member, share, place, s, dosing
     )
-    return liquor, model, blank_terms(s, model.pitzer)
+    return liquor, model, blank_terms(s, model.pitzer) if model.kind == PITZER else few_terms(s)
 
 
 @lean.kernel
@@ -276,7 +276,7 @@ def exponentiate(logarithms: np.ndarray, values: np.ndarray):
         values[i] = values[i] * t
 
 
-@lean.kernel
+@within.kernel
 def add_up(liquor):
     """Fill MOLALITY, SUM, SIZE and GAS from U."""
     component, member, share = liquor.component, liquor.member, liquor.share
@@ -297,7 +297,7 @@ def add_up(liquor):
             component[GAS, liquor.column[z]] += liquor.number[z] * molality[i]
 
 
-@lean.kernel
+@within.kernel
 def multiply(liquor):
     """Fill PRODUCT, ln K + nu.x."""
     x = liquor.component[X]
@@ -334,14 +334,17 @@ def activities_at(packed: Packed, molality: np.ndarray):
     return ln_gamma, ln_activity
 
 
-@lean.kernel
+@within.kernel
 def weigh_activities(liquor, model, terms, ln_gamma):
     """Fill ln_gamma (R,) by the activity model at the molalities, and the activity of water that belongs to it."""
     s = liquor.dissolved
-    liquor.whole[LN_ACTIVITY] = _activities(model, liquor.species[MOLALITY, :s], ln_gamma[:s], terms)
+    if model.kind == PITZER:
+        liquor.whole[LN_ACTIVITY] = _activities(model, liquor.species[MOLALITY, :s], ln_gamma[:s], terms)
+    else:
+        liquor.whole[LN_ACTIVITY] = simple_activities(model, liquor.species[MOLALITY, :s], ln_gamma[:s], terms)
 
 
-@lean.kernel
+@within.kernel
 def growth(liquor):
     """Longest step in which no species, by its CHANGE, outgrows the totals or e^1.5."""
     cap = 1e-4
