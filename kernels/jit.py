@@ -2,8 +2,9 @@
 
 A kernel that Python calls is decorated with `kernel`, one that only other kernels call with `inner.kernel`, which leaves
 out the entry for Python: a third of the time to compile. A `lean.kernel` is an inner one that makes no array: numba then
-counts no references, which costs more than the arithmetic where arrays are as small as ours. An `entry.kernel` is a lean one that Python may call too. One that shares its loop out to the cores is a
-`parallel.kernel`. One that is heavy and called from several others stands `apart` as well. The compiled code is kept on
+counts no references, which costs more than the arithmetic where arrays are as small as ours; it must not answer a view to
+one that counts them. An `entry.kernel` is a lean one that Python may call too. One that shares its loop out to the cores is
+a `parallel.kernel`. One that is heavy and called from several others stands `apart` as well. The compiled code is kept on
 disk, so that a process pays for compiling once; set `RAFFINATE_KERNEL_CACHE=0` while working on kernels, because numba
 does not notice an edit in another file that a cached kernel calls.
 
