@@ -163,7 +163,7 @@ def _continue(extractant, media, cascade, state, room, places, scale, epsilon, l
     method = 0
     mixing = 0.0
     good_mixing = 30.0
-    drain = 0.0
+    drain, least_drain = 0.0, 1e-5
     factor = 0.3
     total = 0
     status = OUT_OF_STEPS
@@ -203,9 +203,11 @@ def _continue(extractant, media, cascade, state, room, places, scale, epsilon, l
                 for j in range(state.aqueous.shape[1]):
                     room.held[0, i, j] = state.aqueous[i, j]
                     room.held[1, i, j] = state.organic[i, j]
-            drain = drain / 4.0 if drain > 1e-5 else 0.0
+            drain = drain / 4.0 if drain > least_drain else 0.0
         else:
-            drain = max(4.0 * drain, 1e-4)
+            if final:
+                least_drain *= 0.01  # what is slower than the longest step so far
+            drain = max(4.0 * drain, 10.0 * least_drain)
             if drain > 1e6:
                 break
         status = OUT_OF_STEPS  # of the row as it is

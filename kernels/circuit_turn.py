@@ -30,8 +30,8 @@ from .stage_media import foresee, read, tell, write
 from .stage_response import respond
 from .status import CONVERGED, DRY, OUT_OF_STEPS
 
-CLOSE = 1e-10  # what the media may still move, in ln; or this, where a turn takes away all but a thousandth
-_CONTRACTED = 1e-8
+CLOSE = 1e-10  # what the media may still move, in ln
+_NEAR = 1e-6  # of that, what a row solved roughly is worth
 _TIGHT = 1e-7  # tolerance of the row with which its balances are checked
 _SHIFT = 1e-3  # mol/kg, what a dose may still shift for each that the media may move
 _LONGEST = 3.0  # in ln, what a turn may change of a row
@@ -348,13 +348,13 @@ def _retreat(course):
 def repeat(course, drain, warm, goal, most):
     """Turn until the media move by less than `goal`, at most so often.
 
-    Answers (what they still lie off, error of the row, steps, status); after it the row is that of media which no longer move.
+    Answers (what they still lie off, error of the row, steps, status): the stages have been speciated at what the row gave.
     """
-    moved, shifted, tolerance = 1.0, 0.0, 1e-2 if not warm else 1e-4
+    moved, shifted, tolerance = 1.0, 0.0, _TIGHT if warm else 1e-2
     settled = _SHIFT * goal
-    before, limit = NO_ANSWER, NO_ANSWER
+    limit = NO_ANSWER
     total, retreats = 0, 0
-    kept, close = False, False
+    kept = False
     for count in range(most):
         error, status = 1.0, DRY
         if lay(course, drain):
@@ -371,8 +371,6 @@ def repeat(course, drain, warm, goal, most):
             )
             total += steps
         shifted = _shift(course) if drain == 0.0 else 0.0
-        if status == CONVERGED and close and shifted < settled:
-            return max(0.05 * moved, shifted), error, total, CONVERGED
         merit, moved = NO_ANSWER, NO_ANSWER
         if status == CONVERGED:
             warm = True
@@ -381,15 +379,13 @@ def repeat(course, drain, warm, goal, most):
             merit = _merit(course)
         if kept and retreats < _RETREATS and not merit < limit:
             retreats += 1
-            close = False
             _retreat(course)
             _go(course, 0.5**retreats)
             continue
         if moved == NO_ANSWER:
             return 1.0, 1.0, total, status if status != CONVERGED else OUT_OF_STEPS
         if moved < goal and shifted < settled and tolerance <= _TIGHT:
-            return moved, error, total, CONVERGED
-        close = moved < goal or (moved < _CONTRACTED and moved < 1e-3 * before)
+            return max(moved, shifted), error, total, CONVERGED
         _hold(course)
         _keep(course)
         if not correct(
@@ -407,8 +403,8 @@ def repeat(course, drain, warm, goal, most):
         _lead(course)
         _go(course, 1.0)
         limit = merit if count > _FREE else NO_ANSWER
-        before, retreats, kept = moved, 0, True
-        tolerance = 1e-4 if count == 0 and not close else _TIGHT
+        retreats, kept = 0, True
+        tolerance = 1e-4 if count == 0 and moved > _NEAR else _TIGHT
     return max(moved, shifted), 1.0, total, OUT_OF_STEPS
 
 
