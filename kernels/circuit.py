@@ -23,7 +23,7 @@ from .circuit_flows import (
     CircuitStart,
     Places,
 )
-from .circuit_turn import CLOSE, Course, blank_turn, lay, repeat, write_down
+from .circuit_turn import CLOSE, NO_COURSE, Course, blank_turn, lay, repeat, write_down
 from .extraction import Extractant
 from .jit import apart, kernel, lean
 from .packed import NO_MIXTURE, Packed
@@ -114,6 +114,7 @@ def _rest(course):
             turn.rest[1, i, j] = max(state.organic[i, j], 0.0)
 
 
+@apart(NO_COURSE, answers=(0.0, 0.0, 0, 0))
 @lean.kernel
 def _settle_in_time(course):
     """Bring the row to its steady state by implicit steps in time. Answers as `repeat`."""

@@ -18,14 +18,31 @@ import numpy as np
 
 from .activity import PITZER
 from .cascade import settle_cascade
-from .chain import AT_LEAST, BACK, FORWARD, ORGANIC_OUT, OUT, Cascade, Media, Room, State, medium_at, organic_of
-from .circuit_flows import Circuit, Places, carry, lay_flows
+from .chain import (
+    AT_LEAST,
+    BACK,
+    FORWARD,
+    NO_CASCADE,
+    NO_EXTRACTANT,
+    NO_MEDIA,
+    NO_ROW_ROOM,
+    NO_STATE,
+    ORGANIC_OUT,
+    OUT,
+    Cascade,
+    Media,
+    Room,
+    State,
+    medium_at,
+    organic_of,
+)
+from .circuit_flows import NO_CIRCUIT, NO_PLACES, Circuit, Places, carry, lay_flows
 from .extraction import Extractant, medium_charge
-from .jit import kernel, lean
-from .row_response import Correction, correct
+from .jit import apart, kernel, lean
+from .row_response import NO_CORRECTION, Correction, correct
 from .speciation import MOLES_PER_KG
 from .stage_lanes import speciate_abreast
-from .stage_liquors import NO_ANSWER, TRACE, Liquors, retotal, speciate_stage, stage_liquor
+from .stage_liquors import NO_ANSWER, NO_LIQUORS, TRACE, Liquors, retotal, speciate_stage, stage_liquor
 from .stage_media import foresee, read, tell, write
 from .stage_response import respond
 from .status import CONVERGED, DRY, OUT_OF_STEPS
@@ -88,6 +105,14 @@ class Course(NamedTuple):
     correction: Correction
     liquors: Liquors
     turn: Turn
+
+
+_N1, _N2, _N3 = np.zeros(1), np.zeros((1, 1)), np.zeros((1, 1, 1))
+NO_TURN = Turn(*(_N2, _N2, _N2, _N2, _N1, _N1, _N1, _N1), *(_N3, _N1, _N1, _N1, _N1, _N1, _N2, _N1, _N2))
+NO_COURSE = Course(
+    *(NO_CIRCUIT, NO_EXTRACTANT, NO_PLACES, NO_CASCADE, NO_STATE, NO_ROW_ROOM, _N3, NO_MEDIA, NO_MEDIA),
+    *(NO_CORRECTION, NO_LIQUORS, NO_TURN),
+)
 
 
 @kernel
@@ -344,6 +369,7 @@ def _retreat(course):
         turn.held_charge[i] = turn.kept[4, i]
 
 
+@apart(NO_COURSE, 0.0, True, 0.0, 0, answers=(0.0, 0.0, 0, 0))
 @lean.kernel
 def repeat(course, drain, warm, goal, most):
     """Turn until the media move by less than `goal`, at most so often.

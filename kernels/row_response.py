@@ -69,6 +69,10 @@ class Correction(NamedTuple):
     water: int
 
 
+_N1, _N2, _N3 = np.zeros(1), np.zeros((1, 1)), np.zeros((1, 1, 1))
+NO_CORRECTION = Correction(*(_N2, _N1, _N2, _N2, _N3, _N2, _N1), *(_N3, _N2, _N2, _N2, _N3, _N2, 0, 0))
+
+
 @kernel
 def blank_correction(stages, cations, inert, components, ideal, dosed):
     """Answer Correction for so many stages, cations, inert and other components of the liquor."""

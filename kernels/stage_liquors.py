@@ -10,16 +10,16 @@ from typing import NamedTuple
 import numpy as np
 
 from .abreast import blank_abreast
-from .abreast_activity import Abreast
-from .activity import ActivityModel
+from .abreast_activity import NO_ABREAST, Abreast
+from .activity import NO_MODEL, ActivityModel
 from .circuit_flows import Places
 from .guess import guess
 from .jit import kernel, lean
-from .newton import Work, blank_work, newton
+from .newton import NO_WORK, Work, blank_work, newton
 from .packed import PHASES, SPECIES
-from .pitzer import Terms
+from .pitzer import NO_TERMS, Terms
 from .saturation import find
-from .speciation import DOSE, MOLES_PER_KG, TITRANT, TOTAL, Liquor, X, bring, form, reduce
+from .speciation import DOSE, MOLES_PER_KG, NO_LIQUOR, TITRANT, TOTAL, Liquor, X, bring, form, reduce
 
 TRACE = 1e-30  # mol/kg: what a stage is speciated with of a cation that has left it
 NO_ANSWER = 1e30
@@ -52,6 +52,13 @@ class Liquors(NamedTuple):
     inert: np.ndarray
     inert_of: np.ndarray
     anion: int
+
+
+_N2, _N3, _NO_INTS = np.zeros((1, 1)), np.zeros((1, 1, 1)), np.zeros(1, np.int64)
+NO_LIQUORS = Liquors(
+    *(NO_LIQUOR, NO_MODEL, NO_TERMS, NO_WORK, NO_ABREAST),
+    *(_N3, _N3, _N2, _NO_INTS, _NO_INTS, _NO_INTS, _NO_INTS, 0),
+)
 
 
 @lean.kernel
