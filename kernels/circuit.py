@@ -29,7 +29,7 @@ from .jit import apart, kernel, lean
 from .packed import NO_MIXTURE, Packed
 from .row_newton import is_held
 from .row_response import blank_correction
-from .stage_liquors import blank_liquors, copy_tables, settle_feed, stage_liquor
+from .stage_liquors import begin_with_feed, blank_liquors, copy_tables, settle_feed, stage_liquor
 from .stage_media import blank_media, read, tell
 from .status import CONVERGED, DRY, OUT_OF_STEPS
 
@@ -86,22 +86,20 @@ def _begin(course, start):
 
 
 @lean.kernel
-def _begin_with_feed(course):
-    """Begin with what all would be together in every stage. Answers (error, steps, status)."""
-    found, steps, error = settle_feed(course.liquors)
-    if not found:
-        return error, steps, OUT_OF_STEPS
+def _begin_anew(course):
+    """Begin with the feed, which has been settled, in every stage; answer False where a stage runs dry."""
     turn, liquors = course.turn, course.liquors
+    begin_with_feed(liquors)
     for i in range(turn.fixed.shape[0]):
         course.state.dose[i] = 0.0
         turn.held_charge[i] = 0.0
         for j in range(turn.held.shape[1]):
             turn.held[i, j] = 0.0
     if not lay(course, 0.0):
-        return 1.0, steps, DRY
+        return False
     for i in range(turn.fixed.shape[0]):
         tell(stage_liquor(liquors, i), liquors.rows, course.places, course.media, i, turn.fixed[i])
-    return error, steps, CONVERGED
+    return True
 
 
 @lean.kernel
@@ -117,14 +115,20 @@ def _rest(course):
 @apart(NO_COURSE, answers=(0.0, 0.0, 0, 0))
 @lean.kernel
 def _settle_in_time(course):
-    """Bring the row to its steady state by implicit steps in time. Answers as `repeat`."""
-    _, total, status = _begin_with_feed(course)
-    if status != CONVERGED:
-        return 1.0, 1.0, total, status
+    """Bring the row to its steady state by implicit steps in time. Answers as `repeat`.
+
+    They begin with what the stages hold where the media are those of the feed without its protons: from there all of 1,000
+    random rows with aluminium and fluoride arrive, from the acid feed 14 do not.
+    """
+    found, total, error = settle_feed(course.liquors)
+    if not found:
+        return error, error, total, OUT_OF_STEPS
+    if not _begin_anew(course):
+        return 1.0, 1.0, total, DRY
     drain = _FIRST_DRAIN
-    repeat(course, 0.0, False, CLOSE, 1)
+    repeat(course, 0.0, False, CLOSE, 1)  # for what the stages about hold
     _rest(course)
-    warm = False
+    warm, least = False, _LEAST_DRAIN
     for _ in range(_STEPS):
         at_last = drain == 0.0
         off, error, steps, status = repeat(
@@ -136,9 +140,11 @@ def _settle_in_time(course):
         if status == CONVERGED:
             warm = True
             _rest(course)
-            drain = 0.25 * drain if drain > _LEAST_DRAIN else 0.0
+            drain = 0.25 * drain if drain > least else 0.0
         else:
-            drain = max(8.0 * drain, 4.0 * _LEAST_DRAIN)
+            if at_last:
+                least *= 0.01  # what is slower than the longest step so far
+            drain = max(8.0 * drain, 10.0 * least)
             if drain > _MOST_DRAIN:
                 break
     return 1.0, 1.0, total, OUT_OF_STEPS
@@ -176,13 +182,15 @@ def settle_circuit(packed, extractant, circuit, places, start):
         liquors.feed.place,
     )
     answer = CircuitAnswer(turn.totals, state.organic, state.point, state.dose, cascade.flows, following)
-    error, total, status = 0.0, 0, CONVERGED
+    total = 0
     if _is_like(start, liquors, size):
         _begin(course, start)
     else:
-        error, total, status = _begin_with_feed(course)
-        if status != CONVERGED:
-            return answer, error, total, status
+        found, total, error = settle_feed(liquors)
+        if not found:
+            return answer, error, total, OUT_OF_STEPS
+        if not _begin_anew(course):
+            return answer, 1.0, total, DRY
     warm = start.sought.shape[1] == N
     if warm:
         state.sought[:, :] = start.sought

@@ -12,7 +12,7 @@ import numpy as np
 from .jit import entry, lean
 from .lanes import WIDTH, choose, counted, exceeds, greater, load, nth, number_at, put_at, size, spread, store
 
-_WORTH_A_SWAP = 0.1  # of the largest that could be the pivot, below which the one that stands there is not good enough
+WORTH_A_SWAP = 0.1  # of the largest that could be the pivot, below which the one that stands there is not good enough
 
 
 @lean.kernel
@@ -147,7 +147,7 @@ def factorise(table: np.ndarray, lower: np.ndarray, inverse: np.ndarray, pivots:
     for k in range(order):
         across, row = k // WIDTH, k * wide
         place, zero = counted(float(across * WIDTH - k)), spread(0.0)
-        enough = spread(abs(number_at(table, k * long + k)) / _WORTH_A_SWAP)
+        enough = spread(abs(number_at(table, k * long + k)) / WORTH_A_SWAP)
         better = exceeds(choose(place, spread(-0.5), zero, size(load(table, row + across))), enough)
         for w in range(across + 1, wide):
             better = better or exceeds(size(load(table, row + w)), enough)
@@ -228,7 +228,7 @@ def factorise_in_order(
                 store(table, i * wide + w, rest)
         for i in range(first, first + WIDTH):
             store(lower, i * wide + own, load(lower, i * wide + own) * load(inverse, own))
-    sound = not exceeds(most, spread(1.0 / _WORTH_A_SWAP))
+    sound = not exceeds(most, spread(1.0 / WORTH_A_SWAP))
     for k in range(order):
         pivots[k] = k
         sound = sound and 1e-250 < abs(number_at(inverse, k)) < 1e250

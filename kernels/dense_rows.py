@@ -6,10 +6,9 @@ Sources: Golub & Van Loan (2013) Matrix Computations, 4th ed., algorithm 3.4.1.
 
 import numpy as np
 
+from .dense import WORTH_A_SWAP
 from .jit import entry
 from .lanes import WIDTH, load, store
-
-_WORTH_A_SWAP = 0.1  # of the largest that could be the pivot, below which the one that stands there is not good enough
 
 
 @entry.kernel
@@ -29,7 +28,7 @@ def eliminate_lanes(matrix: np.ndarray, rhs: np.ndarray, order: int):
         if not 1e-250 < largest < 1e250:
             return False
         pivot = k
-        if abs(matrix[k, k]) < _WORTH_A_SWAP * largest:
+        if abs(matrix[k, k]) < WORTH_A_SWAP * largest:
             while abs(matrix[pivot, k]) < largest:
                 pivot += 1
         if pivot != k:
@@ -68,7 +67,7 @@ def eliminate_beside(matrix: np.ndarray, first: int, order: int):
         if not 1e-250 < largest < 1e250:
             return False
         pivot = k
-        if abs(matrix[k, first + k]) < _WORTH_A_SWAP * largest:
+        if abs(matrix[k, first + k]) < WORTH_A_SWAP * largest:
             while abs(matrix[pivot, first + k]) < largest:
                 pivot += 1
             for w in range(wide):

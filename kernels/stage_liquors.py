@@ -62,13 +62,13 @@ NO_LIQUORS = Liquors(
 
 
 @lean.kernel
-def dosing(liquor, given):
-    """The liquor with its ln a(H+) given (1) or its protons (0)."""
+def _alike(liquor, species, component, whole, given):
+    """A liquor that holds what this one does, with tables of its own; its ln a(H+) is given (1) or its protons are (0)."""
     return Liquor(
-        liquor.species,
-        liquor.component,
+        species,
+        component,
         liquor.phase,
-        liquor.whole,
+        whole,
         liquor.start,
         liquor.column,
         liquor.number,
@@ -79,6 +79,12 @@ def dosing(liquor, given):
         liquor.dissolved,
         given,
     )
+
+
+@lean.kernel
+def undosed(liquor):
+    """The liquor with its protons given instead of its ln a(H+)."""
+    return _alike(liquor, liquor.species, liquor.component, liquor.whole, 0)
 
 
 @kernel
@@ -135,12 +141,13 @@ def copy_tables(species, component, whole, liquors, i):
 
 @lean.kernel
 def settle_feed(liquors):
-    """Settle the feed nearly and let every stage begin with it; from then on its protons are a dose.
+    """Settle the feed nearly; from then on its protons are a dose, and settled again it has none.
 
     Answers (found, steps, error).
     """
     liquor = liquors.feed
-    free = dosing(liquor, 0)
+    liquor.whole[DOSE] = 0.0
+    free = undosed(liquor)
     model, terms, work = liquors.model, liquors.terms, liquors.work
     guess(free, model, terms, 0.0)
     steps, error = 0, 1.0
@@ -154,30 +161,21 @@ def settle_feed(liquors):
     liquor.component[TITRANT, 1] = 1.0
     liquor.whole[DOSE] = liquor.component[TOTAL, 1]
     liquor.component[TOTAL, 1] = 0.0
-    for i in range(liquors.whole.shape[0]):
-        copy_tables(liquor.species, liquor.component, liquor.whole, liquors, i)
     return found, steps, error
+
+
+@lean.kernel
+def begin_with_feed(liquors):
+    """Let every stage begin with the feed, which has been settled."""
+    feed = liquors.feed
+    for i in range(liquors.whole.shape[0]):
+        copy_tables(feed.species, feed.component, feed.whole, liquors, i)
 
 
 @lean.kernel
 def stage_liquor(liquors, i):
     """The liquor of stage i."""
-    liquor = liquors.feed
-    return Liquor(
-        liquors.species[i],
-        liquors.component[i],
-        liquor.phase,
-        liquors.whole[i],
-        liquor.start,
-        liquor.column,
-        liquor.number,
-        liquor.begin,
-        liquor.member,
-        liquor.share,
-        liquor.place,
-        liquor.dissolved,
-        1,
-    )
+    return _alike(liquors.feed, liquors.species[i], liquors.component[i], liquors.whole[i], 1)
 
 
 @lean.kernel

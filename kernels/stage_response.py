@@ -10,7 +10,7 @@ from .dense import eliminate_columns
 from .jit import lean
 from .newton import SCALE, fill_reply, fill_system
 from .speciation import TOTAL
-from .stage_liquors import dosing, stage_liquor
+from .stage_liquors import stage_liquor, undosed
 
 
 @lean.kernel
@@ -28,7 +28,7 @@ def respond(liquors, i, anions, inert, columns, response):
         found = fill_reply(liquor, model, terms, work)
     if found < 0:
         return False
-    order = fill_system(dosing(liquor, 0), model, terms, work, found)
+    order = fill_system(undosed(liquor), model, terms, work, found)
     many, wide = cation.shape[0], response.shape[1]
     scale = work.row[SCALE]
     for r in range(order):

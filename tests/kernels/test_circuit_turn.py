@@ -3,17 +3,17 @@
 import numba
 import numpy as np
 import pytest
-from test_circuit import BRINE, CAUSTIC, FLUORIDE, LIQUOR, ORGANIC, PHOSPHATE, random_section, run_section
+from test_circuit import BRINE, CAUSTIC, FLUORIDE, LIQUOR, ORGANIC, PHOSPHATE, check_closed, random_section, run_section
 
 from raffinate.flowsheet.extraction.section import Section, _Row
 from raffinate.kernels.chain import blank_room, blank_state, is_ideal
-from raffinate.kernels.circuit import _begin_with_feed, _row_of
+from raffinate.kernels.circuit import _begin_anew, _row_of
 from raffinate.kernels.circuit_turn import Course, blank_turn, repeat
 from raffinate.kernels.row_newton import is_held
 from raffinate.kernels.row_response import blank_correction
 from raffinate.kernels.speciation import DOSE, X
 from raffinate.kernels.stage_lanes import speciate_abreast
-from raffinate.kernels.stage_liquors import blank_liquors, retotal, settle_feed, speciate_stage
+from raffinate.kernels.stage_liquors import begin_with_feed, blank_liquors, retotal, settle_feed, speciate_stage
 from raffinate.kernels.stage_media import blank_media
 from raffinate.kernels.stage_response import respond
 
@@ -61,6 +61,7 @@ def solved(packed, source, places, totals, ln_proton):
     """The activities of a stage alone at totals (C,), as `_activities`."""
     liquors = blank_liquors(packed, source, places)
     settle_feed(liquors)
+    begin_with_feed(liquors)
     rows = totals.copy().reshape((1, totals.shape[0]))
     retotal(liquors, rows, 0, ln_proton)
     error = speciate_stage(liquors, 0, ln_proton)
@@ -73,6 +74,7 @@ def answers(packed, source, places, anions, totals, ln_proton):
     side by side (N, M + 2), errors (N,), and which components are inert."""
     liquors = blank_liquors(packed, source, places)
     settle_feed(liquors)
+    begin_with_feed(liquors)
     stages, many, count = totals.shape[0], liquors.cation.shape[0], liquors.inert.shape[0]
     wide = many + 1 + count
     inert = np.zeros((stages, count))
@@ -150,7 +152,8 @@ def off_after(packed, extractant, circuit, places, turns):
         liquors,
         blank_turn(stages, components, cations, stages * (cations + 4 + 4 * places.ligand.shape[0])),
     )
-    _begin_with_feed(course)
+    settle_feed(liquors)
+    _begin_anew(course)
     return repeat(course, 0.0, False, 0.0, turns)[0]
 
 
@@ -167,6 +170,8 @@ def test_repeat__takes_away_the_square_of_what_media_lie_off(name):
 @pytest.mark.parametrize("seed", [28, 252, 439, 607, 744, 878])
 def test_run_section__rows_whose_media_are_far_away_settle_in_time(seed):
     """Aluminium and fluoride in two to seventeen stages; at once their media go to and fro."""
-    profile = run_section(*random_section(seed))
+    section, liquor, organic = random_section(seed)
+    profile = run_section(section, liquor, organic)
+    check_closed(profile, liquor, organic)
     assert profile.molality.min() >= 0.0
     assert profile.free.min() > 0.0
