@@ -23,7 +23,7 @@ from .activity import NO_MODEL, PITZER
 from .jit import apart, inner, lean, parallel
 from .lanes import WIDTH
 from .newton import blank_work
-from .packed import NO_MIXTURE, PHASES, SPECIES, Packed
+from .packed import NO_MIXTURE, SPECIES, Packed
 from .saturation import dosed, dry_out, find, neutral, outcome_of, recall
 from .speciation import (
     AMOUNT,
@@ -69,9 +69,28 @@ def _differing(totals, other):
     return count
 
 
+def blank_answers(count: int, species: int, phases: int) -> Answers:
+    """Answer room for the answers of so many liquors; what is in it is not yet an answer."""
+    shapes = ((count, species), (count, species), (count, phases), (count, 4))
+    return Answers(*(np.empty(shape) for shape in shapes), np.empty((count, 2), np.int64))
+
+
+@lean.kernel
+def _clear(answers, at):
+    """Set the answer for liquor `at` to nothing."""
+    for i in range(answers.molality.shape[1]):
+        answers.molality[at, i] = 0.0
+        answers.ln_gamma[at, i] = 0.0
+    for k in range(answers.phase_amounts.shape[1]):
+        answers.phase_amounts[at, k] = 0.0
+    for i in range(answers.whole.shape[1]):
+        answers.whole[at, i] = 0.0
+
+
 @lean.kernel
 def _write(packed, liquor, model, water, answers, at):
     """Write the iterate as the answer for liquor `at`; `water` is what the totals brought, kg."""
+    _clear(answers, at)
     species, phase = liquor.species, liquor.phase
     c, rows, all_species = liquor.component.shape[1], species.shape[1], packed.places[SPECIES]
     strength = 0.0
@@ -97,6 +116,7 @@ def _refused(packed, totals):
 @lean.kernel
 def _write_lane(packed, liquor, model, side, lane, answers, at, water):
     """Write a lane as the answer for liquor `at`; `water` is what its totals brought, kg."""
+    _clear(answers, at)
     c, rows, all_species = liquor.component.shape[1], liquor.species.shape[1], packed.places[SPECIES]
     for i in range(liquor.dissolved):
         answers.molality[at, liquor.place[c + i]] = side.room[side.molality + i, lane]
@@ -195,6 +215,7 @@ def _settle_row(packed, totals, allowed, answers, first, last):
     liquor, model, terms = reduce(packed, given, given, allowed, room, 0)
     work = blank_work(liquor, model.kind)
     for at in range(first, last):
+        answers.counts[at, 0] = 0
         answers.counts[at, 1] = _refused(packed, totals[at])
     before = given
     found = 0
@@ -202,6 +223,7 @@ def _settle_row(packed, totals, allowed, answers, first, last):
     for at in range(first, last):
         status = answers.counts[at, 1]
         if status != CONVERGED:
+            _clear(answers, at)
             answers.whole[at, 3] = 1.0
             continue
         if answers.counts[at, 0] > 0:
@@ -244,21 +266,17 @@ def _settle_row(packed, totals, allowed, answers, first, last):
 
 
 @parallel.kernel
-def equilibrate_many(packed: Packed, totals: np.ndarray, allowed: np.ndarray):
+def equilibrate_many(packed: Packed, totals: np.ndarray, allowed: np.ndarray, answers: Answers):
     """Bring each of totals (N, C) of components, mol or mol/s, to equilibrium with the phases allowed (P,), bool.
 
-    Answers `Answers`; status (N,) in its counts tells of each liquor what `equilibrate` would.
+    Writes `answers` (`blank_answers`), whatever they held; status (N,) in its counts tells of each liquor what `equilibrate`
+    would. Answers how many converged. Answers written over again cost no new pages of memory, which where there are many
+    species cost as much as a third of the chemistry.
     """
-    count, species, phases = totals.shape[0], packed.places[SPECIES], packed.places[PHASES]
-    answers = Answers(
-        np.zeros((count, species)),
-        np.zeros((count, species)),
-        np.zeros((count, phases)),
-        np.zeros((count, 4)),
-        np.zeros((count, 2), np.int64),
-    )
+    count = totals.shape[0]
     may_form = allowed.copy()
     length = min(max(count // _ROWS, _SHORTEST_ROW), _LONGEST_ROW)
+    found = 0
     for row in numba.prange((count + length - 1) // length):
-        _settle_row(packed, totals, may_form, answers, row * length, min(count, row * length + length))
-    return answers
+        found += _settle_row(packed, totals, may_form, answers, row * length, min(count, row * length + length))
+    return found

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...kernels.activity import Mixture
-from ...kernels.packed import Packed
+from ...kernels.packed import PHASES, SPECIES, Packed
 from ...kernels.saturation import NO_ROOM
 from ...kernels.speciation import Speciation
 from ...kernels.status import CHARGED, CONVERGED, DRY, SENTENCES, UNREACHABLE
-from ...kernels.sweep import Answers, equilibrate_many
+from ...kernels.sweep import Answers, blank_answers, equilibrate_many
 from ...kernels.titration import dose_to_ph
 from ..errors import ConvergenceError, DataError, nearest
 from .couples import partial_pressure, potential
@@ -317,18 +317,28 @@ def _room(
     return room(places, count, volume, temperature)
 
 
-def speciate_many(chemistry: Chemistry, totals: np.ndarray, temperature: float, allowed: np.ndarray) -> Answers:
+def speciate_many(
+    chemistry: Chemistry, totals: np.ndarray, temperature: float, allowed: np.ndarray, out: Answers | None = None
+) -> Answers:
     """Answer the equilibria of many liquors, component `totals` (N, C) in mol, at one `temperature` (K); see `Answers`.
 
-    As `speciate` of each row, with the `allowed` phases (P,), on all cores and without an object for each. Raises
-    `DataError` for totals of another shape, and for the first row that `speciate` would refuse, `ConvergenceError` for
-    the first without an answer, each with the number of the row.
+    As `speciate` of each row, with the `allowed` phases (P,), on all cores and without an object for each. `out`: answers of
+    another sweep of as many liquors to write over, which spares a sweep in parts new memory for each. Raises `DataError` for
+    totals or `out` of another shape, and for the first row that `speciate` would refuse, `ConvergenceError` for the first
+    without an answer, each with the number of the row.
     """
     _refuse_unknown(chemistry, temperature, allowed)
     rows = np.array(totals, dtype=np.float64, order="C")
     if rows.ndim != 2 or rows.shape[1] != len(chemistry.components):
         raise DataError(f"totals have the shape {rows.shape}, they must be (N, {len(chemistry.components)})")
-    answers = equilibrate_many(chemistry.packed(temperature), rows, allowed)
+    packed = chemistry.packed(temperature)
+    answers = blank_answers(len(rows), packed.places[SPECIES], packed.places[PHASES])
+    if out is not None:
+        for name, given, wanted in zip(Answers._fields, out, answers, strict=True):
+            if given.shape != wanted.shape:
+                raise DataError(f"out.{name} has the shape {given.shape}, for these totals it must be {wanted.shape}")
+        answers = out
+    equilibrate_many(packed, rows, allowed, answers)
     for at in np.flatnonzero(answers.counts[:, 1] != CONVERGED)[:1]:
         try:
             _refuse(int(answers.counts[at, 1]), float(answers.whole[at, 3]), chemistry, rows[at], temperature)

@@ -3,7 +3,7 @@
 import numba
 import numpy as np
 import pytest
-from asked import equilibrate
+from asked import equilibrate, equilibrate_many
 from naive_speciation import COMPONENTS, mixture, settle, totals_of
 from test_pitzer_equilibrium import MODEL as PITZER_MODEL
 
@@ -35,7 +35,6 @@ from raffinate.kernels.newton import blank_work
 from raffinate.kernels.saturation import find
 from raffinate.kernels.speciation import WANTED, bring, reduce, weigh
 from raffinate.kernels.status import CONVERGED
-from raffinate.kernels.sweep import equilibrate_many
 
 MODEL, NAMES, PHASES = mixture()
 NONE = np.zeros(len(PHASES), dtype=bool)
@@ -323,7 +322,7 @@ def test_equilibrate_many__answers_neighbours_as_each_alone(model, allowed):
     rows = np.concatenate([neighbours(generator, acid=-0.02, Ca=0.02, CO3=0.03) for _ in range(8)])
     rows[20] = neighbours(generator)[0]  # of other components
     rows[40, 2] *= 3.0  # charged
-    answers = equilibrate_many(pack(model), rows, allowed)
+    answers = equilibrate_many(model, rows, allowed)
     for at, totals in enumerate(rows):
         one, _, _, status = equilibrate(model, totals, allowed)
         assert status == answers.counts[at, 1]
@@ -337,7 +336,7 @@ def test_equilibrate_many__answers_neighbours_as_each_alone(model, allowed):
 @pytest.mark.parametrize("allowed", [NONE, HYDROXIDES, ALL], ids=["liquor", "hydroxides", "solids"])
 def test_equilibrate_many__answers_strangers_as_each_alone(model, allowed):
     rows = unrelated(np.random.default_rng(22), 300 if COMPILED else 9, base=0.5 if allowed.any() else 0.0)
-    answers = equilibrate_many(pack(model), rows, allowed)
+    answers = equilibrate_many(model, rows, allowed)
     assert np.all(answers.counts[:, 1] == CONVERGED)
     for at, totals in enumerate(rows):
         one = equilibrate(model, totals, allowed)[0]
@@ -347,11 +346,11 @@ def test_equilibrate_many__answers_strangers_as_each_alone(model, allowed):
 
 def test_equilibrate_many__does_not_depend_on_the_number_of_cores():
     rows = np.concatenate([neighbours(np.random.default_rng(seed), Ca=0.02) for seed in range(20)])
-    on_all = equilibrate_many(pack(MODEL), rows, ALL)
+    on_all = equilibrate_many(MODEL, rows, ALL)
     threads = numba.get_num_threads()
     numba.set_num_threads(1)
     try:
-        on_one = equilibrate_many(pack(MODEL), rows, ALL)
+        on_one = equilibrate_many(MODEL, rows, ALL)
     finally:
         numba.set_num_threads(threads)
     for one, other in zip(on_one, on_all, strict=True):

@@ -3,7 +3,7 @@
 import numba
 import numpy as np
 import pytest
-from asked import equilibrate
+from asked import equilibrate, equilibrate_many
 from naive_speciation import mixture, random_totals, totals_of
 from test_pitzer_equilibrium import MODEL as PITZER_MODEL
 
@@ -13,7 +13,6 @@ from raffinate.kernels.packed import SPECIES
 from raffinate.kernels.saturation import NO_ROOM
 from raffinate.kernels.speciation import ACTIVE, bring, exponentiate, reduce
 from raffinate.kernels.status import CHARGED, CONVERGED, DRY
-from raffinate.kernels.sweep import equilibrate_many
 
 MODEL, NAMES, PHASES = mixture()
 COMPILED = not numba.config.DISABLE_JIT
@@ -85,7 +84,7 @@ def test_equilibrate_many__equals_equilibrate_of_each(model):
     generator = np.random.default_rng(43)
     rows = np.array([random_totals(generator) for _ in range(150 if COMPILED else 4)])
     allowed = generator.random(len(PHASES)) < 0.7
-    answers = equilibrate_many(pack(model), rows, allowed)
+    answers = equilibrate_many(model, rows, allowed)
     for at, totals in enumerate(rows):
         one, _, _, status = equilibrate(model, totals, allowed)
         assert status == answers.counts[at, 1] == CONVERGED
@@ -98,8 +97,8 @@ def test_equilibrate_many__equals_equilibrate_of_each(model):
 
 def test_equilibrate_many__does_not_depend_on_where_a_sweep_is_cut():
     rows = np.array([totals_of(Na=0.2 + 0.01 * step, Cl=0.2 + 0.01 * step, Ca=0.01, CO3=0.01) for step in range(130)])
-    whole = equilibrate_many(pack(MODEL), rows, np.ones(len(PHASES), dtype=bool))
-    part = equilibrate_many(pack(MODEL), rows[37:101].copy(), np.ones(len(PHASES), dtype=bool))
+    whole = equilibrate_many(MODEL, rows, np.ones(len(PHASES), dtype=bool))
+    part = equilibrate_many(MODEL, rows[37:101].copy(), np.ones(len(PHASES), dtype=bool))
     np.testing.assert_allclose(part.molality, whole.molality[37:101], rtol=1e-11)
 
 
@@ -108,7 +107,7 @@ def test_equilibrate_many__tells_of_each_liquor_what_is_wrong_with_it():
         [totals_of(Na=1.0, Cl=1.0), totals_of(Na=1.0), totals_of(Na=1.0, Cl=1.0), totals_of(Na=1.0, Cl=1.0)]
     )
     rows[2, 0] = 0.0
-    answers = equilibrate_many(pack(MODEL), rows, np.zeros(len(PHASES), dtype=bool))
+    answers = equilibrate_many(MODEL, rows, np.zeros(len(PHASES), dtype=bool))
     assert answers.counts[:, 1].tolist() == [CONVERGED, CHARGED, DRY, CONVERGED]
     assert np.array_equal(answers.molality[1], np.zeros(len(NAMES)))
     np.testing.assert_allclose(answers.molality[3], answers.molality[0], rtol=1e-12)
