@@ -6,10 +6,11 @@ Written are the medians over problems of the shortest of several runs, in micros
 ours. Cold: one call from nothing; IPhreeqc has a new SOLUTION for each. Warm: one call from the solution of a liquor about
 1 % away; for IPhreeqc the shorter of its two ways, a REACTION on the solution it saved or SOLUTION_MODIFY and RUN_CELLS.
 Neighbours: many such liquors in one call of ours, beside IPhreeqc warm. Strangers: many whose contents lie anywhere between
-a tenth and the double, in one call of ours, beside IPhreeqc cold on some of them. IPhreeqc's answers are not read, and its
-tolerance is its own, 1e-8, ours 1e-13. Before it is timed each of its ways has to answer our pH. The library is that of the
-package phreeqcrm where it is installed, else the older one of phreeqpy. The data are ours, written for IPhreeqc with no
-species more than the liquor has, or IPhreeqc's own minteq.v4, read by us.
+a tenth and the double, in one call of ours, beside IPhreeqc cold on some of them. There IPhreeqc's answers are not read, and
+its tolerance is its own, 1e-8, ours 1e-13. The last two columns are one call of each again with IPhreeqc at 1e-12 and four of
+its answers read (pH, ionic strength, activity of water, water), all of ours being there. Before it is timed each of its ways
+has to answer our pH. The library is that of the package phreeqcrm where it is installed, else the older one of phreeqpy. The
+data are ours, written for IPhreeqc with no species more than the liquor has, or IPhreeqc's own minteq.v4, read by us.
 """
 
 import importlib.util
@@ -133,6 +134,7 @@ class Theirs:
         path = library_path()
         self.chemistry, self.rows, self.phases = chemistry, rows, phases
         self.library = IPhreeqc(path) if path else IPhreeqc()
+        self.read = False
         if chemistry.database is own_data():
             self.library.load_database_string(database(chemistry))
         else:
@@ -181,28 +183,49 @@ class Theirs:
         self.library.run_string("SELECTED_OUTPUT 1\n -reset false\nEND")
         return found
 
+    def be_exact(self) -> None:
+        """Have it solve to 1e-12, and its answers read from now on."""
+        questions = '-LA("H+"), MU, ACT("H2O"), TOT("water")'
+        self.library.run_string(
+            "KNOBS\n -convergence_tolerance 1e-12\n"
+            f"SELECTED_OUTPUT 1\n -high_precision true\nUSER_PUNCH 1\n -headings pH I aw water\n 10 PUNCH {questions}\nEND"
+        )
+        self.read = True
+
+    def answer(self, text: str) -> None:
+        """Have it solve a text."""
+        self.library.run_string(text)
+        if self.read:
+            self.library.get_selected_output_array()
+
+    def times(self, ways: tuple) -> list[float]:
+        """Answer microseconds a liquor by each of its ways."""
+        found = []
+        for way in ways:
+            self.save()
+            texts = [way(row) for row in self.rows[1 : PROBLEMS + 1]]
+            found.append(shortest([lambda text=text: self.answer(text) for text in texts], RUNS))
+        return found
+
 
 def theirs(
     chemistry: Chemistry, rows: np.ndarray, strangers: np.ndarray, phases: tuple[str, ...]
-) -> tuple[float, float, float]:
-    """Answer IPhreeqc's microseconds a liquor: cold, warm by the shorter way, and cold of strangers."""
+) -> tuple[float, float, float, float, float]:
+    """Answer IPhreeqc's microseconds a liquor: cold, warm by the shorter way, cold of strangers; exact cold and warm."""
     engine = Theirs(chemistry, rows, phases)
     ph = speciate(chemistry, rows[1], TEMPERATURE, chemistry.allowed(phases)).ph
-    times = []
-    for way in (engine.cold, engine.changed, engine.modified):
+    ways = (engine.cold, engine.changed, engine.modified)
+    for way in ways:
         engine.save()
         theirs = engine.ph(way(rows[1]))
         if abs(theirs - ph) > SAME_PH:
             raise SystemExit(f"not the same problem: pH {theirs} by {way.__name__}, ours {ph}")
-        engine.save()
-        texts = [way(row) for row in rows[1 : PROBLEMS + 1]]
-        times.append(shortest([lambda text=text: engine.library.run_string(text) for text in texts], RUNS))
+    cold, *warm = engine.times(ways)
     texts = [engine.cold(row) for row in strangers[1 : PROBLEMS + 1]]
-    return (
-        times[0],
-        min(times[1:]),
-        shortest([lambda text=text: engine.library.run_string(text) for text in texts], RUNS),
-    )
+    far = shortest([lambda text=text: engine.answer(text) for text in texts], RUNS)
+    engine.be_exact()
+    exact_cold, *exact_warm = engine.times(ways)
+    return cold, min(warm), far, exact_cold, min(exact_warm)
 
 
 def main() -> None:
@@ -222,16 +245,19 @@ def main() -> None:
     )
     threads = numba.get_num_threads()
     print(f"IPhreeqc: {library_path() or 'of phreeqpy'}; microseconds: ours, IPhreeqc's, ratio")
-    columns = "".join(f"{title:>21}" for title in ("cold", "warm", "neighbours", "strangers", f"... {threads} threads"))
-    print(f"{'':36}{columns}")
+    titles = ("cold", "warm", "neighbours", f"... {threads} threads", "strangers", "cold, exact", "warm, exact")
+    print(f"{'':36}" + "".join(f"{title:>21}" for title in titles))
     for name, chemistry, holds, phases in cases:
         rows, strangers = (problems(chemistry, holds, MANY, apart) for apart in (False, True))
         cold, warm = ours(chemistry, rows, phases)
         near, far = swept(chemistry, rows, phases, 1), swept(chemistry, strangers, phases, 1)
         shared = swept(chemistry, rows, phases, threads)
-        their_cold, their_warm, their_far = theirs(chemistry, rows, strangers, phases)
+        their_cold, their_warm, their_far, exact_cold, exact_warm = theirs(chemistry, rows, strangers, phases)
         found = speciate(chemistry, rows[0], TEMPERATURE, chemistry.allowed(phases)).speciation
-        pairs = ((cold, their_cold), (warm, their_warm), (near, their_warm), (far, their_far), (shared, their_warm))
+        pairs = (
+            *((cold, their_cold), (warm, their_warm), (near, their_warm), (shared, their_warm), (far, their_far)),
+            *((cold, exact_cold), (warm, exact_warm)),
+        )
         cells = "".join(f"{mine:9.2f}{other:6.0f}{other / mine:5.0f}x" for mine, other in pairs)
         print(f"{name:24}{(found.molality > 0).sum():4d} species{cells}")
 
