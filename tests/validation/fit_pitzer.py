@@ -351,11 +351,11 @@ def rows_of(table: Table, of: str, names: Sequence[str], terms: Sequence[int], o
     return rows
 
 
-def write(fitted: list[list[str]]) -> None:
-    """Replace the rows of this script in the table: behind those of literature on the pair, or where they were."""
+def write(fitted: list[list[str]], script: str = "fit_pitzer.py") -> None:
+    """Replace the rows of a script in the table: behind those of literature on the pair, or where they were."""
     with TABLE.open(encoding="utf-8", newline="") as file:
         old = list(csv.reader(file))[1:]
-    is_own = [row[6] == "fit_pitzer.py" for row in old]
+    is_own = [row[6] == script for row in old]
     last = {row[0]: k for k, row in enumerate(old)}
     last |= {row[0]: k for k, row in enumerate(old) if not is_own[k]}
     written: list[list[str]] = []
