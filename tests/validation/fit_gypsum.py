@@ -201,7 +201,9 @@ def pitzer_rows(found: Fit, worst: float, rows: list[list[str]]) -> list[list[st
     kept = list(rows)
     for term in TERMS:
         quantity = term.quantity if term.place == 1 else f"{term.quantity}_t{term.place}"
-        origin = Origin("0-95 degC", SCRIPT, f"{note}{term.literature:g} of Appelo 2015; range {term.range:g}")
+        origin = Origin(
+            "0-95 degC; molality not stated", SCRIPT, f"{note}{term.literature:g} of Appelo 2015; range {term.range:g}"
+        )
         (row,) = (r for r in rows_of(table, term.of, (term.quantity,), [term.place], origin) if r[1] == quantity)
         old = [k for k, other in enumerate(kept) if other[:2] == row[:2]]
         near = [k for k, other in enumerate(kept) if other[0] == term.of and other[1].startswith(term.quantity)]

@@ -1,7 +1,8 @@
 """A picture of the Pitzer parameters against what was measured: run with the name of the file to write.
 
-Three panels: mean activity coefficients of the sulfates at 25 degC; the osmotic coefficient of sulfuric acid; the
-activity of the solids' ions along their solubility curves, which a straight line in 1/T should nearly describe.
+Four panels: mean activity coefficients of the sulfates at 25 degC; osmotic coefficients of sulfates at 25 and 110 degC, measured
+against sodium and potassium chloride; the osmotic coefficient of sulfuric acid; the activity of the solids' ions along their
+solubility curves, which a straight line in 1/T should nearly describe.
 """
 
 import math
@@ -37,6 +38,20 @@ def activity_coefficients(axes: Axes) -> None:
     axes.legend(fontsize=7, ncols=2)
 
 
+def isopiestic(axes: Axes) -> None:
+    """Lines of the table, points measured; that of nickel at 110 degC is fitted, the others are not."""
+    for k, (metal, celsius) in enumerate((("Cu", 25), ("Mg", 25), ("Mg", 110), ("Ni", 110))):
+        salt, kelvin = f"{metal}+2|SO4-2", celsius + 273.15
+        points = np.array([(m, phi) for t, m, phi in fit_pitzer.isopiestic(TABLE, salt) if abs(t - kelvin) < 0.1])
+        values = reference.at(TABLE, kelvin)
+        molality = np.linspace(points[:, 0].min(), points[:, 0].max(), 60)
+        found = [reference.of_salt(values, salt, m, kelvin)[1] for m in molality]
+        axes.plot(molality, found, color=f"C{k}", label=f"{metal}SO4, {celsius} °C")
+        axes.plot(*points.T, "o", color=f"C{k}", ms=4, mfc="none")
+    axes.set(xlabel="molality, mol/kg", ylabel="osmotic coefficient", title="Sulfates, isopiestic")
+    axes.legend(fontsize=8)
+
+
 def sulfuric_acid(axes: Axes) -> None:
     """The osmotic coefficient on three ions at four temperatures; points where there are any."""
     for k, celsius in enumerate((0, 25, 60, 100)):
@@ -69,8 +84,8 @@ def solids(axes: Axes) -> None:
 
 
 def main(path: str) -> None:
-    figure, axes = plt.subplots(1, 3, figsize=(17, 5.5), layout="constrained")
-    panels: list[Callable[[Axes], None]] = [activity_coefficients, sulfuric_acid, solids]
+    figure, axes = plt.subplots(1, 4, figsize=(21, 5.5), layout="constrained")
+    panels: list[Callable[[Axes], None]] = [activity_coefficients, isopiestic, sulfuric_acid, solids]
     for draw, panel in zip(panels, axes, strict=True):
         draw(panel)
     figure.savefig(path, dpi=110)

@@ -3,6 +3,7 @@
 import csv
 import itertools
 import math
+import re
 
 import fit_pitzer
 import numpy as np
@@ -87,6 +88,13 @@ def test_pairs__have_beta0_and_list_the_cation_first():
         if _kind(of.split("|")) == "pair":
             assert reference.charge(of.split("|")[0]) > 0, of
             assert "beta0" in TABLE[frozenset(of.split("|"))], of
+
+
+def test_pairs__tell_their_temperature_and_their_molality_or_that_the_source_does_not():
+    with reference.TABLE.open(encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            if row["quantity"] == "beta0":
+                assert re.match(r"\d+(-\d+)? degC; (<= [\d.]+ mol/kg|molality not stated)", row["conditions"]), row
 
 
 def test_names__are_written_in_one_way_only():
