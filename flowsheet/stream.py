@@ -25,6 +25,7 @@ from .sizes import SizeDistribution, sealed
 _ROUND_OFF = 1e-9
 _COMMON = ("H2SO4", "HCl", "NaOH", "Na2CO3", "Na2SO4", "Li2SO4")  # substances whose solution holds no such species
 _COLDEST, _HOTTEST = 223.15, 2273.15  # K: colder than any brine or hotter than any furnace is a slip of units
+_KELVIN = 0.5  # either way of a slope with temperature
 _NO_SIZES: Mapping[str, np.ndarray] = MappingProxyType({})
 
 
@@ -203,12 +204,22 @@ class Stream:
         flows = self.chemistry.element_matrix @ self.flows
         return dict(zip(self.chemistry.element_names, (float(f) for f in flows), strict=True))
 
-    @property
+    @functools.cached_property
     def heat_capacity(self) -> float:
-        """Heat capacity of the flow, W/K; a straight line between whole kelvins, since a loop needs it without steps."""
-        whole, part = divmod(self.temperature, 1.0)
-        lower, upper = self.chemistry.heat_capacities(whole), self.chemistry.heat_capacities(whole + 1.0)
-        return float((1.0 - part) * (self.flows @ lower) + part * (self.flows @ upper))
+        """Heat capacity of the flow, W/K: the slope of `enthalpy_flow` with temperature, all phases and totals as they are.
+
+        Its liquor's speciation shifts, nothing precipitates or boils. Raises the `DataError` or `ConvergenceError` of a
+        liquor without a speciation.
+        """
+        chemistry, liquor = self.chemistry, self.liquor
+        if self.is_strong or not liquor.flows.any():
+            return thermal.sensible_capacity(chemistry, self.flows, self.temperature)
+        low, high = chemistry.database.temperatures
+        cold = max(self.temperature - _KELVIN, low + _KELVIN)
+        hot = min(self.temperature + _KELVIN, high - _KELVIN)
+        of_liquor = liquor.replace(temperature=hot).enthalpy_flow - liquor.replace(temperature=cold).enthalpy_flow
+        rest = thermal.sensible_capacity(chemistry, self.flows - liquor.flows, self.temperature)
+        return rest + of_liquor / (hot - cold)
 
     @functools.cached_property
     def liquor_volume(self) -> float:
@@ -347,7 +358,11 @@ def solvent(chemistry: Chemistry, extractant: str, concentration: float, volume_
 
 
 def mix(streams: Iterable[Stream]) -> Stream:
-    """Add streams up; raises `DataError` where they are of different chemistries, or where there are none."""
+    """Add streams up; sensible heat is shared by heat capacity (`thermal.sensible_capacity`), the lower pressure holds.
+
+    The heat of mixing is left out, and counts with what that capacity misses where enthalpies are compared: `heat.heat_duty`
+    of a unit, `heat.adiabatic`. Raises `DataError` where streams are of different chemistries, or where there are none.
+    """
     streams = list(streams)
     if not streams:
         raise DataError("mix: there are 0 streams to mix, at least 1 is needed")
@@ -357,11 +372,12 @@ def mix(streams: Iterable[Stream]) -> Stream:
     if any(stream.chemistry is not first.chemistry for stream in streams):
         raise DataError(f"mix: {len(streams)} streams of different chemistries cannot be mixed; share one Chemistry")
     flows = np.add.reduce([stream.flows for stream in streams])
-    capacities = [stream.heat_capacity for stream in streams]
-    total = sum(capacities)
     temperature = first.temperature
-    if total > 0.0:
-        temperature = sum(c * s.temperature for c, s in zip(capacities, streams, strict=True)) / total
+    if any(stream.temperature != temperature for stream in streams):
+        capacities = [thermal.sensible_capacity(first.chemistry, s.flows, s.temperature) for s in streams]
+        total = sum(capacities)
+        if total > 0.0:
+            temperature = sum(c * s.temperature for c, s in zip(capacities, streams, strict=True)) / total
     sizes = _NO_SIZES
     if any(stream.sizes for stream in streams):
         sizes = _shared(first.chemistry, [(stream, 1.0) for stream in streams], flows)

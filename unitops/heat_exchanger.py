@@ -1,9 +1,8 @@
 """Heat exchanger: a stream is brought to a temperature.
 
-Model      sensible heat by the heat capacities of water, solids, organic and gas
-Assumes    nothing precipitates, boils or reacts; what is dissolved counts as nothing beside its water, which is some 5 %
-           too much heat; `heat_duties` of a solution (`flowsheet/heat.py`) goes by enthalpies
-Valid      0 to 100 degC                       Sources    heat capacities: Cantera's water and gases, Kopp's rule
+Model      sensible heat by the heat capacity of the stream, the slope of its enthalpy, as it enters and as it leaves
+Assumes    nothing precipitates, boils or reacts
+Valid      0 to 100 degC                       Sources    `flowsheet/chemistry/thermal.py`
 """
 
 from collections.abc import Mapping
