@@ -144,7 +144,7 @@ class Stream:
         return float(self.flows[self.chemistry.position(name)])
 
     def __add__(self, other: Stream) -> Stream:
-        """Mix: flows add up, heat is shared by heat capacity, the lower pressure holds."""
+        """Mix, as `mix` does."""
         return mix([self, other])
 
     def __mul__(self, factor: float) -> Stream:
@@ -215,8 +215,8 @@ class Stream:
         if self.is_strong or not liquor.flows.any():
             return thermal.sensible_capacity(chemistry, self.flows, self.temperature)
         low, high = chemistry.database.temperatures
-        cold = max(self.temperature - _KELVIN, low + _KELVIN)
-        hot = min(self.temperature + _KELVIN, high - _KELVIN)
+        middle = min(max(self.temperature, low + 2.0 * _KELVIN), high - 2.0 * _KELVIN)
+        cold, hot = middle - _KELVIN, middle + _KELVIN
         of_liquor = liquor.replace(temperature=hot).enthalpy_flow - liquor.replace(temperature=cold).enthalpy_flow
         rest = thermal.sensible_capacity(chemistry, self.flows - liquor.flows, self.temperature)
         return rest + of_liquor / (hot - cold)

@@ -98,7 +98,7 @@ def sensible_capacity(chemistry: Chemistry, flows: np.ndarray, temperature: floa
     """Answer the heat capacity (J/K or W/K) of `flows` (mol or mol/s, species) at `temperature` (K), without a speciation.
 
     Exact but for liquors within the activity model: there ions count as nothing beside their water, which is within some
-    5 % (NaOH, LiCl: 8 %). A strong reagent has that of its table. Never below 0.
+    5 % of what is measured. A strong reagent has that of its table. Never below 0.
     """
     capacities = standard_capacities(chemistry, temperature)
     totals = flows[chemistry.liquor]
@@ -319,20 +319,14 @@ def _around(chemistry: Chemistry, temperature: float) -> tuple[Mixture, Mixture]
 
 @functools.lru_cache(maxsize=4096)
 def _standard(chemistry: Chemistry, temperature: float) -> np.ndarray:
-    enthalpies = _at_room(chemistry) + chemistry.heat_capacities(_ROOM) * (temperature - _ROOM)
-    enthalpies[chemistry.liquor] = _components(chemistry, temperature)
-    for gas in chemistry.gases:
-        at = chemistry.index[gas.name]
-        enthalpies[at] = _at_room(chemistry)[at] + water.gas_enthalpy(gas.name, temperature)
-    if _STEAM in chemistry.index:
-        enthalpies[chemistry.index[_STEAM]] = _steam(chemistry, temperature)
+    enthalpies = _at_room(chemistry) + _risen(chemistry, temperature)
     enthalpies.setflags(write=False)
     return enthalpies
 
 
 @functools.lru_cache(maxsize=1024)
 def _slope(chemistry: Chemistry, temperature: float) -> np.ndarray:
-    return _standard(chemistry, temperature + 0.5) - _standard(chemistry, temperature - 0.5)
+    return _risen(chemistry, temperature + 0.5) - _risen(chemistry, temperature - 0.5)
 
 
 @functools.lru_cache(maxsize=64)
@@ -347,31 +341,39 @@ def _at_room(chemistry: Chemistry) -> np.ndarray:
         held = min(max(_ROOM, low + _STEP), high - _STEP)
         colder, hotter = _around(chemistry, held)
         slopes = (hotter.phase_ln_k - colder.phase_ln_k) / (2.0 * _STEP)
-        dissolved = hotter.phase_composition @ _components(chemistry, held)
-        taken = chemistry.heat_capacities(_ROOM) * (held - _ROOM)
-        for gas in chemistry.gases:
-            taken[chemistry.index[gas.name]] = water.gas_enthalpy(gas.name, held)
-        at = chemistry.phase_positions
-        enthalpies[at] = dissolved - GAS_CONSTANT * held**2 * slopes - taken[at]
+        risen, at = _risen(chemistry, held), chemistry.phase_positions
+        dissolved = hotter.phase_composition @ (enthalpies + risen)[chemistry.liquor]
+        enthalpies[at] = dissolved - GAS_CONSTANT * held**2 * slopes - risen[at]
+    if _STEAM in chemistry.index:
+        evaporated = water.heat_of_evaporation(_ROOM) * float(chemistry.molar_masses[WATER])
+        enthalpies[chemistry.index[_STEAM]] = enthalpies[WATER] + evaporated
     enthalpies.setflags(write=False)
     return enthalpies
 
 
-def _components(chemistry: Chemistry, temperature: float) -> np.ndarray:
+def _risen(chemistry: Chemistry, temperature: float) -> np.ndarray:
+    """Answer the enthalpies (J/mol) at `temperature` (K) less those at 25 degC, by heat capacities alone; (species,)."""
+    risen = chemistry.heat_capacities(_ROOM) * (temperature - _ROOM)
     held = min(temperature, _HOTTEST)
-    enthalpies = _of_formation(chemistry)[chemistry.liquor] + _diluted(chemistry) * (temperature - _ROOM)
     hotter = water.heat_capacity(held) * (temperature - held)
-    enthalpies[WATER] += (water.enthalpy(held) + hotter) * chemistry.molar_masses[WATER]
-    return enthalpies
+    risen[chemistry.liquor] = _diluted(chemistry) * (temperature - _ROOM)
+    risen[WATER] = (water.enthalpy(held) + hotter) * chemistry.molar_masses[WATER]
+    for gas in chemistry.gases:
+        risen[chemistry.index[gas.name]] = water.gas_enthalpy(gas.name, temperature)
+    if _STEAM in chemistry.index:
+        risen[chemistry.index[_STEAM]] = _steam(chemistry, temperature) - _steam(chemistry, _ROOM)
+    return risen
 
 
 def _steam(chemistry: Chemistry, temperature: float) -> float:
-    """Answer the enthalpy of steam: saturated up to the boiling point, so that evaporating takes the heat of evaporation."""
+    """Answer the enthalpy (J/mol) of steam above water at 25 degC.
+
+    Saturated up to the boiling point, so that evaporating takes the heat of evaporation.
+    """
     held = min(temperature, _BOILING)
     per_kilogram = water.enthalpy(held) + water.heat_of_evaporation(held)
     hotter = water.gas_enthalpy(_STEAM, temperature) - water.gas_enthalpy(_STEAM, held)
-    formed = float(_of_formation(chemistry)[WATER])
-    return formed + float(chemistry.molar_masses[WATER]) * per_kilogram + hotter
+    return float(chemistry.molar_masses[WATER]) * per_kilogram + hotter
 
 
 @functools.lru_cache(maxsize=64)

@@ -1,5 +1,6 @@
 """Enthalpy: the slope of the very constants and parameters in use, and published heats of reaction."""
 
+import dataclasses
 import itertools
 import math
 
@@ -8,6 +9,7 @@ import pytest
 
 from raffinate.flowsheet import Stream, mix
 from raffinate.flowsheet.chemistry import Chemistry, Davies, TruesdellJones, thermal, water
+from raffinate.flowsheet.chemistry.databases import own_data
 from raffinate.flowsheet.chemistry.equilibrium import speciate
 from raffinate.flowsheet.chemistry.reaction import reaction
 from raffinate.flowsheet.quantities import celsius
@@ -398,3 +400,17 @@ def test_enthalpy__is_answered_under_other_activity_models(model):
     base = Stream.of(chemistry, {"H2O": 1.0, "NaOH": 0.00039997})
     given = mix([acid, base]).enthalpy_flow - acid.enthalpy_flow - base.enthalpy_flow
     assert given / 0.01 / 1e3 == pytest.approx(-55.9, abs=0.4)
+
+
+def test_heat_capacity__is_there_at_the_ends_of_the_range_of_the_data():
+    """A slope needs a kelvin of room; mixing needs no constants at all."""
+    narrow = dataclasses.replace(own_data(), temperatures=(303.15, 333.15))
+    chemistry = Chemistry("Na S Cl", database=narrow)
+    for degrees, inside in ((30.2, 31.2), (59.8, 58.8)):
+        brine = Stream.of(chemistry, {"H2O": 1.0, "NaCl": 0.1}, celsius(degrees))
+        near = brine.replace(temperature=celsius(inside))
+        assert brine.heat_capacity == pytest.approx(near.heat_capacity, rel=1e-3)
+    one = dataclasses.replace(own_data(), temperatures=(298.15, 298.15))
+    chemistry = Chemistry("Na S Cl", database=one)
+    mixed = mix([Stream.of(chemistry, {"H2O": 1.0, "NaCl": 0.1}, celsius(t)) for t in (20.0, 30.0)])
+    assert mixed.temperature == pytest.approx(celsius(25), abs=1e-2)
