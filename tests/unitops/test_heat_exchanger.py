@@ -30,7 +30,7 @@ def test_heat_exchanger__takes_the_heat_of_water():
 def test_heat_exchanger__takes_what_the_enthalpy_says(masses, heat):
     feed = Stream.of(CHEMISTRY, masses, temperature=298.15)
     outcome = HeatExchanger(temperature=333.15).run({"feed": feed})
-    assert outcome.report["heat"] == pytest.approx(heat_duty([feed], outcome.outlets.values()), rel=2e-3)
+    assert outcome.report["heat"] == heat_duty([feed], outcome.outlets.values())
     assert outcome.report["heat"] == pytest.approx(heat, rel=0.03)
 
 
