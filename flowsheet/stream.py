@@ -26,6 +26,7 @@ _ROUND_OFF = 1e-9
 _COMMON = ("H2SO4", "HCl", "NaOH", "Na2CO3", "Na2SO4", "Li2SO4")  # substances whose solution holds no such species
 _COLDEST, _HOTTEST = 223.15, 2273.15  # K: colder than any brine or hotter than any furnace is a slip of units
 _KELVIN = 0.5  # either way of a slope with temperature
+_LEAST_SHARE = 0.5  # of the heat capacity of its water, below which no liquor was measured
 _NO_SIZES: Mapping[str, np.ndarray] = MappingProxyType({})
 
 
@@ -208,18 +209,25 @@ class Stream:
     def heat_capacity(self) -> float:
         """Heat capacity of the flow, W/K: the slope of `enthalpy_flow` with temperature, all phases and totals as they are.
 
-        Its liquor's speciation shifts, nothing precipitates or boils. Raises the `DataError` or `ConvergenceError` of a
-        liquor without a speciation.
+        Its liquor's speciation shifts, nothing precipitates or boils. Where the activity model is so far beyond its range
+        that the slope is less than half of what the water takes, it is that half, and `enthalpy_remarks` says so. Raises the
+        `DataError` or `ConvergenceError` of a liquor without a speciation.
         """
+        liquor = self.liquor
+        rest = thermal.sensible_capacity(self.chemistry, self.flows - liquor.flows, self.temperature)
+        return rest + max(self._slope_of_liquor)
+
+    @functools.cached_property
+    def _slope_of_liquor(self) -> tuple[float, float]:
+        """The slope of the liquor's enthalpy with temperature, and the least that is taken for its heat capacity, W/K."""
         chemistry, liquor = self.chemistry, self.liquor
+        sensible = thermal.sensible_capacity(chemistry, liquor.flows, self.temperature)
         if self.is_strong or not liquor.flows.any():
-            return thermal.sensible_capacity(chemistry, self.flows, self.temperature)
+            return sensible, sensible
         low, high = chemistry.database.temperatures
         middle = min(max(self.temperature, low + 2.0 * _KELVIN), high - 2.0 * _KELVIN)
-        cold, hot = middle - _KELVIN, middle + _KELVIN
-        of_liquor = liquor.replace(temperature=hot).enthalpy_flow - liquor.replace(temperature=cold).enthalpy_flow
-        rest = thermal.sensible_capacity(chemistry, self.flows - liquor.flows, self.temperature)
-        return rest + of_liquor / (hot - cold)
+        cold, hot = (liquor.replace(temperature=middle + step).enthalpy_flow for step in (-_KELVIN, _KELVIN))
+        return (hot - cold) / (2.0 * _KELVIN), _LEAST_SHARE * sensible
 
     @functools.cached_property
     def liquor_volume(self) -> float:
@@ -278,8 +286,18 @@ class Stream:
 
     @property
     def enthalpy_remarks(self) -> tuple[str, ...]:
-        """What to know of the enthalpy: reagents stronger than the tables, species without an enthalpy of formation."""
-        return thermal.remarks(self.chemistry, self.flows)
+        """What to know of the enthalpy: where tables and model end, species without an enthalpy of formation.
+
+        Raises the `DataError` or `ConvergenceError` of a liquor without a speciation.
+        """
+        found = thermal.remarks(self.chemistry, self.flows)
+        slope, least = (each / max(self.liquor.mass, 1e-300) for each in self._slope_of_liquor)
+        if slope < least:
+            found += (
+                f"heat capacity of the liquor would be {slope:.0f} J/kg/K by the activity model, which is beyond its range; "
+                f"taken as {least:.0f} J/kg/K",
+            )
+        return found
 
     @functools.cached_property
     def equilibrium(self) -> Equilibrium:
