@@ -85,28 +85,21 @@ def standard_enthalpies(chemistry: Chemistry, temperature: float) -> np.ndarray:
     return _standard(chemistry, temperature)
 
 
-def standard_capacities(chemistry: Chemistry, temperature: float) -> np.ndarray:
-    """Answer the slope of `standard_enthalpies` with temperature at `temperature` (K), J/mol/K; (species,).
-
-    A straight line between whole kelvins, since a loop needs it without steps; steam's is that of saturated steam.
-    """
-    whole, part = divmod(temperature, 1.0)
-    return (1.0 - part) * _slope(chemistry, whole) + part * _slope(chemistry, whole + 1.0)
-
-
 def sensible_capacity(chemistry: Chemistry, flows: np.ndarray, temperature: float) -> float:
     """Answer the heat capacity (J/K or W/K) of `flows` (mol or mol/s, species) at `temperature` (K), without a speciation.
 
     Exact but for liquors within the activity model: there ions count as nothing beside their water, which is within some
-    5 % of what is measured. A strong reagent has that of its table. Never below 0.
+    5 % of what is measured. A strong reagent has that of its table. A straight line between whole kelvins, since a loop
+    needs it without steps; never below 0.
     """
-    capacities = standard_capacities(chemistry, temperature)
+    kelvins, part = divmod(temperature, 1.0)
+    lower, upper = _without_ions(chemistry, kelvins), _without_ions(chemistry, kelvins + 1.0)
+    whole = (1.0 - part) * float(flows @ lower) + part * float(flows @ upper)
     totals = flows[chemistry.liquor]
-    whole = float(flows @ capacities) - float(totals @ (capacities[chemistry.liquor] * _ionic(chemistry)))
     share = tabulated_share(chemistry, totals)
     if share > 0.0:
         for of, amount, free_water in _reagents(density.salts(chemistry, totals), totals):
-            bound = capacities[WATER] if _is_base(of) else 0.0
+            bound = (1.0 - part) * lower[WATER] + part * upper[WATER] if _is_base(of) else 0.0
             whole += share * amount * (_apparent_capacity(of, free_water) - bound)
     return max(0.0, whole)
 
@@ -325,8 +318,11 @@ def _standard(chemistry: Chemistry, temperature: float) -> np.ndarray:
 
 
 @functools.lru_cache(maxsize=1024)
-def _slope(chemistry: Chemistry, temperature: float) -> np.ndarray:
-    return _risen(chemistry, temperature + 0.5) - _risen(chemistry, temperature - 0.5)
+def _without_ions(chemistry: Chemistry, temperature: float) -> np.ndarray:
+    """Answer the heat capacities (J/mol/K) of all but the ions, which have 0; steam's is that of saturated steam."""
+    slopes = _risen(chemistry, temperature + 0.5) - _risen(chemistry, temperature - 0.5)
+    slopes[chemistry.liquor] *= 1.0 - _ionic(chemistry)
+    return slopes
 
 
 @functools.lru_cache(maxsize=64)
