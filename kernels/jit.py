@@ -62,7 +62,8 @@ class _Notice(event.Listener):
 
     def on_start(self, event: event.Event) -> None:
         """Tell of the first of our kernels that numba begins to compile."""
-        if self.due and event.data["dispatcher"].py_func.__module__.startswith(__package__ or ""):
+        function = (event.data or {})["dispatcher"].py_func
+        if self.due and function.__module__.startswith(__package__ or ""):
             self.due = False
             _LOG.warning("raffinate: compiling its kernels, %s; a first equilibrium takes about 20 s", _HOW_LONG)
 

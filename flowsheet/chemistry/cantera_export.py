@@ -20,6 +20,7 @@ What Cantera does otherwise, and what the file does about it:
 Sources: Cantera 3.2, `HMWSoln.cpp` and the reference of its YAML format.
 """
 
+import functools
 import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
@@ -71,16 +72,27 @@ class Chemistry(Protocol):
 class Settled(Protocol):
     """A liquor whose speciation is known, `Equilibrium`."""
 
-    chemistry: Chemistry
-    temperature: float
-    speciation: Speciation
+    @property
+    def chemistry(self) -> Chemistry:
+        """Answer whose species it has."""
+        ...
+
+    @property
+    def temperature(self) -> float:
+        """Answer its temperature, K."""
+        ...
+
+    @property
+    def speciation(self) -> Speciation:
+        """Answer what its species are doing."""
+        ...
 
 
 @runtime_checkable
 class Flowing(Protocol):
     """What holds a liquor, `Stream`."""
 
-    @property
+    @functools.cached_property
     def equilibrium(self) -> Settled:
         """Answer its speciation as it stands."""
         ...
