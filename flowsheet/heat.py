@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from .chemistry import thermal
 from .errors import ConvergenceError, DataError, EngineError
 from .stream import Stream, mix, settle
 
@@ -106,7 +107,8 @@ def _between(excess: Callable[[float], float], mixed: Stream) -> tuple[float, fl
     """
     low, high = _COLDEST, _HOTTEST
     temperature = min(max(mixed.temperature, low), high)
-    usual = max(mixed.heat_capacity, 1e-300)
+    # not the slope of its enthalpy: what is to settle need not have a speciation as it stands
+    usual = max(thermal.sensible_capacity(mixed.chemistry, mixed.flows, mixed.temperature), 1e-300)
     slope, value, width = usual, excess(temperature), high - low
     for _ in range(_STEPS):
         if value == 0.0:

@@ -25,6 +25,8 @@ from .sizes import SizeDistribution, sealed
 _ROUND_OFF = 1e-9
 _COMMON = ("H2SO4", "HCl", "NaOH", "Na2CO3", "Na2SO4", "Li2SO4")  # substances whose solution holds no such species
 _COLDEST, _HOTTEST = 223.15, 2273.15  # K: colder than any brine or hotter than any furnace is a slip of units
+_KELVIN = 0.5  # either way of a slope with temperature
+_LEAST_SHARE = 0.5  # of the heat capacity of its water, below which no liquor was measured
 _NO_SIZES: Mapping[str, np.ndarray] = MappingProxyType({})
 
 
@@ -143,7 +145,7 @@ class Stream:
         return float(self.flows[self.chemistry.position(name)])
 
     def __add__(self, other: Stream) -> Stream:
-        """Mix: flows add up, heat is shared by heat capacity, the lower pressure holds."""
+        """Mix, as `mix` does."""
         return mix([self, other])
 
     def __mul__(self, factor: float) -> Stream:
@@ -203,12 +205,29 @@ class Stream:
         flows = self.chemistry.element_matrix @ self.flows
         return dict(zip(self.chemistry.element_names, (float(f) for f in flows), strict=True))
 
-    @property
+    @functools.cached_property
     def heat_capacity(self) -> float:
-        """Heat capacity of the flow, W/K; a straight line between whole kelvins, since a loop needs it without steps."""
-        whole, part = divmod(self.temperature, 1.0)
-        lower, upper = self.chemistry.heat_capacities(whole), self.chemistry.heat_capacities(whole + 1.0)
-        return float((1.0 - part) * (self.flows @ lower) + part * (self.flows @ upper))
+        """Heat capacity of the flow, W/K: the slope of `enthalpy_flow` with temperature, all phases and totals as they are.
+
+        Its liquor's speciation shifts, nothing precipitates or boils. Where the activity model is so far beyond its range
+        that the slope is less than half of what the water takes, it is that half, and `enthalpy_remarks` says so. Raises the
+        `DataError` or `ConvergenceError` of a liquor without a speciation.
+        """
+        liquor = self.liquor
+        rest = thermal.sensible_capacity(self.chemistry, self.flows - liquor.flows, self.temperature)
+        return rest + max(self._slope_of_liquor)
+
+    @functools.cached_property
+    def _slope_of_liquor(self) -> tuple[float, float]:
+        """The slope of the liquor's enthalpy with temperature, and the least that is taken for its heat capacity, W/K."""
+        chemistry, liquor = self.chemistry, self.liquor
+        sensible = thermal.sensible_capacity(chemistry, liquor.flows, self.temperature)
+        if self.is_strong or not liquor.flows.any():
+            return sensible, sensible
+        low, high = chemistry.database.temperatures
+        middle = min(max(self.temperature, low + 2.0 * _KELVIN), high - 2.0 * _KELVIN)
+        cold, hot = (liquor.replace(temperature=middle + step).enthalpy_flow for step in (-_KELVIN, _KELVIN))
+        return (hot - cold) / (2.0 * _KELVIN), _LEAST_SHARE * sensible
 
     @functools.cached_property
     def liquor_volume(self) -> float:
@@ -267,8 +286,18 @@ class Stream:
 
     @property
     def enthalpy_remarks(self) -> tuple[str, ...]:
-        """What to know of the enthalpy: reagents stronger than the tables, species without an enthalpy of formation."""
-        return thermal.remarks(self.chemistry, self.flows)
+        """What to know of the enthalpy: where tables and model end, species without an enthalpy of formation.
+
+        Raises the `DataError` or `ConvergenceError` of a liquor without a speciation.
+        """
+        found = thermal.remarks(self.chemistry, self.flows)
+        slope, least = (each / max(self.liquor.mass, 1e-300) for each in self._slope_of_liquor)
+        if slope < least:
+            found += (
+                f"heat capacity of the liquor would be {slope:.0f} J/kg/K by the activity model, which is beyond its range; "
+                f"taken as {least:.0f} J/kg/K",
+            )
+        return found
 
     @functools.cached_property
     def equilibrium(self) -> Equilibrium:
@@ -347,7 +376,11 @@ def solvent(chemistry: Chemistry, extractant: str, concentration: float, volume_
 
 
 def mix(streams: Iterable[Stream]) -> Stream:
-    """Add streams up; raises `DataError` where they are of different chemistries, or where there are none."""
+    """Add streams up; sensible heat is shared by heat capacity (`thermal.sensible_capacity`), the lower pressure holds.
+
+    The heat of mixing is left out, and counts with what that capacity misses where enthalpies are compared: `heat.heat_duty`
+    of a unit, `heat.adiabatic`. Raises `DataError` where streams are of different chemistries, or where there are none.
+    """
     streams = list(streams)
     if not streams:
         raise DataError("mix: there are 0 streams to mix, at least 1 is needed")
@@ -357,11 +390,12 @@ def mix(streams: Iterable[Stream]) -> Stream:
     if any(stream.chemistry is not first.chemistry for stream in streams):
         raise DataError(f"mix: {len(streams)} streams of different chemistries cannot be mixed; share one Chemistry")
     flows = np.add.reduce([stream.flows for stream in streams])
-    capacities = [stream.heat_capacity for stream in streams]
-    total = sum(capacities)
     temperature = first.temperature
-    if total > 0.0:
-        temperature = sum(c * s.temperature for c, s in zip(capacities, streams, strict=True)) / total
+    if any(stream.temperature != temperature for stream in streams):
+        capacities = [thermal.sensible_capacity(first.chemistry, s.flows, s.temperature) for s in streams]
+        total = sum(capacities)
+        if total > 0.0:
+            temperature = sum(c * s.temperature for c, s in zip(capacities, streams, strict=True)) / total
     sizes = _NO_SIZES
     if any(stream.sizes for stream in streams):
         sizes = _shared(first.chemistry, [(stream, 1.0) for stream in streams], flows)

@@ -1,7 +1,7 @@
 """Compiling the kernels before they are needed, and telling the user while it lasts.
 
 Numba compiles a kernel when it is first called and keeps the code on disk: the first run after an installation takes
-half a minute or so, later ones a second.
+half a minute or so, later ones a second. Who does not call `warm_up` is told in one line (`kernels/jit.py`).
 """
 
 from collections.abc import Callable
@@ -10,6 +10,7 @@ import numpy as np
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from ..kernels.jit import tell_nothing
 from ..kernels.shrinking_core import REACTION, Minerals, Sizes, leach_train
 from .chemistry.equilibrium import speciate_many
 from .chemistry.system import Chemistry
@@ -22,6 +23,7 @@ _WHAT_IS_HAPPENING = "compiling kernels, once"
 
 def warm_up(quiet: bool = False) -> None:
     """Compile or load every kernel; shows a progress bar on a terminal and a line elsewhere, nothing if `quiet`."""
+    tell_nothing()  # the bar does
     steps: list[tuple[str, Callable[[], None]]] = [
         ("equilibrium", _equilibrium),
         ("titration", _titration),

@@ -16,11 +16,17 @@ A call hands over each array of each tuple as seven numbers, which costs as much
 is called from one place, or is small, is a `within.kernel`, a lean one that is always put into its caller, or a
 `maker.kernel` where it makes arrays.
 
+The first kernel of a process that is not on disk is told of in one line, through the logger `raffinate` (to stderr, where
+nobody has set up logging): a first pH otherwise takes 20 s without a word. Numba itself says when it compiles, and only
+then, so that a call and a kernel from the disk pay nothing. `RAFFINATE_QUIET=1`, or a higher level of that logger,
+silences it.
+
 `error_model="numpy"` makes a division by zero answer infinity instead of raising (a kernel never raises); the
 fast-math flags are the three that keep `inf` and `nan` meaningful.
 """
 
 import ctypes
+import logging
 import os
 from collections.abc import Callable
 from types import SimpleNamespace
@@ -29,7 +35,7 @@ from typing import Any
 import llvmlite.binding
 import numba
 from llvmlite import ir
-from numba.core import cgutils, errors, types
+from numba.core import cgutils, errors, event, types
 from numba.extending import intrinsic
 
 _CACHE = os.environ.get("RAFFINATE_KERNEL_CACHE", "1") != "0"
@@ -43,6 +49,35 @@ _SYMBOLS: list[object] = []  # what the symbols point to lives as long as the pr
 
 _NO_REFERENCES: dict[str, Any] = {**_OPTIONS, "_nrt": False}
 _ON_ALL_CORES: dict[str, Any] = {**_OPTIONS, "parallel": True}
+
+_LOG = logging.getLogger("raffinate")
+_HOW_LONG = "once on this machine" if _CACHE else "in every process, as RAFFINATE_KERNEL_CACHE=0 asks for"
+
+
+class _Notice(event.Listener):
+    """Says once a process that kernels are being compiled; those of others, and of numba's own library, are not ours to tell."""
+
+    def __init__(self):
+        self.due = os.environ.get("RAFFINATE_QUIET", "0") in {"", "0"}
+
+    def on_start(self, event: event.Event) -> None:
+        """Tell of the first of our kernels that numba begins to compile."""
+        function = (event.data or {})["dispatcher"].py_func
+        if self.due and function.__module__.startswith(__package__ or ""):
+            self.due = False
+            _LOG.warning("raffinate: compiling its kernels, %s; a first equilibrium takes about 20 s", _HOW_LONG)
+
+    def on_end(self, event: event.Event) -> None:
+        """Say nothing more."""
+
+
+_NOTICE = _Notice()
+event.register("numba:compile", _NOTICE)
+
+
+def tell_nothing() -> None:
+    """Leave it to the caller to tell the user that kernels are being compiled."""
+    _NOTICE.due = False
 
 
 def _decorator(options: dict[str, Any], *, inner: bool) -> Callable[[Any], Any]:

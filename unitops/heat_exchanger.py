@@ -1,15 +1,15 @@
 """Heat exchanger: a stream is brought to a temperature.
 
-Model      sensible heat by the heat capacities of water, solids, organic and gas
-Assumes    nothing precipitates, boils or reacts; what is dissolved counts as nothing beside its water, which is some 5 %
-           too much heat; `heat_duties` of a solution (`flowsheet/heat.py`) goes by enthalpies
-Valid      0 to 100 degC                       Sources    heat capacities: Cantera's water and gases, Kopp's rule
+Model      the enthalpy of the stream as it leaves less that as it enters
+Assumes    nothing precipitates, boils or reacts
+Valid      0 to 100 degC                       Sources    `flowsheet/chemistry/thermal.py`
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
+from ..flowsheet.heat import heat_duty
 from ..flowsheet.stream import Stream
 from ..flowsheet.unitop import Figure, Outcome, Port, UnitOp, parameter
 
@@ -28,5 +28,4 @@ class HeatExchanger(UnitOp):
         """Answer the stream at its new temperature."""
         feed = inlets["feed"]
         out = feed.replace(temperature=self.temperature)
-        mean = 0.5 * (feed.heat_capacity + out.heat_capacity)
-        return Outcome({"out": out}, {"heat": mean * (self.temperature - feed.temperature)})
+        return Outcome({"out": out}, {"heat": heat_duty([feed], [out])})

@@ -6,9 +6,11 @@ slopes of log K with temperature become enthalpies and heat capacities, of water
 
 What Cantera does otherwise, and what the file does about it:
 
-* theta^E, of ions of like sign and unlike charge, is coarser in Cantera (see `cantera_mixing`). Where no such ions meet,
-  ln gamma is the same to round-off; where they do it is up to 0.01 off at 25 degC, up to 0.2 at 90 degC and up to 1 of
-  the trivalent ions there. A file that is written near a liquor has interactions that make up for it there.
+* theta^E, of ions of like sign and unlike charge, is coarser in Cantera (see `cantera_mixing`), and for 25 degC at any
+  temperature: the one term of the model that its form cannot carry. Where no such ions meet, ln gamma is the same to
+  round-off. A file that is written near a liquor has interactions that make up for it there. One that is written without
+  has theta that makes up for it at I = 5 mol/kg; at 90 degC ln gamma is then some 0.01 to 0.07 off between 1 and 10 mol/kg,
+  which is a quarter to a half of what it would be. The description of the file says by how much it was found off.
 * Beyond I = 20 mol/kg, and beyond a mole fraction of 0.4 of all solutes, either continues Pitzer's model in its own way.
 * ln gamma below -5 is cut off, which the trivalent ions of any strong liquor are. The file sets the bounds far apart.
 * Elements are conserved, not components. Where components are made of the same elements, as Fe+2, Fe+3 and H2O2 are,
@@ -18,22 +20,26 @@ What Cantera does otherwise, and what the file does about it:
 Sources: Cantera 3.2, `HMWSoln.cpp` and the reference of its YAML format.
 """
 
+import functools
 import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
+import cantera
 import numpy as np
 
 from ...kernels.activity import PITZER, Mixture
 from ...kernels.pitzer import FULL, Pitzer
+from ...kernels.speciation import Speciation, activities_at
 from ..errors import DataError
 from ..files import write_text
 from . import water
 from .activity_models import ActivityModel
-from .cantera_mixing import NO_CORRECTIONS, Corrections, near
+from .cantera_mixing import Corrections, near, somewhere
 from .database import atomic_masses, table
+from .packing import pack
 from .species import GAS, SOLID, Species
 
 LIQUOR, GASES = "liquor", "gas"
@@ -43,6 +49,9 @@ _STEP = 0.25  # K, between the log K that enthalpies and heat capacities are dif
 _LEAST_RANK = 1e-9
 _NO_CONSTANT = 1e100  # a ln K beyond it stands for a species that is never there
 _BAR = 1e5
+_SAME = 0.01  # K, between a liquor and the file that is to agree with it
+_PROBES = (1.0, 5.0, 10.0)  # mol/kg, ionic strengths at which a file that is written near no liquor is tried
+_LEAST_MOLALITY = 1e-20  # of an ion that is compared
 
 
 class Chemistry(Protocol):
@@ -59,39 +68,98 @@ class Chemistry(Protocol):
         ...
 
 
+@runtime_checkable
+class Settled(Protocol):
+    """A liquor whose speciation is known, `Equilibrium`."""
+
+    @property
+    def chemistry(self) -> Chemistry:
+        """Answer whose species it has."""
+        ...
+
+    @property
+    def temperature(self) -> float:
+        """Answer its temperature, K."""
+        ...
+
+    @property
+    def speciation(self) -> Speciation:
+        """Answer what its species are doing."""
+        ...
+
+
+@runtime_checkable
+class Flowing(Protocol):
+    """What holds a liquor, `Stream`."""
+
+    @functools.cached_property
+    def equilibrium(self) -> Settled:
+        """Answer its speciation as it stands."""
+        ...
+
+
+Liquor = np.ndarray | Settled | Flowing
+
+
 def write_cantera(
-    chemistry: Chemistry, path: str | Path, temperature: float = 298.15, molality: np.ndarray | None = None
+    chemistry: Chemistry, path: str | Path, temperature: float = 298.15, liquor: Liquor | None = None
 ) -> Path:
     """Write a chemistry at `temperature` (K) as a YAML file that Cantera reads; answers the path.
 
     The phase `liquor` has the aqueous species under their names; each solid is a phase of its own name, and all gases
-    together are the phase `gas`, at fugacities in bar. `molality`: of the aqueous species (S,), mol/kg, of a liquor that
-    the file is to agree with, though Cantera's theta^E is another; without it the interactions are ours as they stand.
-    Raises `DataError` for a model other than Pitzer's, for a species or an interaction that Cantera cannot take, and for
-    molalities that are none.
+    together are the phase `gas`, at fugacities in bar. `liquor`: that the file is to agree with, though Cantera's theta^E
+    is another: an `Equilibrium`, a `Stream`, or molalities of the aqueous species (S,), mol/kg. The file's description
+    tells the largest difference of ln gamma, between our kernels and Cantera with this very file: in that liquor, or, for
+    none, in liquors of all ions alike.
+    Raises `DataError` for a model other than Pitzer's, for a species or an interaction that Cantera cannot take, for
+    molalities that are none, and for a liquor of another chemistry or temperature.
     """
     mixture = chemistry.mixture(temperature)
     if mixture.model != PITZER or mixture.pitzer.form != FULL:
         model = type(chemistry.activity).__name__
         raise DataError(f"Cantera has no equal of the activity model {model!r}; it takes a chemistry with Pitzer's")
-    corrections = NO_CORRECTIONS if molality is None else near(mixture.charge, *_liquor(chemistry, molality, mixture))
     for species in chemistry.aqueous:
         if abs(species.charge) > _LARGEST_CHARGE:
             raise DataError(
                 f"Cantera cannot take species {species.name!r} with the charge {species.charge:+d}, "
                 f"it goes up to {_LARGEST_CHARGE:+d} and {-_LARGEST_CHARGE:+d}; leave it out with `without`"
             )
-    lines = [
-        f"description: {_text(f'{chemistry!r} at {temperature:.2f} K, written by raffinate')}",
+    a_phi = mixture.pitzer.a_phi
+    if liquor is None:
+        corrections = somewhere(mixture.charge, a_phi)
+        probes = _probes(mixture)
+        where = (
+            f"in liquors of all its ions alike, of I = {_PROBES[0]:g} to {_PROBES[-1]:g} mol/kg; written near no liquor"
+        )
+    else:
+        molality = _molality(chemistry, temperature, liquor)
+        corrections, probes = near(mixture.charge, molality, a_phi), [molality]
+        where = f"in the liquor that it was written for, of I = {0.5 * float(molality @ mixture.charge**2):.4g} mol/kg"
+    content = [
         "units: {length: m, mass: kg, time: s, quantity: mol, energy: J, pressure: Pa}",
         *_document(chemistry, mixture, temperature, corrections),
     ]
-    return write_text(path, "\n".join(lines) + "\n")
+    off = _difference(chemistry, mixture, temperature, "\n".join(content) + "\n", probes)
+    title = f"{chemistry!r} at {temperature:.2f} K, written by raffinate; ln gamma of Cantera is within {off:.1g} of ours {where}"
+    return write_text(path, "\n".join([f"description: {_text(title)}", *content]) + "\n")
 
 
-def _liquor(chemistry: Chemistry, molality: np.ndarray, mixture: Mixture) -> tuple[np.ndarray, float]:
-    """Answer the molalities of a liquor, checked, and A of Pitzer's law."""
-    given = np.asarray(molality, dtype=np.float64)
+def _molality(chemistry: Chemistry, temperature: float, liquor: Liquor) -> np.ndarray:
+    """Answer the molalities (S,) of a liquor, checked."""
+    settled = liquor.equilibrium if isinstance(liquor, Flowing) else liquor
+    if isinstance(settled, Settled):
+        theirs, ours = ([s.name for s in each.aqueous] for each in (settled.chemistry, chemistry))
+        if theirs != ours:
+            raise DataError(
+                f"the liquor for the file for Cantera is of another chemistry: {settled.chemistry!r}, not {chemistry!r}"
+            )
+        if abs(settled.temperature - temperature) > _SAME:
+            raise DataError(
+                f"the liquor is at {settled.temperature:.2f} K, the file for Cantera at {temperature:.2f} K, where it would "
+                "not agree; give that temperature, or a liquor of it"
+            )
+        return settled.speciation.molality
+    given = np.asarray(settled, dtype=np.float64)
     if given.shape != (len(chemistry.aqueous),):
         raise DataError(
             f"molalities of {given.size} species are given to the file for Cantera, the liquor has {len(chemistry.aqueous)}"
@@ -99,7 +167,44 @@ def _liquor(chemistry: Chemistry, molality: np.ndarray, mixture: Mixture) -> tup
     for species, value in zip(chemistry.aqueous, given.tolist(), strict=True):
         if not 0.0 <= value < math.inf:
             raise DataError(f"molality of {species.name!r} = {value:g} mol/kg is outside 0 to infinity (of the liquor)")
-    return given, mixture.pitzer.a_phi
+    return given
+
+
+def _probes(mixture: Mixture) -> list[np.ndarray]:
+    """Answer the molalities of neutral liquors in which every ion that the file has carries as much charge as the next."""
+    charge = np.where(np.abs(mixture.ln_k) < _NO_CONSTANT, mixture.charge, 0.0)
+    alike = np.zeros(len(charge))
+    for sign in (1.0, -1.0):
+        some = np.sign(charge) == sign
+        alike[some] = 1.0 / (np.abs(charge[some]) * max(1, some.sum()))
+    strength = 0.5 * float(alike @ charge**2)
+    return [alike * (probe / strength) for probe in _PROBES] if strength > 0.0 else []
+
+
+def _difference(
+    chemistry: Chemistry, mixture: Mixture, temperature: float, content: str, probes: Sequence[np.ndarray]
+) -> float:
+    """Answer by how much ln gamma of ions differs at most between our kernels and Cantera with a file."""
+    liquor = cantera.Solution(yaml=content, name=LIQUOR)
+    at = {name: place for place, name in enumerate(liquor.species_names)}
+    largest = 0.0
+    for molality in probes:
+        ours, _ = activities_at(pack(mixture), molality)
+        moles = np.zeros(liquor.n_species)
+        moles[0] = 1.0 / chemistry.components[0].molar_mass
+        present = [
+            (i, at[s.name])
+            for i, s in enumerate(chemistry.aqueous)
+            if s.name in at and molality[i] > _LEAST_MOLALITY and s.charge != 0
+        ]
+        for i, s in enumerate(chemistry.aqueous):
+            if s.name in at:
+                moles[at[s.name]] = molality[i]
+        liquor.TPX = temperature, water.STANDARD_PRESSURE, moles / moles.sum()
+        activities = liquor.activities
+        off = [abs(math.log(activities[there] / molality[i]) - ours[i]) for i, there in present]
+        largest = max([largest, *off])
+    return largest
 
 
 def _document(chemistry: Chemistry, mixture: Mixture, temperature: float, corrections: Corrections) -> Iterator[str]:

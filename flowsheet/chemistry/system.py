@@ -22,7 +22,7 @@ from ...kernels.packed import Packed
 from ..errors import DataError, nearest
 from . import water
 from .activity_models import ActivityModel
-from .cantera_export import write_cantera
+from .cantera_export import Liquor, write_cantera
 from .database import atomic_masses, named_formulas, table
 from .databases import Database, own_data
 from .extractants import Extractant
@@ -228,13 +228,13 @@ class Chemistry:
         capacities.setflags(write=False)
         return capacities
 
-    def to_cantera(self, path: str | Path, temperature: float = 298.15, molality: np.ndarray | None = None) -> Path:
+    def to_cantera(self, path: str | Path, temperature: float = 298.15, liquor: Liquor | None = None) -> Path:
         """Write the chemistry at `temperature` (K) as a file that Cantera reads; see `cantera_export.write_cantera`.
 
-        `molality`: of a liquor's aqueous species (S,), mol/kg, as `Equilibrium.speciation` has them, that the file is to
-        agree with exactly. Raises `DataError` for what Cantera cannot take.
+        `liquor`: an `Equilibrium`, a `Stream`, or molalities of the aqueous species (S,), mol/kg, that the file is to agree
+        with exactly; without it, it is near. Raises `DataError` for what Cantera cannot take.
         """
-        return write_cantera(self, path, temperature, molality)
+        return write_cantera(self, path, temperature, liquor)
 
     def dissolve(self, formula: str) -> np.ndarray:
         """Answer the component totals of a mole of a neutral substance brought into solution, such as `H2SO4` or `FeSO4`.

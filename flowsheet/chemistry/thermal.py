@@ -7,11 +7,15 @@
     n_i     aqueous species with their constants of formation K_i, at fixed molalities in the last term; n_w free water
 
 which is -T^2 d(G/T)/dT of the liquor at fixed totals: a liquor that shifts its equilibrium with temperature has no other
-enthalpy, for the slope of G with its composition is zero. A solid or gas with a constant of dissolution has the enthalpy
-of what it dissolves into less R T^2 d ln K/dT. Derivatives are central differences 0.1 K either way of the constants and
-parameters themselves, exact to some 1e-6 of a heat. So heats of neutralisation, complexing, crystallisation and dilution
-are those that the constants and Pitzer's functions of temperature say; a parameter without a function of temperature adds
-nothing to a heat. Above 473.15 K, where liquors end, solids and gases take heat by their heat capacities.
+enthalpy, for the slope of G with its composition is zero. Derivatives are central differences 0.1 K either way of the
+constants and parameters themselves, exact to some 1e-6 of a heat. So heats of neutralisation, complexing and dilution are
+those that the constants and Pitzer's functions of temperature say; a parameter without a function of temperature adds
+nothing to a heat.
+
+A solid or gas with a constant of dissolution has, at 25 degC, the enthalpy of what it dissolves into less R T^2 d ln K/dT.
+From there it takes heat by its own heat capacity (Kopp's rule; gases: Cantera), as one without a constant does, and heats of
+crystallisation follow with temperature by Kirchhoff's law. The bend of ln K with temperature is not asked: of most solids it
+is not known and stands at 0, which would be the heat capacity of the ions at infinite dilution, below 0 for many a salt.
 
 Zero is the elements at 25 degC, so that reactions between components (redox) have their heat as well. The heat of extraction
 into an organic is taken as none.
@@ -24,8 +28,12 @@ molality `table_from` a liquor passes smoothly from the model to
 
     C_r, c_r   apparent molal heat capacity of the reagent as it is, and of its components at infinite dilution
 
-with every reagent r as if it were alone in all the water. Other salts in such a liquor count as at infinite dilution.
+with every reagent r as if it were alone in all the water. Other salts in such a liquor have the enthalpy of infinite dilution
+at 25 degC, and their ions take no heat beside the water, as in any strong liquor.
 Sulfuric acid to 100 %; HCl to 67 %; NaOH to 54 %, beyond which its L stays what it is there.
+
+The heat capacity of a stream is the slope of all this with temperature, `Stream.heat_capacity`. `sensible_capacity` is one
+without a speciation, for streams that mix.
 
 Sources: Pitzer (1991) Activity Coefficients in Electrolyte Solutions ch. 3; heats of solution: Felder & Rousseau (2005)
 Table B.11; NaOH: Olsson et al. (1997) Int. J. Thermophys. 18, 779; enthalpies of formation: Wagman et al. (1982).
@@ -45,12 +53,12 @@ from ..errors import DataError
 from . import density, water
 from .activity_models import Pitzer
 from .database import table
-from .system import WATER, Chemistry
+from .system import PROTON, WATER, Chemistry
 from .water import GAS_CONSTANT
 
 _ROOM = 298.15
 _BOILING = 373.15
-_HOTTEST = 473.15  # K, where liquors end
+_HOTTEST = 473.15  # K, where liquors end; beyond, what is left of one takes heat as there
 _STEP = 0.1  # K, either way of a derivative
 _BEGINS = 0.6  # share of `table_from` at which the table begins to count
 _MOST_POINTS = 14
@@ -77,6 +85,25 @@ def standard_enthalpies(chemistry: Chemistry, temperature: float) -> np.ndarray:
     return _standard(chemistry, temperature)
 
 
+def sensible_capacity(chemistry: Chemistry, flows: np.ndarray, temperature: float) -> float:
+    """Answer the heat capacity (J/K or W/K) of `flows` (mol or mol/s, species) at `temperature` (K), without a speciation.
+
+    Exact but for liquors within the activity model: there ions count as nothing beside their water, which is within some
+    5 % of what is measured. A strong reagent has that of its table. A straight line between whole kelvins, since a loop
+    needs it without steps; never below 0.
+    """
+    kelvins, part = divmod(temperature, 1.0)
+    lower, upper = _without_ions(chemistry, kelvins), _without_ions(chemistry, kelvins + 1.0)
+    whole = (1.0 - part) * float(flows @ lower) + part * float(flows @ upper)
+    totals = flows[chemistry.liquor]
+    share = tabulated_share(chemistry, totals)
+    if share > 0.0:
+        for of, amount, free_water in _reagents(density.salts(chemistry, totals), totals):
+            bound = (1.0 - part) * lower[WATER] + part * upper[WATER] if _is_base(of) else 0.0
+            whole += share * amount * (_apparent_capacity(of, free_water) - bound)
+    return max(0.0, whole)
+
+
 def liquor_enthalpy(
     chemistry: Chemistry, totals: np.ndarray, temperature: float, speciation: Speciation | None
 ) -> float:
@@ -93,6 +120,7 @@ def liquor_enthalpy(
             for of, amount, free_water in _reagents(density.salts(chemistry, totals), totals)
             for formed, capacity in [_at_infinite_dilution(chemistry, of)]
         )
+        whole -= share * _of_other_ions(chemistry, totals) * (temperature - _ROOM)
     if share < 1.0:
         if speciation is None:
             raise DataError(f"enthalpy of a liquor at {temperature:.2f} K needs its speciation, 0 are given")
@@ -122,10 +150,18 @@ def reagent(of: str, free_water: float, temperature: float, diluted_capacity: fl
     At `temperature` (K), against infinite dilution at the same; `diluted_capacity`: heat capacity of its components there,
     J/mol/K.
     """
-    known = _table(of)
-    inverse = min(known.strongest, 1.0 / (1.0 + max(0.0, free_water)))
-    capacity = sum(c * inverse**power for power, c in enumerate(known.capacity))
-    return float(known.curve(inverse)) + (capacity - diluted_capacity) * (temperature - _ROOM)
+    heat = float(_table(of).curve(_inverse(of, free_water)))
+    return heat + (_apparent_capacity(of, free_water) - diluted_capacity) * (temperature - _ROOM)
+
+
+def _inverse(of: str, free_water: float) -> float:
+    return min(_table(of).strongest, 1.0 / (1.0 + max(0.0, free_water)))
+
+
+def _apparent_capacity(of: str, free_water: float) -> float:
+    """Answer the apparent molal heat capacity (J/mol/K) of a reagent in `free_water` mol of water per mole."""
+    inverse = _inverse(of, free_water)
+    return sum(c * inverse**power for power, c in enumerate(_table(of).capacity))
 
 
 def tabulated_share(chemistry: Chemistry, totals: np.ndarray) -> float:
@@ -133,6 +169,9 @@ def tabulated_share(chemistry: Chemistry, totals: np.ndarray) -> float:
 
     Salts beside a reagent leave it to the model for longer: its molality counts by the square of its share in the equivalents.
     """
+    excess = abs(float(totals[PROTON]))
+    if excess <= _BEGINS * _least_complete() * (float(totals[WATER]) - excess) * chemistry.molar_masses[WATER]:
+        return 0.0  # most liquors, without asking for their salts
     salts = density.salts(chemistry, totals)
     strength, equivalents = 0.0, 0.0
     for of, amount, free_water in _reagents(salts, totals):
@@ -217,6 +256,39 @@ def _table(of: str) -> _Table:
     return _Table(PchipInterpolator(inverse, heat), float(inverse[-1]), capacity, numbers.value(of, "table_from"))
 
 
+@functools.cache
+def _least_complete() -> float:
+    return min(_table(of).complete for of in _REAGENTS)
+
+
+def _is_base(of: str) -> bool:
+    return of.endswith(_HYDROXIDE)
+
+
+@functools.lru_cache(maxsize=64)
+def _ionic(chemistry: Chemistry) -> np.ndarray:
+    """Answer 1 for each component that is an ion, else 0; (C,)."""
+    return np.array([float(c.charge != 0) for c in chemistry.components])
+
+
+@functools.lru_cache(maxsize=64)
+def _diluted(chemistry: Chemistry) -> np.ndarray:
+    """Answer the heat capacities (J/mol/K) of the components at infinite dilution, 0 for water; (C,)."""
+    numbers = table("heat_capacities")
+    return np.array([numbers.value(c.name, "heat_capacity", 0.0) for c in chemistry.components])
+
+
+def _of_other_ions(chemistry: Chemistry, totals: np.ndarray) -> float:
+    """Answer the heat capacity (J/K) at infinite dilution of the ions that belong to no reagent of the table."""
+    whole = float(totals @ (_diluted(chemistry) * _ionic(chemistry)))
+    for of, amount, _ in _reagents(density.salts(chemistry, totals), totals):
+        cation, anion = of.split("|")
+        numbers = table("heat_capacities")
+        own = _REAGENTS[of] * numbers.value(cation, "heat_capacity")
+        whole -= amount * (own if _is_base(of) else own + numbers.value(anion, "heat_capacity"))
+    return whole
+
+
 @functools.lru_cache(maxsize=256)
 def _at_infinite_dilution(chemistry: Chemistry, of: str) -> tuple[float, float]:
     """Answer for a mole of a reagent in much water: its enthalpy less that of its components, J/mol, and their capacity, J/mol/K.
@@ -226,7 +298,7 @@ def _at_infinite_dilution(chemistry: Chemistry, of: str) -> tuple[float, float]:
     numbers = table("heat_capacities")
     cation, anion = of.split("|")
     capacity = _REAGENTS[of] * numbers.value(cation, "heat_capacity")
-    if anion != _HYDROXIDE:
+    if not _is_base(of):
         return 0.0, capacity + numbers.value(anion, "heat_capacity")
     colder, hotter = _around(chemistry, _ROOM)
     at = chemistry.aqueous_names.index(_HYDROXIDE)
@@ -240,40 +312,64 @@ def _around(chemistry: Chemistry, temperature: float) -> tuple[Mixture, Mixture]
 
 @functools.lru_cache(maxsize=4096)
 def _standard(chemistry: Chemistry, temperature: float) -> np.ndarray:
-    held = min(temperature, _HOTTEST)
-    capacities = chemistry.heat_capacities(_ROOM)
-    enthalpies = _of_formation(chemistry) + capacities * (temperature - _ROOM)
-    enthalpies[chemistry.liquor] = _components(chemistry, held)
-    for gas in chemistry.gases:
-        at = chemistry.index[gas.name]
-        enthalpies[at] = _of_formation(chemistry)[at] + water.gas_enthalpy(gas.name, temperature)
-    if _STEAM in chemistry.index:
-        enthalpies[chemistry.index[_STEAM]] = _steam(chemistry, temperature)
-    if len(chemistry.phases):
-        colder, hotter = _around(chemistry, held)
-        slopes = (hotter.phase_ln_k - colder.phase_ln_k) / (2.0 * _STEP)
-        dissolved = hotter.phase_composition @ enthalpies[chemistry.liquor]
-        beyond = capacities[chemistry.phase_positions] * (temperature - held)
-        enthalpies[chemistry.phase_positions] = dissolved - GAS_CONSTANT * held**2 * slopes + beyond
+    enthalpies = _at_room(chemistry) + _risen(chemistry, temperature)
     enthalpies.setflags(write=False)
     return enthalpies
 
 
-def _components(chemistry: Chemistry, temperature: float) -> np.ndarray:
-    numbers = table("heat_capacities")
-    capacities = np.array([numbers.value(c.name, "heat_capacity", 0.0) for c in chemistry.components])
-    enthalpies = _of_formation(chemistry)[chemistry.liquor] + capacities * (temperature - _ROOM)
-    enthalpies[WATER] += water.enthalpy(temperature) * chemistry.molar_masses[WATER]
+@functools.lru_cache(maxsize=1024)
+def _without_ions(chemistry: Chemistry, temperature: float) -> np.ndarray:
+    """Answer the heat capacities (J/mol/K) of all but the ions, which have 0; steam's is that of saturated steam."""
+    slopes = _risen(chemistry, temperature + 0.5) - _risen(chemistry, temperature - 0.5)
+    slopes[chemistry.liquor] *= 1.0 - _ionic(chemistry)
+    return slopes
+
+
+@functools.lru_cache(maxsize=64)
+def _at_room(chemistry: Chemistry) -> np.ndarray:
+    """Answer the enthalpies (J/mol) at 25 degC: of formation, and of what has a constant of dissolution by its slope.
+
+    Where the constants do not hold at 25 degC, the slope is that at the nearest temperature where they do.
+    """
+    enthalpies = np.array(_of_formation(chemistry))
+    if len(chemistry.phases):
+        low, high = chemistry.database.temperatures
+        held = min(max(_ROOM, low + _STEP), high - _STEP)
+        colder, hotter = _around(chemistry, held)
+        slopes = (hotter.phase_ln_k - colder.phase_ln_k) / (2.0 * _STEP)
+        risen, at = _risen(chemistry, held), chemistry.phase_positions
+        dissolved = hotter.phase_composition @ (enthalpies + risen)[chemistry.liquor]
+        enthalpies[at] = dissolved - GAS_CONSTANT * held**2 * slopes - risen[at]
+    if _STEAM in chemistry.index:
+        evaporated = water.heat_of_evaporation(_ROOM) * float(chemistry.molar_masses[WATER])
+        enthalpies[chemistry.index[_STEAM]] = enthalpies[WATER] + evaporated
+    enthalpies.setflags(write=False)
     return enthalpies
 
 
+def _risen(chemistry: Chemistry, temperature: float) -> np.ndarray:
+    """Answer the enthalpies (J/mol) at `temperature` (K) less those at 25 degC, by heat capacities alone; (species,)."""
+    risen = chemistry.heat_capacities(_ROOM) * (temperature - _ROOM)
+    held = min(temperature, _HOTTEST)
+    hotter = water.heat_capacity(held) * (temperature - held)
+    risen[chemistry.liquor] = _diluted(chemistry) * (temperature - _ROOM)
+    risen[WATER] = (water.enthalpy(held) + hotter) * chemistry.molar_masses[WATER]
+    for gas in chemistry.gases:
+        risen[chemistry.index[gas.name]] = water.gas_enthalpy(gas.name, temperature)
+    if _STEAM in chemistry.index:
+        risen[chemistry.index[_STEAM]] = _steam(chemistry, temperature) - _steam(chemistry, _ROOM)
+    return risen
+
+
 def _steam(chemistry: Chemistry, temperature: float) -> float:
-    """Answer the enthalpy of steam: saturated up to the boiling point, so that evaporating takes the heat of evaporation."""
+    """Answer the enthalpy (J/mol) of steam above water at 25 degC.
+
+    Saturated up to the boiling point, so that evaporating takes the heat of evaporation.
+    """
     held = min(temperature, _BOILING)
     per_kilogram = water.enthalpy(held) + water.heat_of_evaporation(held)
     hotter = water.gas_enthalpy(_STEAM, temperature) - water.gas_enthalpy(_STEAM, held)
-    formed = float(_of_formation(chemistry)[WATER])
-    return formed + float(chemistry.molar_masses[WATER]) * per_kilogram + hotter
+    return float(chemistry.molar_masses[WATER]) * per_kilogram + hotter
 
 
 @functools.lru_cache(maxsize=64)

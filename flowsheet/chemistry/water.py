@@ -1,6 +1,7 @@
 """Water, steam and off-gas: properties from Cantera, and the Debye-Hückel parameters that follow from them.
 
-Cantera's `Water` is the equation of state of Reynolds (1979); its ideal gases use the NASA polynomials of GRI-Mech 3.0.
+Cantera's `Water` is the equation of state of Reynolds (1979); its ideal gases use the NASA polynomials of GRI-Mech 3.0, and
+of `nasa_gas.yaml` (Burcat & McBride's collection) those that GRI-Mech lacks.
 The dielectric constant is that of Bradley & Pitzer (1979); the Debye-Hückel A and B are written as in Parkhurst & Appelo
 (2013), so that a check against PHREEQC compares the same model. `phreeqc_debye_hueckel` is PHREEQC's own, with the
 density of saturated water of Wagner & Pruss (2002), for what is read from its databases.
@@ -20,6 +21,7 @@ _ROOM = 298.15  # K
 _BOILS = 373.0  # K, below which water's own vapour pressure need not be asked for
 _TRIPLE_POINT = 273.16  # K; 0 degC lies 0.01 K below it, where Cantera has no liquid
 _OFF_GASES = {"O2(g)": "O2", "H2(g)": "H2", "CO2(g)": "CO2", "H2O(g)": "H2O", "N2(g)": "N2", "NH3(g)": "NH3"}
+_RARER_GASES = {"HF(g)": "HF", "HCl(g)": "HCL", "SO2(g)": "SO2", "H2S(g)": "H2S", "HCN(g)": "HCN"}  # not in GRI-Mech
 
 
 @functools.cache
@@ -28,8 +30,24 @@ def _water() -> cantera.PureFluid:
 
 
 @functools.cache
-def _gas() -> cantera.Solution:
-    return cantera.Solution("gri30.yaml")
+def _thermo(name: str) -> cantera.SpeciesThermo:
+    """Answer what Cantera knows of a gas of `_OFF_GASES` or `_RARER_GASES`: enthalpies and heat capacities per kmol."""
+    species = _gri() if name in _OFF_GASES else _nasa()
+    return species[_OFF_GASES[name] if name in _OFF_GASES else _RARER_GASES[name]]
+
+
+def _knows(name: str) -> bool:
+    return name in _OFF_GASES or name in _RARER_GASES
+
+
+@functools.cache
+def _gri() -> dict[str, cantera.SpeciesThermo]:
+    return {each.name: each.thermo for each in cantera.Solution("gri30.yaml").species()}
+
+
+@functools.cache
+def _nasa() -> dict[str, cantera.SpeciesThermo]:
+    return {each.name: each.thermo for each in cantera.Species.list_from_file("nasa_gas.yaml")}
 
 
 def _liquid_pressure(temperature: float) -> float:
@@ -97,36 +115,31 @@ def adiabatic_rise(temperature: float, pressure: float, to_pressure: float) -> f
 
 @functools.lru_cache(maxsize=4096)
 def enthalpy(temperature: float) -> float:
-    """Answer the enthalpy of liquid water at `temperature` (K) less that at 25 degC, J/kg."""
+    """Answer the enthalpy of liquid water at `temperature` (K) less that at 25 degC, J/kg.
+
+    Below the triple point, where only a brine is liquid, its heat capacity stays what it is there.
+    """
     water = _water()
     found = []
     for each in (temperature, _ROOM):
         water.TP = max(each, _TRIPLE_POINT), _liquid_pressure(each)
         found.append(float(water.enthalpy_mass))
-    return found[0] - found[1]
+    below = min(0.0, temperature - _TRIPLE_POINT)
+    return found[0] - found[1] + (heat_capacity(_TRIPLE_POINT) * below if below < 0.0 else 0.0)
 
 
 @functools.lru_cache(maxsize=4096)
 def gas_enthalpy(name: str, temperature: float) -> float:
     """Answer the enthalpy of an off-gas species at `temperature` (K) less that at 25 degC, J/mol; 0 as for its capacity."""
-    if name not in _OFF_GASES:
+    if not _knows(name):
         return 0.0
-    gas = _gas()
-    found = []
-    for each in (temperature, _ROOM):
-        gas.TPX = each, STANDARD_PRESSURE, {_OFF_GASES[name]: 1.0}
-        found.append(float(gas.enthalpy_mole) / 1000.0)
-    return found[0] - found[1]
+    return (_thermo(name).h(temperature) - _thermo(name).h(_ROOM)) / 1000.0
 
 
 @functools.lru_cache(maxsize=4096)
 def gas_heat_capacity(name: str, temperature: float) -> float:
-    """Answer the heat capacity of an off-gas species at `temperature` (K), J/mol/K; 0 for one Cantera's file lacks."""
-    if name not in _OFF_GASES:
-        return 0.0
-    gas = _gas()
-    gas.TPX = temperature, STANDARD_PRESSURE, {_OFF_GASES[name]: 1.0}
-    return float(gas.cp_mole) / 1000.0
+    """Answer the heat capacity of an off-gas species at `temperature` (K), J/mol/K; 0 for one Cantera's files lack."""
+    return _thermo(name).cp(temperature) / 1000.0 if _knows(name) else 0.0
 
 
 def dielectric_constant(temperature: float) -> float:

@@ -2,15 +2,17 @@
 
 import dataclasses
 import math
+import re
 
 import cantera
 import numpy as np
 import pytest
 
+from raffinate.flowsheet import Stream
 from raffinate.flowsheet.chemistry import Chemistry
 from raffinate.flowsheet.chemistry.activity_models import Davies, TruesdellJones
 from raffinate.flowsheet.chemistry.cantera_export import write_cantera
-from raffinate.flowsheet.chemistry.cantera_mixing import CANTERA_A_PHI, near, short_j, unequal
+from raffinate.flowsheet.chemistry.cantera_mixing import CANTERA_A_PHI, near, short_j, somewhere, unequal
 from raffinate.flowsheet.chemistry.species import COMPONENT, SOLID, Species
 from raffinate.flowsheet.errors import DataError
 from raffinate.flowsheet.quantities import celsius
@@ -100,7 +102,7 @@ def test_file__is_replaced_whole(chemistry, tmp_path):
     assert chemistry.to_cantera(path) == path
     first = path.read_text(encoding="utf-8")
     with pytest.raises(DataError):
-        chemistry.to_cantera(path, molality=np.array([1.0]))
+        chemistry.to_cantera(path, liquor=np.array([1.0]))
     assert path.read_text(encoding="utf-8") == first
     assert [p.name for p in path.parent.iterdir()] == ["liquor.yaml"]
 
@@ -138,7 +140,41 @@ def test_file__is_refused_for_molalities_that_are_none(chemistry, tmp_path, valu
     molality = np.zeros(len(chemistry.aqueous))
     molality[1] = value
     with pytest.raises(DataError, match=chemistry.aqueous[1].name.replace("+", r"\+")):
-        chemistry.to_cantera(tmp_path / "liquor.yaml", molality=molality)
+        chemistry.to_cantera(tmp_path / "liquor.yaml", liquor=molality)
+
+
+def test_file__is_refused_for_a_liquor_of_another_chemistry_or_temperature(chemistry, tmp_path):
+    stream = Stream.of(chemistry, {"H2O": 1.0, "Na2SO4": 0.1}, celsius(60))
+    with pytest.raises(DataError, match=r"the liquor is at 333\.15 K, the file for Cantera at 298\.15 K"):
+        chemistry.to_cantera(tmp_path / "liquor.yaml", liquor=stream)
+    with pytest.raises(DataError, match=r"the liquor for the file for Cantera is of another chemistry: .*Fe Mg Na"):
+        Chemistry("Na S").to_cantera(tmp_path / "liquor.yaml", celsius(60), stream.equilibrium)
+
+
+@pytest.mark.parametrize(("degrees", "low", "high"), [(25, 1e-4, 0.05), (90, 0.01, 0.5)])
+def test_file__says_how_far_off_it_is_where_it_is_written_near_no_liquor(tmp_path, degrees, low, high):
+    path = Chemistry("Ni Na S", without=("H2O2",)).to_cantera(tmp_path / "liquor.yaml", celsius(degrees))
+    description = path.read_text(encoding="utf-8").splitlines()[0]
+    said = re.search(r"within (\S+) of ours in liquors of all its ions alike", description)
+    assert said is not None
+    assert low < float(said.group(1)) < high
+    assert "written near no liquor" in description
+
+
+def test_file__of_ions_of_equal_charges_is_exact_near_no_liquor(tmp_path):
+    path = Chemistry("Na K Cl").to_cantera(tmp_path / "liquor.yaml", celsius(90))
+    said = re.search(r"within (\S+) of ours", path.read_text(encoding="utf-8").splitlines()[0])
+    assert said is not None
+    assert float(said.group(1)) < 1e-8
+
+
+def test_somewhere__shifts_theta_alone_and_by_the_charges():
+    charge = np.array([1.0, 1.0, 2.0, -1.0, -2.0, 0.0])
+    found = somewhere(charge, 0.45)
+    assert set(found.theta) == {(0, 2), (1, 2), (3, 4)}
+    assert len(set(found.theta.values())) == 1
+    assert found.theta[0, 2] < 0.0
+    assert found.beta0 == found.third == {}
 
 
 def test_short_j__is_the_formula_and_its_slope():

@@ -173,7 +173,9 @@ def test_debye_hueckel__is_that_of_the_textbooks():
 
 def test_gas_heat_capacity__is_that_of_the_tables_and_nothing_for_a_gas_without_one():
     assert water.gas_heat_capacity("CO2(g)", 298.15) == pytest.approx(37.1, rel=5e-3)
-    assert water.gas_heat_capacity("HF(g)", 298.15) == 0.0
+    assert water.gas_heat_capacity("HF(g)", 298.15) == pytest.approx(29.1, rel=5e-3)
+    assert water.gas_heat_capacity("POF3(g)", 298.15) == 0.0
+    assert water.gas_enthalpy("POF3(g)", 398.15) == 0.0
 
 
 def test_speciate__of_water_is_neutral(chemistry):

@@ -1,5 +1,6 @@
 """Enthalpy: the slope of the very constants and parameters in use, and published heats of reaction."""
 
+import dataclasses
 import itertools
 import math
 
@@ -8,6 +9,7 @@ import pytest
 
 from raffinate.flowsheet import Stream, mix
 from raffinate.flowsheet.chemistry import Chemistry, Davies, TruesdellJones, thermal, water
+from raffinate.flowsheet.chemistry.databases import own_data
 from raffinate.flowsheet.chemistry.equilibrium import speciate
 from raffinate.flowsheet.chemistry.reaction import reaction
 from raffinate.flowsheet.quantities import celsius
@@ -64,13 +66,157 @@ def test_relative_enthalpy__is_minus_t_squared_times_the_slope_of_g_over_t(chemi
     assert relative(chemistry, amounts, temperature) == pytest.approx(expected, rel=2e-5, abs=0.05)
 
 
-@pytest.mark.parametrize("temperature", [283.15, 298.15, 363.15])
-def test_standard_enthalpies__of_solids_are_those_of_their_law_of_temperature(chemistry, temperature):
-    enthalpies = thermal.standard_enthalpies(chemistry, temperature)
+def test_standard_enthalpies__of_solids_at_25_degrees_are_those_of_their_constants(chemistry):
+    enthalpies = thermal.standard_enthalpies(chemistry, 298.15)
     for species in chemistry.phases:
         dissolved = sum(n * enthalpies[chemistry.index[name]] for name, n in species.reaction.items())
-        expected = species.enthalpy + species.heat_capacity * (temperature - 298.15)
-        assert dissolved - enthalpies[chemistry.index[species.name]] == pytest.approx(expected, rel=1e-5, abs=2.0)
+        assert dissolved - enthalpies[chemistry.index[species.name]] == pytest.approx(
+            species.enthalpy, rel=1e-5, abs=2.0
+        )
+
+
+@pytest.mark.parametrize("temperature", [263.15, 283.15, 363.15, 500.0])
+def test_standard_enthalpies__of_solids_and_gases_rise_by_their_own_heat_capacity(chemistry, temperature):
+    """Not by that of their ions at infinite dilution, which is below 0 for FePO4.2H2O and many others."""
+    risen = thermal.standard_enthalpies(chemistry, temperature) - thermal.standard_enthalpies(chemistry, 298.15)
+    kopp = chemistry.heat_capacities(298.15)
+    for species in chemistry.phases:
+        at = chemistry.index[species.name]
+        if species.phase == "solid":
+            assert risen[at] == pytest.approx(kopp[at] * (temperature - 298.15), rel=1e-6)
+        else:
+            assert risen[at] == pytest.approx(water.gas_enthalpy(species.name, temperature), rel=1e-6)
+            assert risen[at] / (temperature - 298.15) > 28.0
+
+
+@pytest.mark.parametrize(
+    ("solid", "measured"),
+    [  # J/mol/K at 25 degC, NBS tables (Wagman et al. 1982); Kopp's rule is within 20 % of them
+        ("Na2SO4(s)", 128.2),
+        ("CaSO4.2H2O(s)", 186.0),
+        ("NiSO4.6H2O(s)", 327.9),
+        ("CuSO4.5H2O(s)", 280.0),
+        ("Li2CO3(s)", 99.1),
+        ("LiF(s)", 41.6),
+        ("CaF2(s)", 67.0),
+        ("Mg(OH)2(s)", 77.0),
+    ],
+)
+def test_heat_capacity__of_a_cake_is_near_the_measured_one(solid, measured):
+    chemistry = Chemistry("Li Na Mg Ca Ni Cu S C F")
+    at = chemistry.index[solid]
+    cake = Stream.of(chemistry, {solid: float(chemistry.molar_masses[at])}, celsius(60))
+    assert cake.heat_capacity == pytest.approx(measured, rel=0.2)
+
+
+@pytest.mark.parametrize(("name", "measured"), [("SO2(g)", 39.9), ("HF(g)", 29.1), ("HCl(g)", 29.1), ("H2S(g)", 34.2)])
+def test_gas_heat_capacity__is_the_measured_one_of_acid_gases_too(name, measured):
+    """J/mol/K at 25 degC, NBS tables."""
+    assert water.gas_heat_capacity(name, 298.15) == pytest.approx(measured, abs=0.2)
+    risen = water.gas_enthalpy(name, 299.15) - water.gas_enthalpy(name, 298.15)
+    assert risen == pytest.approx(measured, abs=0.3)
+
+
+def test_water__takes_heat_below_its_triple_point_as_at_it():
+    """Only a brine is liquid there, and it has no other water."""
+    assert water.enthalpy(273.16) - water.enthalpy(263.16) == pytest.approx(
+        10.0 * water.heat_capacity(273.16), rel=1e-9
+    )
+
+
+STREAMS = {
+    "water": ({"H2O": 1.0}, 25.0),
+    "cold brine": ({"H2O": 0.8, "NaCl": 0.2}, -5.0),
+    "dilute salts": ({"H2O": 1.0, "NiSO4": 0.02, "Na2SO4": 0.03}, 40.0),
+    "leach liquor": ({"H2O": 1.0, "NiSO4": 0.2, "CoSO4": 0.05, "Li2SO4": 0.05, "H2SO4": 0.03}, 80.0),
+    "soda": ({"H2O": 0.8, "Na2CO3": 0.2}, 60.0),
+    "20 % acid": ({"H2O": 0.8, "H2SO4": 0.2}, 25.0),
+    "60 % acid": ({"H2O": 0.4, "H2SO4": 0.6}, 25.0),
+    "98 % acid": ({"H2O": 0.02, "H2SO4": 0.98}, 80.0),
+    "pure acid": ({"H2SO4": 1.0}, 25.0),
+    "acid with salt": ({"H2O": 0.1, "H2SO4": 0.6, "NiSO4": 0.3}, 60.0),
+    "32 % hydrochloric acid": ({"H2O": 0.68, "HCl": 0.32}, 25.0),
+    "10 % caustic": ({"H2O": 0.9, "NaOH": 0.1}, 25.0),
+    "50 % caustic": ({"H2O": 0.5, "NaOH": 0.5}, 45.0),
+    "peroxide": ({"H2O": 0.7, "H2O2": 0.3}, 25.0),
+    "slurry of phosphate": ({"H2O": 1.0, "FePO4.2H2O(s)": 0.5, "Na2SO4": 0.1}, 90.0),
+    "slurry of black mass": ({"H2O": 1.0, "LiCoO2(s)": 0.3, "C(s)": 0.2, "Al(OH)3(s)": 0.1, "H2SO4": 0.1}, 70.0),
+    "dry cake": ({"MnSO4.H2O(s)": 1.0, "CaSO4(s)": 0.2}, 80.0),
+    "off-gas": ({"O2(g)": 0.2, "CO2(g)": 0.3, "H2O(g)": 0.1, "HCl(g)": 0.05, "N2(g)": 1.0}, 60.0),
+    "furnace gas": ({"CO2(g)": 0.3, "SO2(g)": 0.1, "H2O(g)": 0.1, "C(s)": 0.2}, 700.0),
+    "organic": ({"HA[Cyanex 272]": 0.3, "diluent": 0.7}, 35.0),
+    "everything": ({"H2O": 1.0, "CoSO4": 0.1, "Cu(s)": 0.2, "diluent": 0.5, "CO2(g)": 0.1, "NaOH": 0.01}, 50.0),
+}
+
+
+@pytest.fixture(scope="module")
+def wide():
+    return Chemistry("Li Na N Ni Co Mn Cu Fe Al Ca P S Cl C", states=["SO3-2"], extractants=["Cyanex 272"])
+
+
+@pytest.mark.parametrize(("masses", "degrees"), STREAMS.values(), ids=STREAMS)
+def test_heat_capacity__is_the_slope_of_the_enthalpy(wide, masses, degrees):
+    stream = Stream.of(wide, masses, celsius(degrees))
+    cold, hot = (stream.replace(temperature=celsius(degrees + step)).enthalpy_flow for step in (-2.0, 2.0))
+    assert stream.heat_capacity > 0.0
+    assert stream.heat_capacity == pytest.approx((hot - cold) / 4.0, rel=1e-3)
+    assert (7.0 * stream).heat_capacity == pytest.approx(7.0 * stream.heat_capacity, rel=1e-7)
+
+
+@pytest.mark.parametrize(
+    ("masses", "capacity", "within"),
+    [  # J/kg/K at 25 degC: Perry's handbook for acids, Olsson et al. (1997) for caustic soda, Laliberté (2009)
+        ({"H2SO4": 0.98, "H2O": 0.02}, 1420.0, 0.03),
+        ({"H2SO4": 0.6, "H2O": 0.4}, 2220.0, 0.04),
+        ({"HCl": 0.3, "H2O": 0.7}, 2600.0, 0.06),
+        ({"NaOH": 0.5, "H2O": 0.5}, 3230.0, 0.03),
+        ({"NaCl": 0.2, "H2O": 0.8}, 3390.0, 0.03),
+        ({"H2O2": 0.3, "H2O": 0.7}, 3600.0, 0.05),
+    ],
+    ids=str,
+)
+def test_heat_capacity__is_the_measured_one(wide, masses, capacity, within):
+    assert Stream.of(wide, masses, celsius(25)).heat_capacity == pytest.approx(capacity, rel=within)
+
+
+def test_heat_capacity__is_above_zero_for_whatever_comes(wide):
+    """Liquors of up to 4 mol/kg of each of several salts, acid or base in them, solids beside them."""
+    random = np.random.default_rng(3)
+    salts = ("NiSO4", "CoSO4", "MnSO4", "Na2SO4", "Li2SO4", "H2SO4", "NaCl", "Al2(SO4)3", "FeSO4")
+    solids = [s.name for s in wide.solids]
+    for _ in range(60):
+        masses = {"H2O": 1.0} | {name: float(10.0 ** random.uniform(-3, -0.5)) for name in random.choice(salts, 3)}
+        masses |= {name: float(random.uniform(0.0, 2.0)) for name in random.choice(solids, 2)}
+        stream = Stream.of(wide, masses, celsius(float(random.uniform(5, 95))))
+        per_mass = stream.heat_capacity / stream.mass
+        assert 500.0 < per_mass < 4200.0, masses
+        shared = thermal.sensible_capacity(wide, stream.flows, stream.temperature)
+        assert shared == pytest.approx(stream.heat_capacity, rel=0.15), masses
+
+
+def test_heat_capacity__of_a_liquor_far_beyond_the_model_is_half_of_its_water_and_says_so(wide):
+    """5.6 mol/kg of FeSO4, which is soluble to some 2: the slope of the enthalpy would be below 0."""
+    beyond = Stream.of(wide, {"H2O": 1.0, "FeSO4": 0.854, "CoSO4": 0.193}, celsius(9))
+    assert beyond.heat_capacity == pytest.approx(0.5 * 4190.0, rel=0.01)
+    (found,) = beyond.enthalpy_remarks
+    assert found.startswith("heat capacity of the liquor would be -")
+    assert Stream.of(wide, {"H2O": 1.0, "FeSO4": 0.2, "CoSO4": 0.1}, celsius(9)).enthalpy_remarks == ()
+
+
+@pytest.mark.parametrize("name", ["98 % acid", "50 % caustic", "dry cake", "off-gas", "organic", "acid with salt"])
+def test_sensible_capacity__is_exact_without_a_liquor_of_the_model(wide, name):
+    masses, degrees = STREAMS[name]
+    stream = Stream.of(wide, masses, celsius(degrees))
+    found = thermal.sensible_capacity(wide, stream.flows, stream.temperature)
+    cold, hot = (stream.replace(temperature=celsius(degrees + step)).enthalpy_flow for step in (-2.0, 2.0))
+    assert found == pytest.approx((hot - cold) / 4.0, rel=1e-3)
+
+
+def test_sensible_capacity__goes_on_where_no_liquor_is(wide):
+    """Water that a furnace's solids were mixed with has the heat capacity that it ends with, until it is steam."""
+    wet = Stream.of(wide, {"H2O": 1.0}, 600.0)
+    assert thermal.sensible_capacity(wide, wet.flows, 600.0) == pytest.approx(water.heat_capacity(473.15), rel=1e-3)
+    assert thermal.sensible_capacity(wide, Stream.empty(wide).flows, 300.0) == 0.0
 
 
 def test_standard_enthalpies__of_water_and_steam_differ_by_the_heat_of_evaporation(chemistry):
@@ -263,3 +409,17 @@ def test_enthalpy__is_answered_under_other_activity_models(model):
     base = Stream.of(chemistry, {"H2O": 1.0, "NaOH": 0.00039997})
     given = mix([acid, base]).enthalpy_flow - acid.enthalpy_flow - base.enthalpy_flow
     assert given / 0.01 / 1e3 == pytest.approx(-55.9, abs=0.4)
+
+
+def test_heat_capacity__is_there_at_the_ends_of_the_range_of_the_data():
+    """A slope needs a kelvin of room; mixing needs no constants at all."""
+    narrow = dataclasses.replace(own_data(), temperatures=(303.15, 333.15))
+    chemistry = Chemistry("Na S Cl", database=narrow)
+    for degrees, inside in ((30.2, 31.2), (59.8, 58.8)):
+        brine = Stream.of(chemistry, {"H2O": 1.0, "NaCl": 0.1}, celsius(degrees))
+        near = brine.replace(temperature=celsius(inside))
+        assert brine.heat_capacity == pytest.approx(near.heat_capacity, rel=1e-3)
+    one = dataclasses.replace(own_data(), temperatures=(298.15, 298.15))
+    chemistry = Chemistry("Na S Cl", database=one)
+    mixed = mix([Stream.of(chemistry, {"H2O": 1.0, "NaCl": 0.1}, celsius(t)) for t in (20.0, 30.0)])
+    assert mixed.temperature == pytest.approx(celsius(25), abs=1e-2)

@@ -5,6 +5,7 @@ import pytest
 
 from raffinate.flowsheet import DeclarationError, Stream
 from raffinate.flowsheet.chemistry import Chemistry
+from raffinate.flowsheet.heat import heat_duty
 from raffinate.unitops.heat_exchanger import HeatExchanger
 
 CHEMISTRY = Chemistry("Na S C")
@@ -16,6 +17,21 @@ def test_heat_exchanger__takes_the_heat_of_water():
     outcome = HeatExchanger(temperature=308.15).run({"feed": WATER})
     assert outcome.report["heat"] == pytest.approx(-2.0 * 4185.0 * 35.0, rel=2e-3)
     assert outcome.outlets["out"].temperature == 308.15
+
+
+@pytest.mark.parametrize(
+    ("masses", "heat"),
+    [  # J from 25 to 60 degC: 1.42 kJ/kg/K of 98 % acid (Perry's handbook), 3.63 of 15 % Na2SO4 (Laliberté 2009)
+        ({"H2SO4": 0.98, "H2O": 0.02}, 1450.0 * 35.0),
+        ({"Na2SO4": 0.15, "H2O": 0.85}, 3630.0 * 35.0),
+        ({"C(s)": 0.5, "H2O": 0.5}, (0.5 * 4180.0 + 0.5 * 625.0) * 35.0),
+    ],
+)
+def test_heat_exchanger__takes_what_the_enthalpy_says(masses, heat):
+    feed = Stream.of(CHEMISTRY, masses, temperature=298.15)
+    outcome = HeatExchanger(temperature=333.15).run({"feed": feed})
+    assert outcome.report["heat"] == heat_duty([feed], outcome.outlets.values())
+    assert outcome.report["heat"] == pytest.approx(heat, rel=0.03)
 
 
 def test_heat_exchanger__leaves_the_flows_alone():

@@ -1,4 +1,8 @@
-"""Heats against published ones: of dilution by the model and by the table, of solution of the crystals of the line."""
+"""Heats against published ones: of dilution by the model and by the table, of solution of the crystals of the line.
+
+`heats.csv` says of every heat within how many kJ/mol it is met, and why not nearer. Of eighteen crystals thirteen are within 0.5,
+which is what enthalpies of formation are known to.
+"""
 
 import csv
 import io
@@ -15,8 +19,8 @@ from raffinate.flowsheet.quantities import celsius
 DATA = Path(__file__).parent / "data" / "heats.csv"
 ROWS = list(csv.DictReader(io.StringIO(DATA.read_text(encoding="utf-8"))))
 ROOM = celsius(25)
-TOLERANCE = {"solution in water": 1.6, "relative": 0.6, "crystals": 8.0}  # kJ/mol
-MEAN = {"solution in water": 0.6, "relative": 0.2, "crystals": 2.5}
+MEAN = {"solution in water": 0.55, "relative": 0.12, "crystals": 0.9}  # kJ/mol
+NEAR = {"crystals": 0.5}  # kJ/mol, of the median
 
 
 def _of(kind):
@@ -58,13 +62,14 @@ def _found(chemistry, row):
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda r: f"{r['kind']} {r['substance']} {r['water_per_mole']}")
 def test_heat__is_the_published_one(chemistry, row):
-    assert _found(chemistry, row) == pytest.approx(float(row["value"]), abs=TOLERANCE[row["kind"]])
+    assert _found(chemistry, row) == pytest.approx(float(row["value"]), abs=float(row["within"])), row["because"]
 
 
 @pytest.mark.parametrize("kind", sorted(MEAN))
 def test_heats__are_right_on_average(chemistry, kind):
     errors = [abs(_found(chemistry, row) - float(row["value"])) for row in _of(kind)]
     assert np.mean(errors) < MEAN[kind]
+    assert np.median(errors) < NEAR.get(kind, MEAN[kind])
 
 
 def test_acid__diluted_from_18_to_1_molar_gives_off_72_kilojoules(chemistry):
