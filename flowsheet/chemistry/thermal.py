@@ -50,7 +50,7 @@ from .water import GAS_CONSTANT
 
 _ROOM = 298.15
 _BOILING = 373.15
-_HOTTEST = 473.15  # K, where liquors end
+_COLDEST, _HOTTEST = 253.15, 473.15  # K, where liquors end
 _STEP = 0.1  # K, either way of a derivative
 _BEGINS = 0.6  # share of `table_from` at which the table begins to count
 _MOST_POINTS = 14
@@ -240,7 +240,7 @@ def _around(chemistry: Chemistry, temperature: float) -> tuple[Mixture, Mixture]
 
 @functools.lru_cache(maxsize=4096)
 def _standard(chemistry: Chemistry, temperature: float) -> np.ndarray:
-    held = min(temperature, _HOTTEST)
+    held = min(max(temperature, _COLDEST), _HOTTEST)
     capacities = chemistry.heat_capacities(_ROOM)
     enthalpies = _of_formation(chemistry) + capacities * (temperature - _ROOM)
     enthalpies[chemistry.liquor] = _components(chemistry, held)
