@@ -394,7 +394,7 @@ def speciate_many(
 def unknown_pairs_of_many(chemistry: Chemistry, answers: Answers) -> dict[tuple[str, str], np.ndarray]:
     """Answer the `unknown_pairs` of many liquors: each cation and anion with the rows of `answers` that lack it, rising."""
     names, major = chemistry.aqueous_names, answers.molality > _MAJOR
-    ever = major.any(axis=0)
+    ever = np.count_nonzero(major, axis=0)
     found = {}
     for c, a in _lacking(chemistry):
         if ever[c] and ever[a] and len(rows := np.flatnonzero(major[:, c] & major[:, a])):

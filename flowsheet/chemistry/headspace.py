@@ -32,7 +32,7 @@ class Headspace:
     `DeclarationError` for both or neither of the two, or one not above 0.
     """
 
-    gases: tuple[str, ...]
+    gases: tuple[str, ...] | str
     volume: float | None = None
     pressure: float | None = None
 
