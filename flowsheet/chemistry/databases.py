@@ -17,11 +17,10 @@ from .species import COMPONENT, Species
 
 _FREEZING = 273.15
 _SLIP = 200.0  # K, below which a temperature was meant in degC
-_BESIDE = 0.2  # K: an enthalpy at the limit is had from a tenth of a kelvin on either side of it
-HOTTEST_WATER = (
-    623.15  # K, where the dielectric constant of `water` ends; below it, down to 223.15 K, water is as at 0 degC
-)
-_LIQUID = (223.15, HOTTEST_WATER)
+_ROUND_OFF = 1e-6  # K
+_BESIDE = 0.2  # K, by which our limits may be passed: an enthalpy at a limit is a difference across it
+HOTTEST_WATER = 623.15  # K, where the dielectric constant of `water` ends
+_LIQUID = (223.15, HOTTEST_WATER)  # below 0 degC water is taken as it is there
 _OWN = (253.15, 473.15)  # what van 't Hoff's law with a constant heat capacity may be stretched to
 _FITTED = (273.15, 373.15)  # what the solubilities and activities of `flowsheet/data/` reach over
 
@@ -66,7 +65,8 @@ class Database:
     def check_temperature(self, temperature: float) -> None:
         """Raise `DataError` for a temperature (K) of a liquor outside the limits of the data."""
         low, high = self.temperatures
-        if not low - _BESIDE <= temperature <= high + _BESIDE:
+        beside = _BESIDE if self.own else _ROUND_OFF
+        if not low - beside <= temperature <= high + beside:
             holds = "beyond which the built-in data tell nothing" if self.own else f"where the data of {self.name} hold"
             hint = f"; celsius({temperature:g}) is {temperature + _FREEZING:g} K" if temperature < _SLIP else ""
             raise DataError(

@@ -45,6 +45,7 @@ from ..errors import DataError
 from . import density, water
 from .activity_models import Pitzer
 from .database import table
+from .species import GAS
 from .system import WATER, Chemistry
 from .water import GAS_CONSTANT
 
@@ -254,6 +255,9 @@ def _standard(chemistry: Chemistry, temperature: float) -> np.ndarray:
         slopes = (hotter.phase_ln_k - colder.phase_ln_k) / (2.0 * _STEP)
         dissolved = hotter.phase_composition @ enthalpies[chemistry.liquor]
         beyond = capacities[chemistry.phase_positions] * (temperature - held)
+        for place, phase in enumerate(chemistry.phases):
+            if phase.phase == GAS:
+                beyond[place] = water.gas_enthalpy(phase.name, temperature) - water.gas_enthalpy(phase.name, held)
         enthalpies[chemistry.phase_positions] = dissolved - GAS_CONSTANT * held**2 * slopes + beyond
     enthalpies.setflags(write=False)
     return enthalpies
