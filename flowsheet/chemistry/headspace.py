@@ -28,8 +28,9 @@ class Headspace:
 
     Give one of the two; one gas may be given as its name alone. The pressure is that of the gases named and of the liquor's
     water vapour together: 101325 Pa at 90 degC leaves the gases some 31 kPa. A liquor whose gases and vapour cannot hold the
-    pressure has no bubble, one whose vapour alone holds it boils and is refused with `DataError` when it is speciated. Raises
-    `DeclarationError` for both or neither of the two, or one not above 0.
+    pressure has no bubble, one whose vapour alone holds it boils and is refused with `DataError` when it is speciated. Gases
+    that are held at partial pressures beside it do not count. Raises `DeclarationError` for both or neither of the two, one
+    not above 0, or no gas.
     """
 
     gases: tuple[str, ...] | str
@@ -45,7 +46,10 @@ class Headspace:
         if given is None or not 0.0 < given < math.inf:
             name, unit = ("volume", "m3") if self.volume is not None else ("pressure", "Pa")
             raise DeclarationError(f"headspace: {name} = {given!r} {unit} is not above 0")
-        object.__setattr__(self, "gases", (self.gases,) if isinstance(self.gases, str) else tuple(self.gases))
+        gases = (self.gases,) if isinstance(self.gases, str) else tuple(dict.fromkeys(self.gases))
+        if not gases:
+            raise DeclarationError("headspace: gases = (), at least 1 is needed, such as 'CO2(g)'")
+        object.__setattr__(self, "gases", gases)
 
     def places(self, chemistry: Chemistry) -> np.ndarray:
         """Answer where the gases stand among the phases; raises `DeclarationError` with the nearest name."""

@@ -197,6 +197,8 @@ def test_headspace__wants_a_volume_or_a_pressure_and_a_known_gas():
         Headspace(("CO2(g)",))
     with pytest.raises(DeclarationError, match="not above 0"):
         Headspace(("CO2(g)",), volume=-1.0)
-    assert Headspace("CO2(g)", volume=1.0) == Headspace(("CO2(g)",), volume=1.0)
+    assert Headspace("CO2(g)", volume=1.0) == Headspace(("CO2(g)", "CO2(g)"), volume=1.0)
+    with pytest.raises(DeclarationError, match="at least 1 is needed"):
+        Headspace((), volume=1.0)
     with pytest.raises(DeclarationError, match=r"CO2\(g\)"):
         speciate(CHEMISTRY, liquor(CO2=0.1), ROOM, NOTHING, headspace=Headspace(("CO(g)",), volume=1.0))
