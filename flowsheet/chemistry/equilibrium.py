@@ -312,8 +312,26 @@ def speciate(
     zero (but of H+) or not finite, a liquor that is charged, dry, too hot or boils in its headspace, or for a start of another
     chemistry, `ConvergenceError` where the kernel finds no answer.
     """
-    totals, may_form = chemistry.checked(totals), chemistry.mask(allowed)
-    _refuse_unknown(chemistry, temperature, may_form)
+    checked, may_form = chemistry.checked(totals), chemistry.mask(allowed)
+    return speciate_trial(chemistry, checked, temperature, may_form, pressures, start, headspace, activities)
+
+
+def speciate_trial(
+    chemistry: Chemistry,
+    totals: np.ndarray,
+    temperature: float,
+    allowed: np.ndarray,
+    pressures: Mapping[str, float] | None = None,
+    start: Equilibrium | None = None,
+    headspace: Headspace | None = None,
+    activities: Mapping[str, float] | None = None,
+) -> Equilibrium:
+    """Answer what `speciate` does of totals that an iteration tries on its way, which may take more than there is.
+
+    A component below zero counts as absent from the liquor. Totals (C,) and the mask `allowed` (P,) are taken as they are; where
+    the iteration ends they have to be above zero, as the flows of a `Stream` are seen to be.
+    """
+    _refuse_unknown(chemistry, temperature, allowed)
     if start is not None and start.chemistry is not chemistry:
         raise DataError(f"start is of {start.chemistry!r}, not of {chemistry!r}")
     packed = _packed(chemistry, temperature, pressures, activities)
@@ -324,9 +342,9 @@ def speciate(
             raise DataError(
                 f"gas {twice[0]!r} is in the headspace and has a partial pressure of its own; give one of them"
             )
-        may_form = may_form & ~headspace.mask(chemistry)  # they form at the pressure of the space and no other
-        room_for = _room(chemistry, packed, totals, temperature, may_form, headspace)
-    speciation, error, _, status = equilibrate(packed, totals, may_form, room_for, begun)
+        allowed = allowed & ~headspace.mask(chemistry)  # they form at the pressure of the space and no other
+        room_for = _room(chemistry, packed, totals, temperature, allowed, headspace)
+    speciation, error, _, status = equilibrate(packed, totals, allowed, room_for, begun)
     _refuse(status, error, chemistry, totals, temperature)
     return answered(chemistry, temperature, speciation, totals)
 
@@ -467,20 +485,34 @@ def titrate(
     number or a titrant that takes something away, and where the titrant cannot reach the target, telling the pH that it does
     reach.
     """
-    totals, may_form = chemistry.checked(totals), chemistry.mask(allowed)
-    titrant = chemistry.checked(titrant, "titrant: amount")
+    given, per_dose = chemistry.checked(totals), chemistry.checked(titrant, "titrant: amount")
+    may_form = chemistry.mask(allowed)
+    return titrate_trial(chemistry, given, per_dose, target_ph, temperature, may_form, pressures, activities)
+
+
+def titrate_trial(
+    chemistry: Chemistry,
+    totals: np.ndarray,
+    titrant: np.ndarray,
+    target_ph: float,
+    temperature: float,
+    allowed: np.ndarray,
+    pressures: Mapping[str, float] | None = None,
+    activities: Mapping[str, float] | None = None,
+) -> tuple[float, Equilibrium]:
+    """Answer what `titrate` does of totals that an iteration tries, as `speciate_trial`; the dose may bring what they lack."""
     if not math.isfinite(target_ph):
         raise DataError(f"target pH = {target_ph:g} is not a finite number")
-    _refuse_unknown(chemistry, temperature, may_form)
+    _refuse_unknown(chemistry, temperature, allowed)
     per_dose = float(np.abs(titrant).max())
     largest = LARGEST_DOSE_PER_WATER * totals[WATER] / per_dose if per_dose > 0.0 else 0.0
     dose, speciation, error, _, status = dose_to_ph(
-        _packed(chemistry, temperature, pressures, activities), totals, titrant, may_form, target_ph, largest
+        _packed(chemistry, temperature, pressures, activities), totals, titrant, allowed, target_ph, largest
     )
     if status == UNREACHABLE:
         reached = answered(chemistry, temperature, speciation, totals + dose * titrant).ph
         names = [c.name for i, c in enumerate(chemistry.components) if titrant[i] != 0.0]
-        start = speciate(chemistry, totals, temperature, may_form, pressures, activities=activities).ph
+        start = speciate_trial(chemistry, totals, temperature, allowed, pressures, activities=activities).ph
         raise DataError(
             f"pH {target_ph:g} cannot be reached with the titrant ({', '.join(names)}): the liquor stands at pH {start:.2f}, "
             f"the nearest it comes to is pH {reached:.2f}"

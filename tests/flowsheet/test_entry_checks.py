@@ -10,7 +10,9 @@ from raffinate.flowsheet.chemistry import Chemistry, Database
 from raffinate.flowsheet.chemistry.equilibrium import (
     speciate,
     speciate_many,
+    speciate_trial,
     titrate,
+    titrate_trial,
     unknown_pairs_of_many,
     warnings_of_many,
 )
@@ -177,6 +179,22 @@ def test_titrate__refuses_a_target_that_is_no_number(target):
 def test_titrate__refuses_a_titrant_that_takes_away():
     with pytest.raises(DataError, match=r"titrant: amount of Na\+ = -1 mol is below 0"):
         titrate(CHEMISTRY, liquor(Na2CO3=0.1), -CAUSTIC, 7.0, ROOM, NOTHING)
+
+
+def test_trials__let_the_dose_bring_what_the_totals_lack():
+    totals = liquor(H2SO4=0.1)
+    dose, found = titrate(CHEMISTRY, totals, CAUSTIC, 7.0, ROOM, NOTHING)
+    with pytest.raises(DataError, match=r"total of Na\+ = -0\.01 mol is below 0"):
+        titrate(CHEMISTRY, totals - 0.01 * CAUSTIC, CAUSTIC, 7.0, ROOM, NOTHING)
+    more, same = titrate_trial(CHEMISTRY, totals - 0.01 * CAUSTIC, CAUSTIC, 7.0, ROOM, NOTHING)
+    assert more == pytest.approx(dose + 0.01, rel=1e-9)
+    np.testing.assert_allclose(same.totals, found.totals, rtol=1e-9, atol=1e-12)
+
+
+def test_trials__are_what_the_checked_entries_answer():
+    totals = liquor(Na2CO3=0.1)
+    assert speciate_trial(CHEMISTRY, totals, ROOM, NOTHING).ph == one(totals).ph
+    assert titrate_trial(CHEMISTRY, totals, CAUSTIC, 12.0, ROOM, NOTHING)[0] == titrated(totals)[0]
 
 
 @ENTRIES
