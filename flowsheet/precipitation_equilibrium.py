@@ -19,7 +19,7 @@ from scipy.optimize import root_scalar
 
 from .acceleration import Anderson
 from .chemistry.database import table
-from .chemistry.equilibrium import Equilibrium, speciate, titrate
+from .chemistry.equilibrium import Equilibrium, speciate_trial, titrate_trial
 from .chemistry.reaction import reaction
 from .chemistry.system import PROTON, WATER, Chemistry
 from .errors import ConvergenceError, DataError
@@ -257,7 +257,7 @@ def _solved(problem: _Problem, state: State, last: Equilibrium | None) -> tuple[
             if titrant is None:
                 continue
             try:
-                dose, found = titrate(
+                dose, found = titrate_trial(
                     chemistry,
                     totals,
                     titrant,
@@ -273,7 +273,9 @@ def _solved(problem: _Problem, state: State, last: Equilibrium | None) -> tuple[
             dose *= sign
             break
     if found is None:
-        found = speciate(chemistry, totals, tank.temperature, allowed, pressures, last, activities=state.activities)
+        found = speciate_trial(
+            chemistry, totals, tank.temperature, allowed, pressures, last, activities=state.activities
+        )
     return dose, replace(found, amounts=found.amounts + apart), refused
 
 

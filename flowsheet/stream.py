@@ -17,7 +17,10 @@ from typing import Any
 import numpy as np
 
 from .chemistry import density, thermal, water
+from .chemistry.databases import HOTTEST_WATER
 from .chemistry.equilibrium import Equilibrium, speciate, titrate
+from .chemistry.formula import parse
+from .chemistry.headspace import Headspace
 from .chemistry.system import DILUENT, PROTON, Chemistry
 from .errors import DataError, nearest
 from .sizes import SizeDistribution, sealed
@@ -211,8 +214,10 @@ class Stream:
 
         Its liquor's speciation shifts, nothing precipitates or boils. Where the activity model is so far beyond its range
         that the slope is less than half of what the water takes, it is that half, and `enthalpy_remarks` says so. Raises the
-        `DataError` or `ConvergenceError` of a liquor without a speciation.
+        `DataError` or `ConvergenceError` of a liquor without a speciation, and `DataError` for one hotter than water is a
+        liquid.
         """
+        self._refuse_hot_liquor()
         liquor = self.liquor
         rest = thermal.sensible_capacity(self.chemistry, self.flows - liquor.flows, self.temperature)
         return rest + max(self._slope_of_liquor)
@@ -229,13 +234,23 @@ class Stream:
         cold, hot = (liquor.replace(temperature=middle + step).enthalpy_flow for step in (-_KELVIN, _KELVIN))
         return (hot - cold) / (2.0 * _KELVIN), _LEAST_SHARE * sensible
 
+    def _refuse_hot_liquor(self) -> None:
+        """Raise `DataError` for a liquor at a temperature at which the properties of water end; solids and gases go on."""
+        if self.temperature > HOTTEST_WATER and self.flows[self.chemistry.liquor].any():
+            raise DataError(
+                f"stream: a liquor at {self.temperature:g} K, the properties of liquid water end at {HOTTEST_WATER:g} K"
+            )
+
     @functools.cached_property
     def liquor_volume(self) -> float:
         """Volume flow of the liquor, m3/s, by the densities of Laliberté and Cooper.
 
         Within 1 % in the range of each salt (`density.csv`), sulfuric acid to 100 %; `density_remarks` says what is not.
         """
-        return density.liquor_volume(self.chemistry, self.flows[self.chemistry.liquor], self.temperature)
+        self._refuse_hot_liquor()
+        return density.liquor_volume(
+            self.chemistry, self.flows[self.chemistry.liquor], min(self.temperature, HOTTEST_WATER)
+        )
 
     @property
     def density_remarks(self) -> tuple[str, ...]:
@@ -321,7 +336,8 @@ def _meant(name: str, chemistry: Chemistry) -> str:
         for species in chemistry.database.species.values()
         if species.name.endswith("(aq)") and set(species.elements) <= set(chemistry.element_names)
     }
-    found = nearest(name, {*chemistry.names, *neutral, *_COMMON})
+    common = [other for other in _COMMON if set(parse(other).elements) <= set(chemistry.element_names)]
+    found = nearest(name, {*chemistry.names, *neutral, *common})
     return found if "did you mean" in found else ""
 
 
@@ -403,18 +419,26 @@ def mix(streams: Iterable[Stream]) -> Stream:
 
 
 def settle(
-    stream: Stream, temperature: float, phases: Iterable[str], pressures: Mapping[str, float] | None = None
+    stream: Stream,
+    temperature: float,
+    phases: str | Iterable[str],
+    pressures: Mapping[str, float] | None = None,
+    headspace: Headspace | None = None,
 ) -> tuple[Stream, Equilibrium]:
     """Bring the liquor to equilibrium with the named solids and gases at `temperature` (K).
 
     What the stream holds of those phases takes part; its other solids stay as they are. `pressures` names gases with
-    their partial pressures, Pa: `{"CO2(g)": 0.2e5}`; a gas that `phases` alone names stands at 1 bar. Answers the new
-    stream and the equilibrium of its liquor.
+    their partial pressures, Pa: `{"CO2(g)": 0.2e5}`; a gas that `phases` alone names stands at 1 bar. `headspace`: gases that
+    the liquor is closed in with, in a bubble at a pressure (Pa), its water vapour included, or in a volume, which is m3/s as
+    all of a stream is per second; what the stream holds of them takes part, what the space holds of them is its gas
+    after. Answers the new stream and the equilibrium of its liquor. Raises `DataError` for an unknown phase and as `speciate`
+    does, for a liquor that boils in its headspace among others.
     """
     chemistry = stream.chemistry
-    allowed = chemistry.allowed([*phases, *(pressures or {})])
-    found = speciate(chemistry, gathered(stream, allowed), temperature, allowed, pressures)
-    return settled(stream, found, allowed), found
+    allowed = _named(chemistry, phases, pressures)
+    takes_part = allowed if headspace is None else allowed | headspace.mask(chemistry)
+    found = speciate(chemistry, gathered(stream, takes_part), temperature, allowed, pressures, headspace=headspace)
+    return settled(stream, found, takes_part), found
 
 
 def dose(
@@ -422,20 +446,26 @@ def dose(
     titrant: Stream,
     target_ph: float,
     temperature: float,
-    phases: Iterable[str],
+    phases: str | Iterable[str],
     pressures: Mapping[str, float] | None = None,
 ) -> tuple[Stream, Stream, Equilibrium]:
     """Dose `titrant` to a target pH at `temperature` (K) while the named solids and gases come to equilibrium.
 
-    `pressures` names gases with their partial pressures, Pa, as in `settle`. Answers the new stream, what was drawn of
-    the titrant, and the equilibrium. Raises `DataError` where the titrant cannot reach the target.
+    `pressures` names gases with their partial pressures, Pa, as in `settle`; in a closed headspace nothing is dosed. Answers
+    the new stream, what was drawn of the titrant, and the equilibrium. Raises `DataError` where the titrant cannot reach the
+    target.
     """
     chemistry = stream.chemistry
-    allowed = chemistry.allowed([*phases, *(pressures or {})])
+    allowed = _named(chemistry, phases, pressures)
     totals = gathered(stream, allowed)
     factor, found = titrate(chemistry, totals, gathered(titrant, allowed), target_ph, temperature, allowed, pressures)
     drawn = titrant * factor
     return settled(mix([stream, drawn]), found, allowed), drawn, found
+
+
+def _named(chemistry: Chemistry, phases: str | Iterable[str], pressures: Mapping[str, float] | None) -> np.ndarray:
+    """Answer the mask (P,) of the phases named, one or several, and of the gases that have a partial pressure."""
+    return chemistry.allowed([*((phases,) if isinstance(phases, str) else phases), *(pressures or {})])
 
 
 def gathered(stream: Stream, allowed: np.ndarray) -> np.ndarray:

@@ -13,6 +13,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 
 from .chemistry.equilibrium import Equilibrium, speciate, titrate
+from .chemistry.formula import parse
 from .chemistry.system import PROTON, WATER, Chemistry
 from .errors import ConvergenceError, DataError, nearest
 from .quantities import celsius, to_celsius
@@ -168,8 +169,15 @@ def substance(chemistry: Chemistry, formula: str) -> np.ndarray:
     try:
         return chemistry.dissolve(formula)
     except DataError as error:
-        near = nearest(formula, (*_BASES.values(), *_ACIDS.values(), *_USUAL))
+        near = nearest(formula, _dosable(chemistry))
         raise DataError(f"titrant: {error}{near if 'did you mean' in near else ''}") from error
+
+
+def _dosable(chemistry: Chemistry) -> list[str]:
+    """Answer the usual titrants whose elements the chemistry has."""
+    known = set(chemistry.element_names)
+    usual = (*_BASES.values(), *_ACIDS.values(), *_USUAL)
+    return [name for name in usual if known >= set(parse(name).elements)]
 
 
 def mask(chemistry: Chemistry, phases: str | Iterable[str]) -> np.ndarray:

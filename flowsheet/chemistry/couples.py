@@ -91,8 +91,18 @@ def couple_names() -> tuple[str, ...]:
 
 @functools.cache
 def couple(name: str) -> Couple:
-    """Answer a couple of `redox.csv`; raises `DataError` with the nearest name for one that it does not have."""
+    """Answer a couple of `redox.csv`; raises `DataError` with the nearest name for one that it does not have.
+
+    So it does for one whose states stand the wrong way round, telling so.
+    """
     if name not in couple_names():
+        turned = "/".join(reversed(name.split("/")))
+        if turned in couple_names():
+            first, second = turned.split("/")
+            raise DataError(
+                f"couple {name!r} has its states the wrong way round: {first} is the oxidised one, {second} the reduced one; "
+                f"did you mean {turned!r}?"
+            )
         raise DataError(f"couple {name!r} is not in redox.csv{nearest(name, couple_names())}")
     numbers = table("redox")
     oxidised, reduced = name.split("/")

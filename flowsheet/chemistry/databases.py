@@ -16,7 +16,12 @@ from .formula import Formula, parse
 from .species import COMPONENT, Species
 
 _FREEZING = 273.15
-_BROADEST = (223.15, 2273.15)
+_SLIP = 200.0  # K, below which a temperature was meant in degC
+_ROUND_OFF = 1e-6  # K
+_BESIDE = 0.2  # K, by which our limits may be passed: an enthalpy at a limit is a difference across it
+HOTTEST_WATER = 623.15  # K, where the dielectric constant of `water` ends
+_LIQUID = (223.15, HOTTEST_WATER)  # below 0 degC water is taken as it is there
+_OWN = (253.15, 473.15)  # what van 't Hoff's law with a constant heat capacity may be stretched to
 _FITTED = (273.15, 373.15)  # what the solubilities and activities of `flowsheet/data/` reach over
 
 
@@ -33,8 +38,8 @@ class Database:
     name: str
     species: Mapping[str, Species]
     activity: ActivityModel
-    temperatures: tuple[float, float] = _BROADEST
-    made_for: tuple[float, float] = _BROADEST
+    temperatures: tuple[float, float] = _LIQUID
+    made_for: tuple[float, float] = _LIQUID
     left_out: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     read_formula: Callable[[str], Formula] = parse
     own: bool = False
@@ -58,12 +63,15 @@ class Database:
         raise DataError(f"{self.name}: species {name!r} is unknown{nearest(name, self.species)}")
 
     def check_temperature(self, temperature: float) -> None:
-        """Raise `DataError` for a temperature (K) outside the limits of the data."""
+        """Raise `DataError` for a temperature (K) of a liquor outside the limits of the data."""
         low, high = self.temperatures
-        if not low - 1e-6 <= temperature <= high + 1e-6:
+        beside = _BESIDE if self.own else _ROUND_OFF
+        if not low - beside <= temperature <= high + beside:
+            holds = "beyond which the built-in data tell nothing" if self.own else f"where the data of {self.name} hold"
+            hint = f"; celsius({temperature:g}) is {temperature + _FREEZING:g} K" if temperature < _SLIP else ""
             raise DataError(
-                f"temperature {temperature:g} K ({temperature - _FREEZING:g} degC) is outside {low:g} to {high:g} K, "
-                f"where the data of {self.name} hold"
+                f"liquor: temperature {temperature:g} K ({temperature - _FREEZING:g} degC) is outside {low:g} to {high:g} K, "
+                f"{holds}{hint}"
             )
 
     def __repr__(self) -> str:
@@ -74,4 +82,4 @@ class Database:
 @functools.cache
 def own_data() -> Database:
     """Answer the data of `flowsheet/data/`."""
-    return Database("the built-in data", all_species(), Pitzer(), made_for=_FITTED, own=True)
+    return Database("the built-in data", all_species(), Pitzer(), _OWN, made_for=_FITTED, own=True)

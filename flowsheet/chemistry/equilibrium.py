@@ -4,7 +4,10 @@ A stream carries totals; speciation, pH and saturation are asked for here. Base 
 `titrate` solves the dose for a target pH.
 """
 
-from collections.abc import Mapping
+import functools
+import itertools
+import math
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,10 +27,11 @@ from .packing import equilibrate, pack
 from .species import GAS
 from .system import WATER, Chemistry
 from .thermal import liquor_enthalpy
-from .water import GAS_CONSTANT
+from .water import GAS_CONSTANT, vapour_pressure
 
 _LN10 = float(np.log(10.0))
 _FIRST_SOLUTE = 2  # components 0 and 1 are H2O and H+
+_ALWAYS = frozenset({"H2O", "H+"})
 _TRACE = 1e-6
 _NEUTRAL = 1e-9
 _BAR = 1e5
@@ -38,7 +42,7 @@ _MAJOR = 0.05  # mol/kg, above which an interaction that is not known is reporte
 LARGEST_DOSE_PER_WATER = 100.0  # mol of titrant per mol of water: beyond any liquor
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Equilibrium:
     """A liquor at equilibrium: what its species are doing.
 
@@ -50,6 +54,12 @@ class Equilibrium:
     speciation: Speciation
     totals: np.ndarray
     amounts: np.ndarray
+
+    def __repr__(self) -> str:
+        """Name the pH, the ionic strength and what formed."""
+        formed = [f"{p.name} {n:.4g} mol" for p, n in zip(self.chemistry.phases, self.amounts, strict=True) if n > 0.0]
+        parts = [f"pH {self.ph:.2f}", f"ionic strength {self.ionic_strength:.4g} mol/kg", *formed]
+        return f"Equilibrium(at {self.temperature:.2f} K: {', '.join(parts)})"
 
     @property
     def ph(self) -> float:
@@ -79,29 +89,18 @@ class Equilibrium:
     @property
     def warnings(self) -> tuple[str, ...]:
         """What a reader must know of this answer: a liquor outside the range of the model, interactions it lacks."""
-        found = []
-        low, high = self.chemistry.database.made_for
-        if not low - _NEAR <= self.temperature <= high + _NEAR:
-            found.append(
-                f"temperature {self.temperature:.2f} K is outside {low:g} to {high:g} K, which "
-                f"{self.chemistry.database.name} were made for"
-            )
+        found = _too_hot(self.chemistry, self.temperature)
         if not self.in_range:
             limit = self.chemistry.activity.largest_ionic_strength
             found.append(
                 f"ionic strength {self.ionic_strength:.2f} mol/kg is outside the activity model's range of 0 to {limit:g}"
             )
         if self.unknown_pairs:
-            pairs = ", ".join(f"{cation} with {anion}" for cation, anion in self.unknown_pairs)
-            found.append(
-                f"the activity model has no interaction of {pairs}, each above {_MAJOR:g} mol/kg; taken as none"
-            )
+            found.append(_no_interaction([f"{cation} with {anion}" for cation, anion in self.unknown_pairs]))
         major = [s for s, m in zip(self.chemistry.aqueous, self.speciation.molality, strict=True) if m > _MAJOR]
         found += [doubt for species in major if (doubt := self.chemistry.activity.doubts(species))]
         if unknown := self._unknown:
-            more = f" and {len(unknown) - _MOST_NAMED} more" if len(unknown) > _MOST_NAMED else ""
-            names = ", ".join(unknown[:_MOST_NAMED]) + more
-            found.append(f"the database has no constant at {self.temperature:g} K of {names}; taken as absent")
+            found.append(_no_constant(unknown, self.temperature))
         return tuple(found)
 
     @property
@@ -115,17 +114,9 @@ class Equilibrium:
     @property
     def unknown_pairs(self) -> tuple[tuple[str, str], ...]:
         """Cations and anions above 0.05 mol/kg that the activity model has no parameters for, and no complex of."""
-        chemistry = self.chemistry
-        major = [i for i in range(len(chemistry.aqueous)) if self.speciation.molality[i] > _MAJOR]
-        composition = chemistry.mixture(self.temperature).composition
-        return tuple(
-            (chemistry.aqueous[c].name, chemistry.aqueous[a].name)
-            for c in major
-            for a in major
-            if chemistry.aqueous[c].charge > 0 > chemistry.aqueous[a].charge
-            and not chemistry.activity.knows(chemistry.aqueous[c].name, chemistry.aqueous[a].name)
-            and not (composition == composition[c] + composition[a]).all(axis=1).any()
-        )
+        names, lacking = self.chemistry.aqueous_names, _lacking(self.chemistry)
+        major = self.speciation.molality > _MAJOR
+        return tuple((names[c], names[a]) for c, a in lacking[major[lacking].all(axis=1)])
 
     def _aqueous(self, name: str) -> int:
         names = self.chemistry.aqueous_names
@@ -175,6 +166,40 @@ class Equilibrium:
     def orp(self, electrode: str = "Ag/AgCl") -> float:
         """Answer the redox potential from Fe+3 and Fe+2 against a reference electrode (`Ag/AgCl` in 3 mol/L KCl, `SCE`), V."""
         return potential(self, _IRON, electrode)
+
+
+def _too_hot(chemistry: Chemistry, temperature: float) -> list[str]:
+    """Answer the warning of a temperature (K) that the data were not made for, where it is one."""
+    low, high = chemistry.database.made_for
+    if low - _NEAR <= temperature <= high + _NEAR:
+        return []
+    made = f"which {chemistry.database.name} were made for"
+    return [f"temperature {temperature:.2f} K is outside {low:g} to {high:g} K, {made}"]
+
+
+def _no_interaction(pairs: list[str]) -> str:
+    return f"the activity model has no interaction of {', '.join(pairs)}, each above {_MAJOR:g} mol/kg; taken as none"
+
+
+def _no_constant(names: list[str], temperature: float) -> str:
+    more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
+    listed = ", ".join(names[:_MOST_NAMED]) + more
+    return f"the database has no constant at {temperature:g} K of {listed}; taken as absent"
+
+
+@functools.lru_cache(maxsize=64)
+def _lacking(chemistry: Chemistry) -> np.ndarray:
+    """Answer which aqueous species (K, 2), cation and anion, the activity model has no parameters for, and no complex of."""
+    makeup = [{name: number for name, number in s.reaction.items() if number != 0.0} for s in chemistry.aqueous]
+    complexes = {frozenset(made.items()) for made in makeup}
+    found = []
+    for c, a in itertools.product(range(len(makeup)), repeat=2):
+        cation, anion = chemistry.aqueous[c], chemistry.aqueous[a]
+        if cation.charge > 0 > anion.charge and not chemistry.activity.knows(cation.name, anion.name):
+            both = {name: makeup[c].get(name, 0.0) + makeup[a].get(name, 0.0) for name in {*makeup[c], *makeup[a]}}
+            if frozenset((name, number) for name, number in both.items() if number != 0.0) not in complexes:
+                found.append((c, a))
+    return np.array(found, dtype=np.int64).reshape(-1, 2)
 
 
 def answered(chemistry: Chemistry, temperature: float, speciation: Speciation, totals: np.ndarray) -> Equilibrium:
@@ -272,45 +297,78 @@ def speciate(
     chemistry: Chemistry,
     totals: np.ndarray,
     temperature: float,
+    allowed: np.ndarray | str | Iterable[str],
+    pressures: Mapping[str, float] | None = None,
+    start: Equilibrium | None = None,
+    headspace: Headspace | None = None,
+    activities: Mapping[str, float] | None = None,
+) -> Equilibrium:
+    """Answer the equilibrium of component `totals` (mol, C) at `temperature` (K) with the `allowed` phases.
+
+    `totals` hold all that may dissolve, the allowed phases' own contents included. `allowed`: their mask (P,), or their names.
+    `pressures`: partial pressures of gases, Pa, 1 bar where not given. `start`: the equilibrium of a liquor near this one, of
+    the same chemistry, which saves time and changes nothing. `headspace`: gases of a closed vessel, whose `amounts` are what
+    the space holds of them. `activities`: of solids that are not pure (`under`). Raises `DataError` for totals that are below
+    zero (but of H+) or not finite, a liquor that is charged, dry, too hot or boils in its headspace, or for a start of another
+    chemistry, `ConvergenceError` where the kernel finds no answer.
+    """
+    checked, may_form = chemistry.checked(totals), chemistry.mask(allowed)
+    return speciate_trial(chemistry, checked, temperature, may_form, pressures, start, headspace, activities)
+
+
+def speciate_trial(
+    chemistry: Chemistry,
+    totals: np.ndarray,
+    temperature: float,
     allowed: np.ndarray,
     pressures: Mapping[str, float] | None = None,
     start: Equilibrium | None = None,
     headspace: Headspace | None = None,
     activities: Mapping[str, float] | None = None,
 ) -> Equilibrium:
-    """Answer the equilibrium of component `totals` (mol, C) at `temperature` (K) with the `allowed` phases (P,).
+    """Answer what `speciate` does of totals that an iteration tries on its way, which may take more than there is.
 
-    `totals` hold all that may dissolve, the allowed phases' own contents included. `pressures`: partial pressures of
-    gases, Pa, 1 bar where not given. `start`: the equilibrium of a liquor near this one, of the same chemistry, which saves
-    time and changes nothing. `headspace`: gases of a closed vessel, whose `amounts` are what the space holds of them.
-    `activities`: of solids that are not pure (`under`). Raises
-    `DataError` for a liquor that is charged or dry or for a start of another chemistry, `ConvergenceError` where the kernel
-    finds no answer.
+    A component below zero counts as absent from the liquor. Totals (C,) and the mask `allowed` (P,) are taken as they are; where
+    the iteration ends they have to be above zero, as the flows of a `Stream` are seen to be.
     """
     _refuse_unknown(chemistry, temperature, allowed)
     if start is not None and start.chemistry is not chemistry:
         raise DataError(f"start is of {start.chemistry!r}, not of {chemistry!r}")
     packed = _packed(chemistry, temperature, pressures, activities)
     begun = None if start is None else start.speciation
-    room_for = NO_ROOM if headspace is None else _room(chemistry, totals, temperature, allowed, headspace)
+    room_for = NO_ROOM
+    if headspace is not None:
+        if twice := [name for name in headspace.gases if name in (pressures or {})]:
+            raise DataError(
+                f"gas {twice[0]!r} is in the headspace and has a partial pressure of its own; give one of them"
+            )
+        allowed = allowed & ~headspace.mask(chemistry)  # they form at the pressure of the space and no other
+        room_for = _room(chemistry, packed, totals, temperature, allowed, headspace)
     speciation, error, _, status = equilibrate(packed, totals, allowed, room_for, begun)
     _refuse(status, error, chemistry, totals, temperature)
     return answered(chemistry, temperature, speciation, totals)
 
 
 def _room(
-    chemistry: Chemistry, totals: np.ndarray, temperature: float, allowed: np.ndarray, headspace: Headspace
+    chemistry: Chemistry,
+    packed: Packed,
+    totals: np.ndarray,
+    temperature: float,
+    allowed: np.ndarray,
+    headspace: Headspace,
 ) -> np.ndarray:
-    """Answer V / RT of the gases of a headspace, mol/bar; the volume of one at a pressure is sought."""
+    """Answer V / RT of the gases of a headspace, mol/bar; the volume of one at a pressure is sought, water vapour in it."""
     places, count = headspace.places(chemistry), len(chemistry.phases)
     if headspace.volume is not None:
         return room(places, count, headspace.volume, temperature)
+    over_pure = vapour_pressure(temperature)
 
     def pressure_at(volume: float) -> float:
         held = room(places, count, volume, temperature)
-        speciation, error, _, status = equilibrate(chemistry.packed(temperature), totals, allowed, held)
+        speciation, error, _, status = equilibrate(packed, totals, allowed, held)
         _refuse(status, error, chemistry, totals, temperature)
-        return float((speciation.phase_amounts[places] / held[places]).sum()) * _BAR
+        gases = float((speciation.phase_amounts[places] / held[places]).sum()) * _BAR
+        return gases + math.exp(speciation.ln_water_activity) * over_pure
 
     unit = totals[WATER] * GAS_CONSTANT * temperature / _BAR
     volume = bubble(pressure_at, float(headspace.pressure or 0.0), unit)
@@ -318,19 +376,23 @@ def _room(
 
 
 def speciate_many(
-    chemistry: Chemistry, totals: np.ndarray, temperature: float, allowed: np.ndarray, out: Answers | None = None
+    chemistry: Chemistry,
+    totals: np.ndarray,
+    temperature: float,
+    allowed: np.ndarray | str | Iterable[str],
+    out: Answers | None = None,
 ) -> Answers:
     """Answer the equilibria of many liquors, component `totals` (N, C) in mol, at one `temperature` (K); see `Answers`.
 
-    As `speciate` of each row, with the `allowed` phases (P,), on all cores and without an object for each. `out`: answers of
-    another sweep of as many liquors to write over, which spares a sweep in parts new memory for each. Raises `DataError` for
-    totals or `out` of another shape, and for the first row that `speciate` would refuse, `ConvergenceError` for the first
-    without an answer, each with the number of the row.
+    As `speciate` of each row, with the `allowed` phases (their mask (P,), or their names), on all cores and without an object
+    for each. Answers carry no warnings: `warnings_of_many` tells what `Equilibrium.warnings` would tell of each. `out`: answers
+    of another sweep of as many liquors to write over, which spares a sweep in parts new memory for each. Raises `DataError` for
+    totals or `out` of another shape, and for the first row with a total below zero or not finite, then for the first that
+    `speciate` would refuse, `ConvergenceError` for the first without an answer, each with the number of the row.
     """
-    _refuse_unknown(chemistry, temperature, allowed)
-    rows = np.array(totals, dtype=np.float64, order="C")
-    if rows.ndim != 2 or rows.shape[1] != len(chemistry.components):
-        raise DataError(f"totals have the shape {rows.shape}, they must be (N, {len(chemistry.components)})")
+    may_form = chemistry.mask(allowed)
+    _refuse_unknown(chemistry, temperature, may_form)
+    rows = chemistry.checked_rows(totals)
     packed = chemistry.packed(temperature)
     answers = blank_answers(len(rows), packed.places[SPECIES], packed.places[PHASES])
     if out is not None:
@@ -338,7 +400,7 @@ def speciate_many(
             if given.shape != wanted.shape:
                 raise DataError(f"out.{name} has the shape {given.shape}, for these totals it must be {wanted.shape}")
         answers = out
-    equilibrate_many(packed, rows, allowed, answers)
+    equilibrate_many(packed, rows, may_form, answers)
     for at in np.flatnonzero(answers.counts[:, 1] != CONVERGED)[:1]:
         try:
             _refuse(int(answers.counts[at, 1]), float(answers.whole[at, 3]), chemistry, rows[at], temperature)
@@ -347,7 +409,88 @@ def speciate_many(
     return answers
 
 
+def unknown_pairs_of_many(chemistry: Chemistry, answers: Answers) -> dict[tuple[str, str], np.ndarray]:
+    """Answer the `unknown_pairs` of many liquors: each cation and anion with the rows of `answers` that lack it, rising."""
+    names, major = chemistry.aqueous_names, answers.molality > _MAJOR
+    ever = np.count_nonzero(major, axis=0)
+    found = {}
+    for c, a in _lacking(chemistry):
+        if ever[c] and ever[a] and len(rows := np.flatnonzero(major[:, c] & major[:, a])):
+            found[names[c], names[a]] = rows
+    return found
+
+
+def warnings_of_many(chemistry: Chemistry, answers: Answers, temperature: float) -> tuple[str, ...]:
+    """Answer the warnings of `answers` of `speciate_many` at `temperature` (K), each once with the rows that it is of.
+
+    They are those of `Equilibrium.warnings`: rows 0 to 41 and 50 lack a pair, say. An empty tuple where there are none.
+    """
+    found = _too_hot(chemistry, temperature)
+    limit, strength = chemistry.activity.largest_ionic_strength, answers.whole[:, 2]
+    if len(rows := np.flatnonzero(strength > limit)):
+        found.append(
+            f"{_stretches(rows)}: ionic strength up to {strength.max():.2f} mol/kg is outside the activity model's range of 0 to "
+            f"{limit:g}"
+        )
+    pairs = unknown_pairs_of_many(chemistry, answers)
+    for names, rows in _alike({f"{cation} with {anion}": rows for (cation, anion), rows in pairs.items()}):
+        found.append(f"{_stretches(rows)}: {_no_interaction(names)}")
+    for at, species in enumerate(chemistry.aqueous):
+        if (doubt := chemistry.activity.doubts(species)) and len(
+            rows := np.flatnonzero(answers.molality[:, at] > _MAJOR)
+        ):
+            found.append(f"{_stretches(rows)}: {doubt}")
+    unknown, absent = set(chemistry.unknown_at(temperature)), {}
+    for species in chemistry.aqueous:
+        if species.name in unknown:
+            needs = [chemistry.aqueous_names.index(name) for name in species.reaction if name not in _ALWAYS]
+            absent[species.name] = np.flatnonzero((answers.molality[:, needs] > 0.0).all(axis=1))
+    found += [f"{_stretches(rows)}: {_no_constant(names, temperature)}" for names, rows in _alike(absent)]
+    return tuple(found)
+
+
+def _alike(rows_of: Mapping[str, np.ndarray]) -> list[tuple[list[str], np.ndarray]]:
+    """Answer which names are of the same rows, and those rows; none of a name without rows."""
+    groups: dict[bytes, tuple[list[str], np.ndarray]] = {}
+    for name, rows in rows_of.items():
+        if len(rows):
+            groups.setdefault(rows.tobytes(), ([], rows))[0].append(name)
+    return list(groups.values())
+
+
+def _stretches(rows: np.ndarray) -> str:
+    """Answer rows (N,) that rise as stretches: `rows 0 to 41, 50, 60 to 64`."""
+    ends = np.flatnonzero(np.diff(rows) > 1)
+    firsts, lasts = rows[np.concatenate([[0], ends + 1])], rows[np.concatenate([ends, [len(rows) - 1]])]
+    parts = [f"{a} to {b}" if b > a else f"{a}" for a, b in zip(firsts, lasts, strict=True)]
+    left = len(rows) - int((lasts - firsts + 1)[:_MOST_NAMED].sum())
+    more = f" and {left} more" if left else ""
+    return f"row{'s' if len(rows) > 1 else ''} {', '.join(parts[:_MOST_NAMED])}{more}"
+
+
 def titrate(
+    chemistry: Chemistry,
+    totals: np.ndarray,
+    titrant: np.ndarray,
+    target_ph: float,
+    temperature: float,
+    allowed: np.ndarray | str | Iterable[str],
+    pressures: Mapping[str, float] | None = None,
+    activities: Mapping[str, float] | None = None,
+) -> tuple[float, Equilibrium]:
+    """Answer the dose of `titrant` (mol per unit dose, C) that brings the liquor to `target_ph`, and the equilibrium.
+
+    `allowed`: the mask (P,) of the phases that may form, or their names. `pressures`: partial pressures of gases, Pa, 1 bar where
+    not given. `activities`: of solids that are not pure (`under`). Raises `DataError` as `speciate`, for a target that is no
+    number or a titrant that takes something away, and where the titrant cannot reach the target, telling the pH that it does
+    reach.
+    """
+    given, per_dose = chemistry.checked(totals), chemistry.checked(titrant, "titrant: amount")
+    may_form = chemistry.mask(allowed)
+    return titrate_trial(chemistry, given, per_dose, target_ph, temperature, may_form, pressures, activities)
+
+
+def titrate_trial(
     chemistry: Chemistry,
     totals: np.ndarray,
     titrant: np.ndarray,
@@ -357,11 +500,9 @@ def titrate(
     pressures: Mapping[str, float] | None = None,
     activities: Mapping[str, float] | None = None,
 ) -> tuple[float, Equilibrium]:
-    """Answer the dose of `titrant` (mol per unit dose, C) that brings the liquor to `target_ph`, and the equilibrium.
-
-    `pressures`: partial pressures of gases, Pa, 1 bar where not given. `activities`: of solids that are not pure (`under`).
-    Raises `DataError` where the titrant cannot reach the target, telling the pH that it does reach.
-    """
+    """Answer what `titrate` does of totals that an iteration tries, as `speciate_trial`; the dose may bring what they lack."""
+    if not math.isfinite(target_ph):
+        raise DataError(f"target pH = {target_ph:g} is not a finite number")
     _refuse_unknown(chemistry, temperature, allowed)
     per_dose = float(np.abs(titrant).max())
     largest = LARGEST_DOSE_PER_WATER * totals[WATER] / per_dose if per_dose > 0.0 else 0.0
@@ -371,7 +512,7 @@ def titrate(
     if status == UNREACHABLE:
         reached = answered(chemistry, temperature, speciation, totals + dose * titrant).ph
         names = [c.name for i, c in enumerate(chemistry.components) if titrant[i] != 0.0]
-        start = speciate(chemistry, totals, temperature, allowed, pressures).ph
+        start = speciate_trial(chemistry, totals, temperature, allowed, pressures, activities=activities).ph
         raise DataError(
             f"pH {target_ph:g} cannot be reached with the titrant ({', '.join(names)}): the liquor stands at pH {start:.2f}, "
             f"the nearest it comes to is pH {reached:.2f}"

@@ -1,7 +1,8 @@
 """A closed headspace: gases that share a volume over the liquor, or a bubble that holds a total pressure.
 
-Model    ideal gas, n = p V / (R T); the partial pressure is the one that the liquor is in equilibrium with
-Assumes  no vapour of water in the volume; the volume does not change as the liquor does
+Model    ideal gas, n = p V / (R T); the partial pressure is the one that the liquor is in equilibrium with. To the pressure of
+         a bubble the liquor's water vapour counts, a_w p_sat(T), and leaves the gases the rest
+Assumes  the water that is vapour is still counted to the liquor; a volume does not change as the liquor does
 """
 
 import math
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import root_scalar
 
-from ..errors import DeclarationError, nearest
+from ..errors import DataError, DeclarationError, nearest
 from .species import GAS
 from .system import Chemistry
 from .water import GAS_CONSTANT
@@ -25,10 +26,14 @@ _SAME = 1e-13
 class Headspace:
     """`gases` over the liquor in a `volume` (m3) of their own, or in a bubble as large as a `pressure` (Pa) lets it be.
 
-    Give one of the two. A liquor whose gases cannot hold the pressure has no bubble.
+    Give one of the two; one gas may be given as its name alone. The pressure is that of the gases named and of the liquor's
+    water vapour together: 101325 Pa at 90 degC leaves the gases some 31 kPa. A liquor whose gases and vapour cannot hold the
+    pressure has no bubble, one whose vapour alone holds it boils and is refused with `DataError` when it is speciated. Gases
+    that are held at partial pressures beside it do not count. Raises `DeclarationError` for both or neither of the two, one
+    not above 0, or no gas.
     """
 
-    gases: tuple[str, ...]
+    gases: tuple[str, ...] | str
     volume: float | None = None
     pressure: float | None = None
 
@@ -41,7 +46,10 @@ class Headspace:
         if given is None or not 0.0 < given < math.inf:
             name, unit = ("volume", "m3") if self.volume is not None else ("pressure", "Pa")
             raise DeclarationError(f"headspace: {name} = {given!r} {unit} is not above 0")
-        object.__setattr__(self, "gases", tuple(self.gases))
+        gases = (self.gases,) if isinstance(self.gases, str) else tuple(dict.fromkeys(self.gases))
+        if not gases:
+            raise DeclarationError("headspace: gases = (), at least 1 is needed, such as 'CO2(g)'")
+        object.__setattr__(self, "gases", gases)
 
     def places(self, chemistry: Chemistry) -> np.ndarray:
         """Answer where the gases stand among the phases; raises `DeclarationError` with the nearest name."""
@@ -52,6 +60,12 @@ class Headspace:
                     f"headspace: gas {name!r} has no equilibrium in the chemistry{nearest(name, known)}"
                 )
         return np.array([chemistry.phase_index[name] for name in self.gases], dtype=np.int64)
+
+    def mask(self, chemistry: Chemistry) -> np.ndarray:
+        """Answer the mask (P,) of the gases among the phases; raises as `places`."""
+        mask = np.zeros(len(chemistry.phases), dtype=np.bool_)
+        mask[self.places(chemistry)] = True
+        return mask
 
 
 def room(places: np.ndarray, phases: int, volume: float, temperature: float) -> np.ndarray:
@@ -64,10 +78,16 @@ def room(places: np.ndarray, phases: int, volume: float, temperature: float) -> 
 def bubble(pressure_at: Callable[[float], float], pressure: float, unit: float) -> float:
     """Answer the volume (m3) at which the gases hold the `pressure` (Pa), 0 where they cannot.
 
-    `pressure_at`: Pa of a volume, falling; `unit`: a volume of the size of the liquor's, m3.
+    `pressure_at`: Pa of a volume, falling; `unit`: a volume of the size of the liquor's, m3. Raises `DataError` where no
+    volume is large enough, since the liquor's vapour alone holds the pressure.
     """
     if pressure_at(_SMALLEST * unit) <= pressure:
         return 0.0
+    vapour = pressure_at(_LARGEST * unit)
+    if vapour >= pressure:
+        raise DataError(
+            f"headspace: the liquor boils: its vapour holds {vapour:.4g} Pa, more than the pressure = {pressure:.4g} Pa"
+        )
     low, high = math.log(_SMALLEST * unit), math.log(_LARGEST * unit)
     found = root_scalar(
         lambda ln_v: math.log(pressure_at(math.exp(ln_v)) / pressure), bracket=(low, high), method="brentq", xtol=_SAME

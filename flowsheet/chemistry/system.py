@@ -24,7 +24,7 @@ from . import water
 from .activity_models import ActivityModel
 from .cantera_export import Liquor, write_cantera
 from .database import atomic_masses, named_formulas, table
-from .databases import Database, own_data
+from .databases import HOTTEST_WATER, Database, own_data
 from .extractants import Extractant
 from .formula import Formula, molar_mass, parse
 from .packing import pack
@@ -35,6 +35,7 @@ _NEVER = 1e301  # ln K of a solid that never forms; its negative, of a species t
 _REFERENCE_TEMPERATURE = 298.15
 _ALWAYS = frozenset({"H", "O"})
 _MOST_CHOICES = 256
+_ROUND_OFF = 1e-12  # of the largest total, by which another may lie below zero: sums of moles round to less
 DILUENT = "diluent"
 
 
@@ -167,14 +168,14 @@ class Chemistry:
             raise DataError(f"extractant {name!r} is not in the chemistry{nearest(name, self._extractants)}")
         return self._extractants[name]
 
-    def allowed(self, names: Iterable[str]) -> np.ndarray:
-        """Answer the mask of the solids and gases that may form.
+    def allowed(self, names: str | Iterable[str]) -> np.ndarray:
+        """Answer the mask (P,) of the solids and gases that may form, given one name or several.
 
         One that the data know, of elements that this chemistry lacks, cannot form and is passed over. Raises `DataError`
         for one that the data do not know, or know no constant of.
         """
         mask = np.zeros(len(self.phases), dtype=np.bool_)
-        for name in names:
+        for name in (names,) if isinstance(names, str) else names:
             if name in self.phase_index:
                 mask[self.phase_index[name]] = True
                 continue
@@ -183,6 +184,61 @@ class Chemistry:
             if name not in known:
                 raise DataError(f"solid or gas {name!r} has no equilibrium in the data{nearest(name, known)}")
         return mask
+
+    def mask(self, allowed: np.ndarray | str | Iterable[str]) -> np.ndarray:
+        """Answer the mask (P,) of what may form as the kernels take it: the one given, or that of names.
+
+        Raises `DataError` for a mask of another length or type, such as that of another chemistry, and as `allowed` does.
+        """
+        if not isinstance(allowed, np.ndarray) or allowed.dtype.kind == "U":
+            names = tuple(allowed) if isinstance(allowed, Iterable) and not isinstance(allowed, str) else (allowed,)
+            if strange := [name for name in names if not isinstance(name, str)]:
+                raise DataError(f"allowed holds {strange[0]!r}; give names of solids and gases, or a mask of them")
+            return self.allowed(names)
+        if allowed.dtype != np.bool_ or allowed.shape != (len(self.phases),):
+            raise DataError(
+                f"allowed has the shape {allowed.shape} and holds {allowed.dtype}; it must be names of solids and gases, or "
+                f"the mask ({len(self.phases)},) of bool that `allowed(names)` of this chemistry answers"
+            )
+        return np.ascontiguousarray(allowed)
+
+    def checked(self, totals: np.ndarray, what: str = "liquor: total") -> np.ndarray:
+        """Answer component totals (C,), mol, as the kernels take them; what rounding left below zero is zero.
+
+        Raises `DataError` for totals of another shape, that are no finite numbers, or below zero, that of H+ left out;
+        `what` they are of stands before the name of the component.
+        """
+        given = _numbers(totals, what)
+        if given.shape != (len(self.components),):
+            raise DataError(
+                f"{what}s have the shape {given.shape}, they must be ({len(self.components)},), one of each component"
+            )
+        numbers = given.tolist()  # of a few dozen, a list is compared faster than an array
+        if not math.isfinite(sum(numbers)):
+            for component, total in zip(self.components, numbers, strict=True):
+                if not math.isfinite(total):
+                    raise DataError(f"{what} of {component.name} = {total:g} mol is not a finite number")
+        least = min(numbers[PROTON + 1 :], default=0.0)
+        if least < 0.0:
+            at = numbers.index(least, PROTON + 1)
+            if least < -_ROUND_OFF * np.abs(given).max():
+                raise DataError(f"{what} of {self.components[at].name} = {least:.6g} mol is below 0")
+            given = np.concatenate([given[: PROTON + 1], np.maximum(given[PROTON + 1 :], 0.0)])
+        return given if given.flags.writeable else given.copy()  # a kernel is compiled anew for an array that is sealed
+
+    def checked_rows(self, totals: np.ndarray) -> np.ndarray:
+        """Answer a copy of rows of component totals (N, C), mol, as the kernels take them; raises as `checked`, with the row."""
+        rows = np.array(_numbers(totals, "liquor: total"), order="C")
+        if rows.ndim != 2 or rows.shape[1] != len(self.components):
+            raise DataError(f"totals have the shape {rows.shape}, they must be (N, {len(self.components)})")
+        solutes = rows[:, PROTON + 1 :]
+        if not (math.isfinite(rows.sum()) and solutes.min(initial=0.0) >= 0.0):
+            wrong = ~np.isfinite(rows).all(axis=1)
+            wrong |= solutes.min(axis=1, initial=0.0) < -_ROUND_OFF * np.abs(rows).max(axis=1, initial=0.0)
+            for at in np.flatnonzero(wrong)[:1]:
+                self.checked(rows[at], f"row {at} of totals: liquor: total")
+            np.maximum(solutes, 0.0, out=solutes)
+        return rows
 
     @functools.lru_cache(maxsize=512)  # noqa: B019  a chemistry lives as long as the program that defines it
     def mixture(self, temperature: float) -> Mixture:
@@ -219,10 +275,10 @@ class Chemistry:
         """Answer the heat capacity of every species, J/mol/K.
 
         Water and gases from Cantera; solids and organic liquids by Kopp's rule; dissolved components count as nothing
-        beside their water.
+        beside their water. That of water stays as it is where `HOTTEST_WATER` ends, for what is hotter has none.
         """
         capacities = np.array(self._kopp)
-        capacities[WATER] = water.heat_capacity(temperature) * self.molar_masses[WATER]
+        capacities[WATER] = water.heat_capacity(min(temperature, HOTTEST_WATER)) * self.molar_masses[WATER]
         for gas in self.gases:
             capacities[self.index[gas.name]] = water.gas_heat_capacity(gas.name, temperature)
         capacities.setflags(write=False)
@@ -277,6 +333,14 @@ def _one_state_each(components: list[Species]) -> Iterable[list[Species]]:
         groups.setdefault(frozenset(_own(component)) or frozenset({component.name}), []).append(component)
     several = math.prod(len(group) for group in groups.values())
     return map(list, itertools.product(*groups.values())) if 1 < several <= _MOST_CHOICES else ()
+
+
+def _numbers(totals: object, what: str) -> np.ndarray:
+    """Answer totals as an array of numbers."""
+    try:
+        return np.ascontiguousarray(totals, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise DataError(f"{what}s must be numbers, one of each component: {error}") from error
 
 
 def _own(component: Species) -> set[str]:

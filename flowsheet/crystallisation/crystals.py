@@ -19,7 +19,7 @@ import numpy as np
 
 from ..chemistry import density, water
 from ..chemistry.database import table
-from ..chemistry.equilibrium import Equilibrium, speciate
+from ..chemistry.equilibrium import Equilibrium, speciate_trial
 from ..chemistry.species import SOLID
 from ..chemistry.system import PROTON, WATER
 from ..errors import ConvergenceError, DataError
@@ -170,7 +170,7 @@ class _Passes:
         for uptake in self.uptakes.values():
             bound += uptake.guests.bound(uptake.lattice + uptake.occluded)
         available = totals - bound
-        self.found = found = speciate(chemistry, available, tank.temperature, self.allowed, start=self.found)
+        self.found = found = speciate_trial(chemistry, available, tank.temperature, self.allowed, start=self.found)
         formed = [name for name, at in self.phases.items() if found.amounts[at] > 0.0]
         self.left = available - found.amounts[self.others] @ self.rows[self.others]
         self.populations = {}

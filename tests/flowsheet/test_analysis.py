@@ -157,7 +157,7 @@ def test_titration__refuses_titrants_that_are_none(salts, metals):
     liquor = molal(salts, HCl=0.1)
     with pytest.raises(DataError, match="'Na\\+' is an ion; give a neutral substance"):
         titration_table(liquor, "Na+", largest=1.0)
-    with pytest.raises(DataError, match="K, which no component of the chemistry has"):
+    with pytest.raises(DataError, match="'KOH' holds K, which no component of the chemistry has; did you mean 'NaOH'"):
         titration_table(liquor, "KOH", largest=1.0)
     with pytest.raises(DataError, match="titrant: formula 'Naoh' cannot be read at 'oh'; did you mean 'NaOH'"):
         titration_table(liquor, "Naoh", largest=1.0)

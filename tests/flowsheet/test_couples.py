@@ -161,6 +161,13 @@ def test_couple__says_which_one_was_meant():
         couple("Fe+3/Fe2")
 
 
+def test_couple__says_that_its_states_are_swapped():
+    with pytest.raises(
+        DataError, match=r"'Fe\+2/Fe\+3' has its states the wrong way round: .*did you mean 'Fe\+3/Fe\+2'\?"
+    ):
+        couple("Fe+2/Fe+3")
+
+
 def test_potential__says_which_state_is_absent(chemistry):
     for salt, absent in (("FeSO4", r"Fe\+3"), ("Fe2(SO4)3", r"Fe\+2")):
         with pytest.raises(DataError, match=rf"potential of Fe\+3/Fe\+2 is undefined: the liquor holds no {absent}"):

@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 from phreeqpy.iphreeqc.phreeqc_dll import IPhreeqc
 
-from raffinate.flowsheet import DeclarationError
+from raffinate.flowsheet import DataError, DeclarationError, Stream, settle
 from raffinate.flowsheet.chemistry import Chemistry, Davies
 from raffinate.flowsheet.chemistry.equilibrium import speciate
 from raffinate.flowsheet.chemistry.headspace import Headspace
+from raffinate.flowsheet.chemistry.water import vapour_pressure
+from raffinate.flowsheet.quantities import celsius
 
 GAS_CONSTANT = 8.314462618
 ROOM = 298.15
@@ -67,9 +69,87 @@ def test_speciate__finds_the_bubble_that_holds_a_pressure():
     totals = liquor(CO2=0.2)
     headspace = Headspace(("CO2(g)",), pressure=2e5)
     found = speciate(CHEMISTRY, totals, ROOM, NOTHING, headspace=headspace)
-    assert found.saturation_index("CO2(g)") == pytest.approx(np.log10(2.0), abs=1e-9)
+    vapour = found.water_activity * vapour_pressure(ROOM)
+    assert found.fugacity("CO2(g)") == pytest.approx(2e5 - vapour, rel=1e-9)
     assert gas(found) > 0.05
     np.testing.assert_allclose(held(found), totals, rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("degrees", [25.0, 60.0, 90.0, 99.0])
+@pytest.mark.parametrize("salt", [{}, {"Na2SO4": 2.0}])
+def test_speciate__leaves_the_gas_what_the_water_vapour_does_not_hold(degrees, salt):
+    totals, temperature = liquor(CO2=0.5, **salt), celsius(degrees)
+    found = speciate(CHEMISTRY, totals, temperature, NOTHING, headspace=Headspace("CO2(g)", pressure=101325.0))
+    vapour = found.water_activity * vapour_pressure(temperature)
+    assert found.fugacity("CO2(g)") + vapour == pytest.approx(101325.0, rel=1e-9)
+    if degrees == 90.0 and not salt:
+        assert found.fugacity("CO2(g)") == pytest.approx(31.2e3, rel=0.01)  # steam holds 70.1 kPa at 90 degC
+
+
+def test_speciate__refuses_a_liquor_that_boils_in_its_bubble():
+    totals, headspace = liquor(CO2=0.5), Headspace("CO2(g)", pressure=101325.0)
+    with pytest.raises(DataError, match=r"the liquor boils: its vapour holds 1\.08\de\+05 Pa, more than the pressure"):
+        speciate(CHEMISTRY, totals, celsius(102.0), NOTHING, headspace=headspace)
+    salty = liquor(CO2=0.5, Na2SO4=2.0)  # whose boiling point lies higher
+    assert 0.0 < speciate(CHEMISTRY, salty, celsius(101.0), NOTHING, headspace=headspace).fugacity("CO2(g)") < 5e3
+
+
+def test_speciate__holds_a_bubble_beside_gases_at_their_own_pressure():
+    chemistry = Chemistry("Na C N")
+    totals = np.zeros(len(chemistry.components))
+    totals[0] = 1.0 / chemistry.molar_masses[0]
+    totals += 0.4 * chemistry.dissolve("CO2") + 0.05 * chemistry.dissolve("NH3")
+    headspace = Headspace("CO2(g)", pressure=2e5)
+    allowed = chemistry.allowed(["NH3(g)"])
+    found = speciate(chemistry, totals, ROOM, allowed, {"NH3(g)": 1e-3}, headspace=headspace)
+    vapour = found.water_activity * vapour_pressure(ROOM)
+    assert found.fugacity("CO2(g)") == pytest.approx(2e5 - vapour, rel=1e-9)
+    assert found.fugacity("NH3(g)") == pytest.approx(1e-3, rel=1e-8)
+    assert found.amounts[chemistry.phase_index["NH3(g)"]] > 0.0
+
+
+def test_speciate__refuses_a_gas_in_the_headspace_and_at_a_pressure_of_its_own():
+    headspace = Headspace("CO2(g)", volume=1e-3)
+    with pytest.raises(DataError, match=r"'CO2\(g\)' is in the headspace and has a partial pressure of its own"):
+        speciate(CHEMISTRY, liquor(CO2=0.1), ROOM, NOTHING, {"CO2(g)": 1e4}, headspace=headspace)
+
+
+def test_speciate__forms_a_gas_of_the_headspace_nowhere_else():
+    # 0.03 mol/kg CO2 would leave at 0.5 bar, and has no bubble at 2 bar though it may form
+    headspace = Headspace("CO2(g)", pressure=2e5)
+    found = speciate(CHEMISTRY, liquor(CO2=0.04), ROOM, "CO2(g)", headspace=headspace)
+    assert gas(found) == 0.0
+    assert 1e5 < found.fugacity("CO2(g)") < 2e5
+
+
+def test_settle__closes_a_stream_in_with_its_gas():
+    stream = Stream.of(CHEMISTRY, {"H2O": 1.0, "NaHCO3": 0.01, "CO2(g)": 0.02})
+    after, found = settle(stream, ROOM, (), headspace=Headspace("CO2(g)", pressure=1.5e5))
+    vapour = found.water_activity * vapour_pressure(ROOM)
+    assert found.fugacity("CO2(g)") == pytest.approx(1.5e5 - vapour, rel=1e-9)
+    assert after["CO2(g)"] == pytest.approx(gas(found), rel=1e-12)
+    assert after.elements == pytest.approx(stream.elements, rel=1e-12, abs=1e-15)
+    assert after.ph == pytest.approx(found.ph, abs=1e-8)
+
+
+@pytest.mark.parametrize("times", [1.0, 1e3])
+def test_settle__takes_a_volume_per_second_of_its_stream(times):
+    stream = Stream.of(CHEMISTRY, {"H2O": 1.0, "CO2(g)": 0.02}) * times
+    volume = 5e-3 * times
+    after, found = settle(stream, ROOM, "CO2(g)", headspace=Headspace("CO2(g)", volume=volume))
+    assert after["CO2(g)"] == pytest.approx(found.fugacity("CO2(g)") * volume / (GAS_CONSTANT * ROOM), rel=1e-8)
+    held = 5e-3 * 1e5 / (GAS_CONSTANT * ROOM)  # mol/bar, beside 0.0339 mol/kg/bar in water
+    assert after["CO2(g)"] / times == pytest.approx(0.02 / 0.04401 * held / (held + 0.0339), rel=1e-2)
+    assert after.mass == pytest.approx(stream.mass, rel=1e-12)
+
+
+def test_settle__has_calcite_dissolve_in_the_acid_of_its_bubble():
+    stream = Stream.of(CHEMISTRY, {"H2O": 1.0, "CaCO3(s)": 0.01, "CO2(g)": 0.05})
+    few, many = (
+        settle(stream, ROOM, ["CaCO3(s)"], headspace=Headspace("CO2(g)", pressure=bar * 1e5))[0] for bar in (0.5, 5.0)
+    )
+    # HCO3- in water with calcite grows as the third root of the pressure of CO2
+    assert many["Ca+2"] / few["Ca+2"] == pytest.approx(10.4 ** (1.0 / 3.0), rel=0.1)
 
 
 def test_speciate__has_no_bubble_where_the_gases_cannot_hold_the_pressure():
@@ -117,5 +197,8 @@ def test_headspace__wants_a_volume_or_a_pressure_and_a_known_gas():
         Headspace(("CO2(g)",))
     with pytest.raises(DeclarationError, match="not above 0"):
         Headspace(("CO2(g)",), volume=-1.0)
+    assert Headspace("CO2(g)", volume=1.0) == Headspace(("CO2(g)", "CO2(g)"), volume=1.0)
+    with pytest.raises(DeclarationError, match="at least 1 is needed"):
+        Headspace((), volume=1.0)
     with pytest.raises(DeclarationError, match=r"CO2\(g\)"):
         speciate(CHEMISTRY, liquor(CO2=0.1), ROOM, NOTHING, headspace=Headspace(("CO(g)",), volume=1.0))

@@ -127,6 +127,7 @@ def test_oxidise__refuses_an_extent_beyond_0_to_1(liquor, extent):
     ("states", "oxidant", "reason"),
     [
         (("Fe2", "Fe+3"), "H2O2", r"species 'Fe2' is not in the chemistry; did you mean 'Fe\+2'"),
+        (("Fe+3", "Fe+2"), "H2O2", r"the wrong way round: Fe\+3 is the oxidised one, Fe\+2 the reduced one"),
         (("Fe+2", "Mn+2"), "H2O2", r"couple 'Mn\+2/Fe\+2' is not in redox.csv"),
         (("Fe+2", "Fe+3"), "H2O3", r"oxidant 'H2O3' is in no couple of redox.csv; did you mean 'H2O2'"),
         (("Fe+2", "Fe+3"), "Mn+3", r"oxidant 'Mn\+3', or what becomes of it, is not in the chemistry"),

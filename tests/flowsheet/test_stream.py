@@ -208,6 +208,14 @@ def test_settle__leaves_alone_solids_that_are_not_named(chemistry):
     assert gone["Ni+2"] == pytest.approx(stream["Ni(OH)2(s)"])
 
 
+def test_settle_and_dose__take_one_name_as_one(chemistry, liquor):
+    base = Stream.of(chemistry, {"NaOH": 0.2, "H2O": 0.8})
+    one, several = (dose(liquor, base, 8.5, celsius(60), named)[0] for named in ("Ni(OH)2(s)", ["Ni(OH)2(s)"]))
+    assert one.flows.tolist() == several.flows.tolist()
+    one, several = (settle(one, celsius(25), named)[0] for named in ("Ni(OH)2(s)", ["Ni(OH)2(s)"]))
+    assert one.flows.tolist() == several.flows.tolist()
+
+
 def test_settle__refuses_a_misspelt_phase(liquor):
     with pytest.raises(DataError, match=r"did you mean 'Ni\(OH\)2\(s\)'"):
         settle(liquor, celsius(25), ["Ni(OH)2 (s)"])
@@ -293,6 +301,12 @@ def test_stream__refuses_a_temperature_or_pressure_that_cannot_be(chemistry, giv
 def test_of__says_what_a_misspelt_species_was_meant_to_be(chemistry, name, reason):
     with pytest.raises(DataError, match=reason):
         Stream.of(chemistry, {name: 1.0})
+
+
+def test_of__does_not_mean_what_it_refuses():
+    with pytest.raises(DataError, match="'NaOH' holds Na, which no component of the chemistry has") as refusal:
+        Stream.of(Chemistry("Li S"), {"NaOH": 1.0})
+    assert "did you mean 'NaOH'" not in str(refusal.value)
 
 
 @pytest.mark.parametrize("mass", ["5", None, float("nan")])
