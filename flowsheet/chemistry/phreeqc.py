@@ -15,6 +15,7 @@ Volumes of solution species are not read: off one atmosphere they shift log K in
 Source: Parkhurst & Appelo (2013) USGS Techniques and Methods 6-A43.
 """
 
+import difflib
 import math
 from collections.abc import Callable, Iterable
 from functools import partial
@@ -34,6 +35,7 @@ from .phreeqc_blocks import ATMOSPHERE, GAS_CONSTANT, Contents
 from .phreeqc_text import BLOCKS, KEYWORDS, Line, elements_of, keyword, read_lines, split_charge
 from .species import GAS
 
+_ALMOST = 0.8  # of likeness: PHASE for PHASES, but not PYRITE, which has a rate, for PITZER
 _BAR = 1e5
 _FREEZING = 273.15
 _HOTTEST = 350.0  # degC, where PHREEQC's dielectric constant ends
@@ -66,8 +68,10 @@ def read_phreeqc(path: str | Path) -> Database:
     if not contents.masters:
         raise DataError(f"{path.name}: no SOLUTION_MASTER_SPECIES, so this is no database of PHREEQC")
     blocks.check_members(contents)
+    left_out = blocks.check_constants(contents)
     _add_named(contents)
     sources = _sources(contents)
+    sources.left_out.update(left_out)
     species = assemble(sources)
     degrees = contents.llnl.get("temperatures", [0.0, _HOTTEST])
     return Database(
@@ -94,12 +98,21 @@ def _blocks(path: Path) -> list[tuple[str, list[Line]]]:
                 found.append((name, current))
         elif current is not None:
             current.append(line)
+        elif began and name_after not in {"TITLE", "COMMENT"}:
+            _refuse_near_keyword(line)
         elif not began:
             line.refuse(f"stands before any keyword{nearest(line.words[0].upper(), KEYWORDS)}")
     title, last = found[-1] if found and name_after in {"", "END"} else ("", [])
     if title == "PHASES" and last and len(last[-1].words) == 1 and not last[-1].is_option:
         last.pop()  # a heading below the last phase, which PHREEQC takes for a name and forgets
     return found
+
+
+def _refuse_near_keyword(line: Line) -> None:
+    """Refuse a line within what is passed over that was to begin a block: the block would be lost without a word."""
+    meant = difflib.get_close_matches(line.text.upper(), BLOCKS, n=1, cutoff=_ALMOST)
+    if line.text.isupper() and meant:
+        line.refuse(f"{line.text} is no keyword of PHREEQC; did you mean {meant[0]!r}?")
 
 
 def _add_named(contents: Contents) -> None:
