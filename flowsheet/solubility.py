@@ -16,7 +16,7 @@ from types import MappingProxyType
 
 import numpy as np
 import pandas
-from scipy.optimize import root_scalar
+from scipy.optimize import minimize_scalar, root_scalar
 
 from .chemistry.equilibrium import Equilibrium
 from .chemistry.system import PROTON, WATER, Chemistry
@@ -29,6 +29,7 @@ _LN10 = float(np.log(10.0))
 _LEAST, _MOST = 1e-14, 30.0  # mol/kg water: what a solubility is sought between
 _MOST_SHOWN = 5.0  # mol/kg water, on a precipitation diagram
 _LOOKS = 8
+_NEAR = 1e-6  # of a coordinate, how near a transition is found
 _SAME = 1e-6  # two solids this near to each other in solubility coexist
 # of ln molality; a hydrate is least undersaturated somewhere, beyond which there is too little water for it
 _STEP = 0.3
@@ -137,18 +138,30 @@ def _transition(
     if not all(orders):
         return []
     (_, one), (_, other) = (min(order) for order in orders)
-    if one == other or any(held[end][at] is None for end in ends for at in (one, other)):
+    if one == other:
         return []
-
     near = min(orders[0])[0]
 
     def lead(coordinate: float) -> float:
+        """How much more of the one it takes; what does not saturate takes more than any."""
         first, second = (_saturated(stream, singles[at], axis, coordinate, near) for at in (one, other))
-        return (first[0] if first else _MOST) - (second[0] if second else _MOST)
+        if first is None:
+            return np.inf
+        return first[0] - second[0] if second else -np.inf
 
-    if lead(ends[0]) > 0.0 or lead(ends[1]) < 0.0:
+    (low, high), before, after = ends, lead(ends[0]), lead(ends[1])
+    if before > 0.0 or after < 0.0:
         return []
-    place = float(root_scalar(lead, bracket=ends, method="brentq", xtol=1e-6).root)
+    while not np.isfinite([before, after]).all() and high - low > _NEAR:
+        middle = 0.5 * (low + high)
+        there = lead(middle)
+        if there <= 0.0:
+            low, before = middle, there
+        else:
+            high, after = middle, there
+    place = low  # where the one saturates for the last time, if it does not become the more soluble first
+    if np.isfinite([before, after]).all():
+        place = float(root_scalar(lead, bracket=(low, high), method="brentq", xtol=_NEAR).root)
     return [(place, singles[one].name, singles[other].name)]
 
 
@@ -204,15 +217,21 @@ def bracket(excess: Callable[[float], float], start: float, least: float, limit:
     It has a largest value where what dissolves takes the water or the ligands of its own saturation, so a start beyond
     that looks back.
     """
+    seen: dict[float, float] = {}
+
+    def found(at: float) -> float:
+        seen[at] = excess(at)
+        return seen[at]
+
     high = start
-    if excess(high) < 0.0:
+    if found(high) < 0.0:
         while high < limit:
             low, high = high, min(high + _STEP, limit)
-            if excess(high) >= 0.0:
+            if found(high) >= 0.0:
                 return low, high
-        high = next((at for at in start - 2.0 * _STEP * np.arange(1, _LOOKS) if excess(at) >= 0.0), limit)
+        high = next((at for at in start - 2.0 * _STEP * np.arange(1, _LOOKS) if found(at) >= 0.0), limit)
         if high == limit:
-            return None
+            return _about_largest(excess, seen)
     step = _STEP
     while high > least:
         low = max(high - step, least)
@@ -220,6 +239,20 @@ def bracket(excess: Callable[[float], float], start: float, least: float, limit:
             return low, high
         high, step = low, 2.0 * step
     return least, least
+
+
+def _about_largest(excess: Callable[[float], float], seen: Mapping[float, float]) -> tuple[float, float] | None:
+    """Answer what brackets a passage through 0 where the largest value lies between points `seen` below it, or None.
+
+    A hydrate near the temperature where it melts is saturated over a range that is narrower than a step.
+    """
+    points = sorted(seen)
+    best = max(range(len(points)), key=lambda at: seen[points[at]])
+    if not 0 < best < len(points) - 1:
+        return None
+    bounds = (points[best - 1], points[best + 1])
+    top = float(minimize_scalar(lambda at: -excess(at), bounds=bounds, method="bounded", options={"xatol": 1e-3}).x)
+    return (bounds[0], top) if excess(top) >= 0.0 else None
 
 
 def _precipitated(stream: Stream, salt: _Salt, axis: Axis, coordinate: float) -> tuple[float, Equilibrium]:
