@@ -9,6 +9,7 @@ import pytest
 from database_problems import ELEMENTS, PROBLEMS, every_component
 from iphreeqc import DATABASES, Library, Problem, elements_of
 
+from raffinate.flowsheet import Stream
 from raffinate.flowsheet.chemistry import Chemistry, read_phreeqc
 from raffinate.flowsheet.chemistry.equilibrium import speciate
 from raffinate.flowsheet.chemistry.macinnes import macinnes_ph
@@ -134,6 +135,51 @@ def test_macinnes_ph__says_what_it_needs(engines):
     liquor = speciate(no_chloride, totals, celsius(25), no_chloride.allowed(()))
     with pytest.raises(DataError, match="add Cl to the elements"):
         macinnes_ph(liquor)
+
+
+@pytest.fixture(scope="module")
+def llnl():
+    """Four states of manganese, two of copper and ten of sulfur."""
+    return Chemistry("Na K Mn Cu Fe S N Cl", database=read_phreeqc(DATABASES / "llnl.dat"))
+
+
+@pytest.mark.parametrize(
+    ("substance", "ions"),
+    [
+        ("MnSO4", {"Mn+2": 1.0, "SO4-2": 1.0}),
+        ("CuSO4", {"Cu+2": 1.0, "SO4-2": 1.0}),
+        ("CuSO4:5H2O", {"Cu+2": 1.0, "SO4-2": 1.0, "H2O": 5.0}),
+        ("Fe2(SO4)3", {"Fe+3": 2.0, "SO4-2": 3.0}),
+        ("NaHSO4", {"Na+": 1.0, "H+": 1.0, "SO4-2": 1.0}),
+        ("Na2SO3", {"Na+": 2.0, "SO3-2": 1.0}),
+        ("Na2S2O3", {"Na+": 2.0, "S2O3-2": 1.0}),
+        ("KMnO4", {"K+": 1.0, "MnO4-": 1.0}),
+        ("K2MnO4", {"K+": 2.0, "MnO4-2": 1.0}),
+        ("NaClO4", {"Na+": 1.0, "ClO4-": 1.0}),
+        ("CuCl", {"Cu+": 1.0, "Cl-": 1.0}),
+    ],
+)
+def test_dissolve__takes_the_ions_that_a_formula_names(llnl, substance, ions):
+    totals = llnl.dissolve(substance)
+    found = {c.name: float(n) for c, n in zip(llnl.components, totals, strict=True) if n}
+    assert found == pytest.approx(ions)
+
+
+def test_dissolve__of_a_salt_is_the_liquor_of_its_ions(llnl, engines):
+    """The same molality of sulfate from Stream.of as the ions given to PHREEQC."""
+    molality = 0.1
+    mass = float(llnl.dissolve("CuSO4") @ llnl.molar_masses[llnl.liquor]) * molality
+    found = Stream.of(llnl, {"H2O": 1.0, "CuSO4": mass}, celsius(25)).equilibrium
+    _, library, elements = engines["llnl"]
+    theirs = library.run(Problem("llnl", 25, {"Cu+2": molality, "SO4-2": molality}), elements)
+    assert found.ph == pytest.approx(theirs.ph, abs=1e-3)
+
+
+def test_dissolve__names_the_ways_where_the_formula_does_not(llnl):
+    with pytest.raises(DataError, match=r"'MnO2' could be .* give the components: Mn\+2, Mn\+3, MnO4-2, MnO4-$"):
+        llnl.dissolve("MnO2")
+    with pytest.raises(DataError, match=r"'MnO4S' could be .* the components: Mn\+2 with SO4-2, or MnO4-2 with"):
+        llnl.dissolve("MnO4S")
 
 
 @pytest.mark.parametrize("name", sorted(ELEMENTS))
