@@ -137,6 +137,27 @@ def test_macinnes_ph__says_what_it_needs(engines):
         macinnes_ph(liquor)
 
 
+def test_equilibrium__of_a_brine_that_freezes_warns_where_its_database_ends(engines):
+    chemistry = engines["ColdChem"][0]
+    assert chemistry.database.temperatures[0] == pytest.approx(celsius(-50))
+    brine = {"H2O": 1.0, "NaCl": 0.2}
+    assert not Stream.of(chemistry, brine, celsius(-10)).equilibrium.warnings
+    warm = Stream.of(chemistry, brine, celsius(40)).equilibrium.warnings
+    assert any(w.startswith("temperature 313.15 K is outside 223.15 to 298.15 K, which ColdChem.dat") for w in warm)
+    with pytest.raises(DataError, match=r"outside 273\.15 to 623\.15 K, where the data of pitzer\.dat hold"):
+        _ = Stream.of(engines["pitzer"][0], brine, celsius(-5)).equilibrium
+
+
+def test_ice__melts_at_zero_and_takes_a_salt_to_freeze_later(engines):
+    """An ideal liquor of 1 mol/kg of ions freezes 1.86 K lower; 0.5 mol/kg NaCl 1.69 K (recalled from handbooks)."""
+    chemistry = engines["ColdChem"][0]
+    for molality, degrees in ((0.0, 0.0), (0.5, -1.69)):
+        totals = np.zeros(len(chemistry.components))
+        totals[0], totals[chemistry.index["Na+"]], totals[chemistry.index["Cl-"]] = 55.51, molality, molality
+        found = speciate(chemistry, totals, celsius(degrees), chemistry.allowed(()))
+        assert found.saturation_index("Ice(s)") == pytest.approx(0.0, abs=2e-4)
+
+
 @pytest.fixture(scope="module")
 def llnl():
     """Four states of manganese, two of copper and ten of sulfur."""
