@@ -23,11 +23,11 @@ from .chemistry.system import PROTON, WATER, Chemistry
 from .errors import DataError, nearest
 from .quantities import gram_per_litre
 from .stream import Stream, settled
-from .sweeps import AgainstPh, Axis, check_liquor, solve_all, warnings_of
+from .sweeps import AgainstPh, Axis, axis_of, check_liquor, solve_all, warnings_of
 
 _LN10 = float(np.log(10.0))
-_LEAST, _MOST = 1e-14, 30.0  # mol/kg water: what a solubility is sought between
-_MOST_SHOWN = 5.0  # mol/kg water, on a precipitation diagram
+_LEAST, MOST = 1e-14, 30.0  # mol/kg water: what a solubility is sought between
+MOST_SHOWN = 5.0  # mol/kg water, on a precipitation diagram
 _LOOKS = 8
 _NEAR = 1e-6  # of a coordinate, how near a transition is found
 _SAME = 1e-6  # two solids this near to each other in solubility coexist
@@ -94,6 +94,7 @@ def solubility_table(stream: Stream, salt: str, axis: Axis, points: int = _POINT
     """
     chemistry = stream.chemistry
     check_liquor("solubility", stream)
+    axis = axis_of("solubility", axis, stream)
     low, high = axis.ends()
     whole = _salt(chemistry, salt)
     singles = [_Salt(chemistry.phases[at].name, whole.totals, whole.molar_mass, (at,)) for at in whole.solids]
@@ -103,11 +104,11 @@ def solubility_table(stream: Stream, salt: str, axis: Axis, points: int = _POINT
         held[float(coordinate)] = at = [
             _saturated(stream, one, axis, float(coordinate), start) for one, start in zip(singles, near, strict=True)
         ]
-        near = [found[0] if found else _MOST for found in at]
+        near = [found[0] if found else MOST for found in at]
     transitions = []
     for one, other in itertools.pairwise(list(held)):
         for place, before, after in _transition(stream, singles, axis, (one, other), held):
-            starts = [found[0] if found else _MOST for found in held[one]]
+            starts = [found[0] if found else MOST for found in held[one]]
             held[place] = [_saturated(stream, s, axis, place, near) for s, near in zip(singles, starts, strict=True)]
             transitions.append((place, before, after))
     rows = []
@@ -178,7 +179,7 @@ def _measured(stream: Stream, salt: _Salt, found: tuple[float, Equilibrium] | No
 
 
 def _saturated(
-    stream: Stream, salt: _Salt, axis: Axis, coordinate: float, near: float = 1e-3, most: float = _MOST
+    stream: Stream, salt: _Salt, axis: Axis, coordinate: float, near: float = 1e-3, most: float = MOST
 ) -> tuple[float, Equilibrium] | None:
     """Answer the salt in the liquor at saturation with its least soluble solid, mol/kg water, and the equilibrium.
 
@@ -281,7 +282,7 @@ def precipitation_table(
     """
     chemistry = stream.chemistry
     check_liquor("precipitation", stream)
-    axis = AgainstPh() if axis is None else axis
+    axis = axis_of("precipitation", AgainstPh() if axis is None else axis, stream)
     solids = [solids] if isinstance(solids, str) else list(solids)
     chosen = solids or _hydroxides(stream, aged)
     for name in log_k:
@@ -298,10 +299,10 @@ def precipitation_table(
     for name, salt in salts.items():
         per_mole = float(salt.totals[chemistry.index[metals[name]]])
         left: list[float | None] = []
-        near = _MOST_SHOWN
+        near = MOST_SHOWN
         for coordinate in coordinates:
-            found = _saturated(medium, salt, axis, float(coordinate), near, _MOST_SHOWN)
-            near = found[0] if found else _MOST_SHOWN
+            found = _saturated(medium, salt, axis, float(coordinate), near, MOST_SHOWN)
+            near = found[0] if found else MOST_SHOWN
             shown += [found[1]] if found else []
             left.append(float(np.log10(found[0] * per_mole)) if found else None)
         table[name] = pandas.array(left, dtype="Float64")

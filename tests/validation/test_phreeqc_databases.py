@@ -10,9 +10,11 @@ from database_problems import ELEMENTS, PROBLEMS, every_component
 from iphreeqc import DATABASES, Library, Problem, elements_of
 
 from raffinate.flowsheet import Stream
+from raffinate.flowsheet.analysis import AgainstTemperature, solubility_table
 from raffinate.flowsheet.chemistry import Chemistry, read_phreeqc
 from raffinate.flowsheet.chemistry.equilibrium import speciate
 from raffinate.flowsheet.chemistry.macinnes import macinnes_ph
+from raffinate.flowsheet.diagrams import draw_solubility
 from raffinate.flowsheet.errors import DataError
 from raffinate.flowsheet.quantities import celsius
 
@@ -156,6 +158,29 @@ def test_ice__melts_at_zero_and_takes_a_salt_to_freeze_later(engines):
         totals[0], totals[chemistry.index["Na+"]], totals[chemistry.index["Cl-"]] = 55.51, molality, molality
         found = speciate(chemistry, totals, celsius(degrees), chemistry.allowed(()))
         assert found.saturation_index("Ice(s)") == pytest.approx(0.0, abs=2e-4)
+
+
+@pytest.mark.parametrize(("name", "solid", "first"), [("llnl", "Gypsum", 0.01), ("ColdChem", "Gypsum", 0.0)])
+def test_temperatures__begin_where_the_database_does(engines, name, solid, first):
+    water = Stream.of(engines[name][0], {"H2O": 1.0})
+    table = solubility_table(water, solid, AgainstTemperature(), 3)
+    assert sorted(set(table["temperature degC"])) == pytest.approx([first, 0.5 * (first + 100.0), 100.0])
+    assert (table["mol/kg water"] > 0.0).all()
+    draw_solubility(water, solid, AgainstTemperature())
+
+
+def test_temperatures__may_lie_below_zero_where_the_database_does(engines):
+    """Mirabilite dissolves the less the colder it is, and warm answers are told of."""
+    water = Stream.of(engines["ColdChem"][0], {"H2O": 1.0, "NaCl": 0.2}, celsius(-5))
+    cold = solubility_table(water, "Mirabilite", AgainstTemperature(celsius(-10), celsius(10)), 5)
+    assert (np.diff(cold["mol/kg water"].to_numpy(dtype=float)) > 0.0).all()
+    assert cold.attrs["warnings"] == ()
+    warm = solubility_table(water, "Mirabilite", AgainstTemperature(celsius(20), celsius(30)), 3)
+    ends = "temperatures of 30 to 30 degC are outside -50 to 25 degC, which ColdChem.dat was made for"
+    assert ends in warm.attrs["warnings"]
+    fresh = Stream.of(engines["llnl"][0], {"H2O": 1.0})
+    with pytest.raises(DataError, match=r"temperature = 263\.15 K \(-10 degC\) is outside 273\.16 to .*llnl\.dat"):
+        solubility_table(fresh, "Gypsum", AgainstTemperature(celsius(-10), celsius(10)))
 
 
 @pytest.fixture(scope="module")
