@@ -229,7 +229,7 @@ def draw_precipitation(
     metals, begins = table.attrs["metals"], table.attrs["begins"]
     note = f"{_note(stream, table, axis)}; dots: where the liquor's own metal begins to come down"
     if any(any(value is pandas.NA for value in table[name]) for name in table.columns):
-        note += f"; a curve ends where {MOST_SHOWN:g} mol/kg water and more would be left"
+        note += f"; a curve ends where {MOST_SHOWN:g} mol/kg water do not saturate the liquor"
     figure, drawn = charts("What is left of the metals", note, heights=(280.0,))
     chart = drawn[0]
     chart.axes.set_xlim(*axis.ends())
@@ -330,7 +330,11 @@ def _gaps(table: pandas.DataFrame, axis: Axis) -> list[str]:
         elif not is_drawn:
             found[-1][1] = place
     spans = " and ".join(f"{low:.3g} to {high:.3g}" for low, high in found)
-    return [f"no curve at {_shown(axis.label())} {spans}: {MOST:g} mol/kg water do not saturate it"] if found else []
+    return (
+        [f"no curve at {_shown(axis.label())} {spans}: {MOST:g} mol/kg water do not saturate the liquor"]
+        if found
+        else []
+    )
 
 
 def _note(stream: Stream, table: pandas.DataFrame, axis: Axis | None = None) -> str:

@@ -232,21 +232,36 @@ def bracket(excess: Callable[[float], float], start: float, least: float, limit:
                 return low, high
         high = next((at for at in start - 2.0 * _STEP * np.arange(1, _LOOKS) if found(at) >= 0.0), limit)
         if high == limit:
-            return _about_largest(excess, seen)
+            return _about_largest(excess, seen, least)
     step = _STEP
     while high > least:
         low = max(high - step, least)
         if excess(low) < 0.0:
-            return low, high
+            # from where it is strong downward, what is met first may be the last of several
+            end = least if start == limit else max(low - 2.0 * _STEP * _LOOKS, least)
+            beneath = np.arange(low, end, -2.0 * _STEP)[1:] if start > 0.0 else ()
+            deeper = next((float(at) for at in beneath if excess(at) >= 0.0), None)
+            if deeper is None:
+                return low, high
+            high, step = deeper, _STEP
+            continue
         high, step = low, 2.0 * step
     return least, least
 
 
-def _about_largest(excess: Callable[[float], float], seen: Mapping[float, float]) -> tuple[float, float] | None:
+def _about_largest(
+    excess: Callable[[float], float], seen: dict[float, float], least: float
+) -> tuple[float, float] | None:
     """Answer what brackets a passage through 0 where the largest value lies between points `seen` below it, or None.
 
     A hydrate near the temperature where it melts is saturated over a range that is narrower than a step.
     """
+    lowest = min(seen)
+    while seen[lowest] == max(seen.values()) and lowest > least:  # it rises still where the search gave up
+        lowest = max(lowest - 2.0 * _STEP, least)
+        seen[lowest] = excess(lowest)
+    if seen[lowest] >= 0.0:
+        return lowest, lowest
     points = sorted(seen)
     best = max(range(len(points)), key=lambda at: seen[points[at]])
     if not 0 < best < len(points) - 1:

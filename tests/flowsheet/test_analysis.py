@@ -515,11 +515,17 @@ def test_bracket__finds_the_saturation_below_the_most(start):
     assert low < -3.0 <= high
 
 
-@pytest.mark.parametrize("start", [-6.0, 0.85, 0.95, 2.9])
+@pytest.mark.parametrize("start", [-6.0, 0.85, 0.95, 2.9, 9.0])
 def test_bracket__finds_a_range_that_is_narrower_than_its_steps(start):
-    low, high = bracket(lambda x: 0.01 - (x - 0.9) ** 2, start, -30.0, 3.0)
+    low, high = bracket(lambda x: 0.01 - (x - 0.9) ** 2, start, -30.0, 10.0)
     assert low < 0.8 <= high
-    assert bracket(lambda x: -1e-4 - (x - 0.9) ** 2, start, -30.0, 3.0) is None
+    assert bracket(lambda x: -1e-4 - (x - 0.9) ** 2, start, -30.0, 10.0) is None
+
+
+def test_bracket__finds_the_first_of_several_from_the_limit():
+    """Above 0 from 1 to 2 and from 2.6 on, as a phosphate that its own acid dissolves and then salts out."""
+    low, high = bracket(lambda x: (x - 1.0) * (x - 2.0) * (x - 2.6), 3.0, -30.0, 3.0)
+    assert low < 1.0 <= high
 
 
 def test_bracket__says_that_nothing_saturates_or_all_does():

@@ -144,9 +144,9 @@ def test_solubility__says_why_a_curve_ends():
     figure = draw_solubility(LEACH, "Al(OH)3(s)", AgainstPh(3.0, 8.0))
     note = " ".join(said(figure, "note"))
     assert "no curve at pH 3 to 4" in note
-    assert "30 mol/kg water do not saturate it" in note
+    assert "30 mol/kg water do not saturate the liquor" in note
     assert "no curve" not in " ".join(said(draw_solubility(LEACH, "Al(OH)3(s)", AgainstPh(6.0, 8.0)), "note"))
-    assert "a curve ends where 5 mol/kg water and more would be left" in " ".join(
+    assert "a curve ends where 5 mol/kg water do not saturate the liquor" in " ".join(
         said(draw_precipitation(LEACH), "note")
     )
 
