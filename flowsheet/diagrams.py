@@ -203,6 +203,7 @@ def _write_transition(chart: Chart, place: float, axis: Axis) -> None:
     text = f"{place:.1f} °C" if isinstance(axis, AgainstTemperature) else f"{place:.3g}"
     x = float(chart.to_sheet(np.array([place]), np.array([chart.axes.get_ylim()[0]]))[0, 0])
     width, y = wide(text, TICK), chart.top + chart.height - 8.0
+    chart.reserve((x - 1.0, chart.top, x + 1.0, chart.top + chart.height))  # labels keep off the line
     x += 4.0 if x + width + 6.0 < chart.left + chart.width else -width - 4.0
     chart.base.text(x, y, text, fontsize=TICK, family=FONT, color=GREY, va="center", gid="transition")
     chart.reserve((x, y - 6.0, x + width, y + 6.0))

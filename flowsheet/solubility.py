@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import pandas
@@ -267,7 +268,8 @@ def _about_largest(
     if not 0 < best < len(points) - 1:
         return None
     bounds = (points[best - 1], points[best + 1])
-    top = float(minimize_scalar(lambda at: -excess(at), bounds=bounds, method="bounded", options={"xatol": 1e-3}).x)
+    found: Any = minimize_scalar(lambda at: -excess(at), bounds=bounds, method="bounded", options={"xatol": 1e-3})
+    top = float(found.x)
     return (bounds[0], top) if excess(top) >= 0.0 else None
 
 
