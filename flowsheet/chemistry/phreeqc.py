@@ -132,9 +132,8 @@ def _temperatures(contents: Contents) -> tuple[tuple[float, float], tuple[float,
 
 def _refuse_near_keyword(line: Line) -> None:
     """Refuse a line within what is passed over that was to begin a block: the block would be lost without a word."""
-    meant = difflib.get_close_matches(line.text.upper(), BLOCKS, n=1, cutoff=_ALMOST)
-    if line.text.isupper() and meant:
-        line.refuse(f"{line.text} is no keyword of PHREEQC; did you mean {meant[0]!r}?")
+    if line.looks_like_keyword and difflib.get_close_matches(line.text, BLOCKS, n=1, cutoff=_ALMOST):
+        line.refuse_keyword()
 
 
 def _add_named(contents: Contents) -> None:

@@ -5,16 +5,14 @@ species 0.1 kg/mol, ions without -gamma by Davies) are those of its SOLUTION_SPE
 """
 
 import math
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple, NoReturn
 
-from ..errors import DataError, nearest
+from ..errors import DataError
 from .assembly import ELECTRON, Entry
 from .laws import ZERO, Analytic
 from .phreeqc_text import (
-    KEYWORDS,
     Line,
     elements_of,
     equation,
@@ -64,7 +62,6 @@ _LLNL = {
     **dict.fromkeys(("co2_coefs", "c_co2"), "co2_coefs"),
 }
 _CO2_COEFFICIENTS = 5
-_CAPITALS = re.compile(r"^[A-Z][A-Z_]{3,}$")  # what a keyword looks like, and few names of minerals
 _LN_ALPHA = 1000.0 * math.log(10.0)  # of the fractionation of isotopes, given as 1000 ln alpha
 
 
@@ -260,10 +257,9 @@ def phases(lines: Iterable[Line], contents: Contents) -> None:
 
 def _refuse_name(named: Line) -> NoReturn:
     """Refuse a line of PHASES that no equation follows: a phase cut short, or a keyword that PHREEQC does not have."""
-    word = named.words[0]
-    if _CAPITALS.match(named.text):
-        named.refuse(f"{word} is no keyword of PHREEQC{nearest(word, KEYWORDS)}, and no phase: no equation follows")
-    named.refuse(f"phase {word!r} has no equation on the next line{keyword_hint(named)}")
+    if named.looks_like_keyword:
+        named.refuse_keyword()
+    named.refuse(f"phase {named.words[0]!r} has no equation on the next line{keyword_hint(named)}")
 
 
 def _dissolution(line: Line, named: Line) -> Entry:
@@ -283,7 +279,7 @@ def _dissolution(line: Line, named: Line) -> Entry:
             plain = species.replace("(aq)", "").replace("H2O(l)", "H2O")
             reaction[plain] = reaction.get(plain, 0.0) + sign * number
     body, charge = split_charge(formula)
-    if charge and _CAPITALS.match(named.text):
+    if charge and named.looks_like_keyword:
         _refuse_name(named)  # an equation of formation, below what was meant to begin its block
     phase = GAS if name.lower().endswith("(g)") else SOLID
     return Entry(
@@ -310,6 +306,8 @@ def _named(named: Line | None, constant: Constant, contents: Contents) -> None:
     """Take up an expression when its lines are read."""
     if named is None:
         return
+    if not constant.is_given and named.looks_like_keyword:
+        named.refuse_keyword()
     if not constant.is_given:
         named.refuse(f"expression {named.words[0]!r} has no log_k and no analytical_expression{keyword_hint(named)}")
     contents.named[named.words[0].lower()] = constant.law()

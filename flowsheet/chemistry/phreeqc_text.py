@@ -44,6 +44,7 @@ KEYWORDS = BLOCKS | _PASSED_OVER
 _CALORIE = 4.184  # J
 _VOLUMES = {"cm3/mol": 1e-6, "dm3/mol": 1e-3, "m3/mol": 1.0}
 _POINT = "; decimals stand after a point"
+_CAPITALS = re.compile(r"^[A-Z][A-Z_]{3,}$")
 _OPTION = re.compile(r"^-[A-Za-z]")
 _COUNT = re.compile(r"[+-]?\d*\.?\d*")
 _TOKEN = re.compile(
@@ -70,6 +71,15 @@ class Line:
     def is_option(self) -> bool:
         """Whether the line begins with a minus and a letter; `- H+ + …` is an equation."""
         return _OPTION.match(self.text) is not None
+
+    @property
+    def looks_like_keyword(self) -> bool:
+        """Whether it is one word in capitals, as keywords are and few names of minerals."""
+        return _CAPITALS.match(self.text) is not None
+
+    def refuse_keyword(self) -> NoReturn:
+        """Raise a `DataError` for a word that was to begin a block and that PHREEQC does not know."""
+        self.refuse(f"{self.text} is no keyword of PHREEQC{nearest(self.text, KEYWORDS)}")
 
     def refuse(self, why: str) -> NoReturn:
         """Raise a `DataError` that names the file and the line."""
@@ -228,6 +238,8 @@ def _count(text: str, formula: str) -> dict[str, float]:
 def equation(line: Line) -> tuple[list[tuple[str, float]], list[tuple[str, float]]]:
     """Answer both sides of an equation, each species with its count; blanks mean nothing in it."""
     sides = re.sub(r"\s+", "", line.text).split("=")
+    if line.looks_like_keyword:
+        line.refuse_keyword()
     if len(sides) != 2:
         line.refuse("an equation needs one '='" + ("" if len(sides) > 2 else keyword_hint(line)))
     return _side(sides[0], line), _side(sides[1], line)
