@@ -25,11 +25,11 @@ import numpy as np
 from raffinate.flowsheet.chemistry import Chemistry, Davies, read_phreeqc
 from raffinate.flowsheet.chemistry.databases import own_data
 from raffinate.flowsheet.chemistry.equilibrium import speciate
+from raffinate.flowsheet.chemistry.packing import room_for_answers
 from raffinate.flowsheet.quantities import celsius
-from raffinate.kernels.packed import PHASES, SPECIES
 from raffinate.kernels.saturation import FOLDED, NO_ANSWER, NO_ROOM, equilibrate
 from raffinate.kernels.status import CONVERGED
-from raffinate.kernels.sweep import blank_answers, equilibrate_many
+from raffinate.kernels.sweep import equilibrate_many
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "validation"))
 from phreeqc_database import Phreeqc, database
@@ -102,7 +102,7 @@ def swept(chemistry: Chemistry, rows: np.ndarray, phases: tuple[str, ...], threa
     packed, allowed = chemistry.packed(TEMPERATURE), chemistry.allowed(phases)
     many = numba.get_num_threads()
     numba.set_num_threads(threads)
-    answers = blank_answers(len(rows), packed.places[SPECIES], packed.places[PHASES])
+    answers = room_for_answers(packed, len(rows))
     equilibrate_many(packed, rows, allowed, answers)
     if (answers.counts[:, 1] != CONVERGED).any():
         raise SystemExit("a liquor of the sweep did not converge")

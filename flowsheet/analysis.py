@@ -27,6 +27,7 @@ from .sweeps import (
     AgainstTemperature,
     Axis,
     State,
+    axis_of,
     check_liquor,
     mask,
     per_dose,
@@ -114,6 +115,7 @@ def speciation_table(stream: Stream, component: str, axis: Axis, phases: str | I
     check_liquor("speciation", stream)
     at = _component("speciation", chemistry, component)
     allowed = mask(chemistry, phases)
+    axis = axis_of("speciation", axis, stream)
     coordinates, found = trace("speciation", stream, axis, allowed, 2 * _POINTS - 1)
     mixture = chemistry.mixture(stream.temperature)
     amounts = np.array([

@@ -43,6 +43,8 @@ _OF_METALS = {
     "Zn+2": "#6a3d9a",
 }
 DASHES = (0, (3.0, 1.5))
+_STYLES = ("solid", DASHES, (0, (1.0, 1.5)), (0, (6.0, 1.5, 1.0, 1.5)))
+_COVERED = 0.05  # of the width of a frame, along which two curves may run together
 _SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _SUPERSCRIPT = str.maketrans("0123456789+-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻")
 _CHARGED = re.compile(r"^(?P<body>.+?)(?P<sign>[+-])(?P<count>\d*)$")
@@ -88,6 +90,23 @@ def wide(text: str, size: float) -> float:
     font = FontProperties(family=FONT, size=size)
     width, _, _ = _printing().get_renderer().get_text_width_height_descent(text, font, ismath=False)
     return max(text_width(text, size), float(width) * POINTS_PER_INCH / _RESOLUTION)
+
+
+def styles_of(x: np.ndarray, curves: Sequence[np.ndarray], near: float) -> list[object]:
+    """Answer a line style for each of `curves` (N,) over `x` (N,), so that one that lies upon another shows it between dashes.
+
+    Two lie upon each other where they are within `near` along more than a twentieth of the range of x.
+    """
+    length = np.gradient(x)
+    found: list[object] = []
+    for number, own in enumerate(curves):
+        beneath = []
+        for style, other in zip(found, curves[:number], strict=True):
+            together = np.abs(own - other) < near  # not where either is not a number
+            if float(length[together].sum()) > _COVERED * float(x[-1] - x[0]):
+                beneath.append(style)
+        found.append(next((style for style in _STYLES if style not in beneath), _STYLES[-1]))
+    return found
 
 
 @dataclass

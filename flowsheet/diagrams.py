@@ -7,7 +7,7 @@ the same colour in every picture.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
@@ -36,14 +36,16 @@ from .charts import (
     finish,
     logarithmic,
     name_axes,
+    styles_of,
     wide,
     written,
 )
 from .chemistry.system import PROTON, Chemistry
 from .pourbaix_picture import draw_pourbaix
 from .quantities import to_celsius
+from .solubility import MOST, MOST_SHOWN
 from .stream import Stream
-from .sweeps import AgainstPh, AgainstTemperature, Axis
+from .sweeps import AgainstPh, AgainstTemperature, Axis, axis_of
 
 __all__ = [
     "draw_pourbaix",
@@ -58,6 +60,7 @@ _LEAST_LEFT = 1e-4  # g/L, at the foot of the titration's picture
 _LEAST_SHARE = 0.01
 _SHOWN = (-8.0, 0.7)  # log10 of mol/kg water
 _ROW = 13.0
+_LINE = 1.7  # points, the width of a curve
 
 
 def draw_titration(
@@ -101,27 +104,34 @@ def _draw_metals(chart: Chart, table: pandas.DataFrame, metals: list[str]) -> No
     highest = max(float(_values(table, f"{name} g/L").max()) for name in metals)
     chart.axes.set_xlim(doses[0], doses[-1])
     logarithmic(chart, _LEAST_LEFT, max(10.0 * _LEAST_LEFT, highest * 3.0))
-    for number, name in enumerate(metals):
-        left = _values(table, f"{name} g/L")
+    amounts = [_values(table, f"{name} g/L") for name in metals]
+    for number, (name, left, style) in enumerate(zip(metals, amounts, _styles(chart, doses, amounts), strict=True)):
         shown = np.where(left > 0.0, left, np.nan)
         falls = np.flatnonzero(left < 0.5 * left[0])
         at = doses[falls[0]] if falls.size else doses[-1]
-        chart.curve(doses, shown, colour_of(name, number), written(name), float(at))
+        chart.curve(doses, shown, colour_of(name, number), written(name), float(at), style)
     name_axes(chart, "", "in the liquor, g/L")
 
 
 def _draw_formed(chart: Chart, table: pandas.DataFrame, formed: list[str], chemistry: Chemistry) -> None:
     doses = _coordinates(table)
     chart.axes.set_xlim(doses[0], doses[-1])
-    largest = [float(_values(table, f"{name} g/L").max()) for name in formed]
+    masses = [_values(table, f"{name} g/L") for name in formed]
+    largest = [float(mass.max()) for mass in masses]
     logarithmic(chart, max(0.03 * min(largest), 1e-4 * max(largest)), 3.0 * max(largest))
-    for number, name in enumerate(formed):
-        amounts = _values(table, f"{name} g/L")
+    for number, (name, amounts, style) in enumerate(zip(formed, masses, _styles(chart, doses, masses), strict=True)):
         there = amounts > 0.0
         edge = ~there & (np.roll(there, -1) | np.roll(there, 1))  # from the foot of the picture, and back to it
-        amounts = np.where(edge, 1e-3 * chart.axes.get_ylim()[0], np.where(there, amounts, np.nan))
-        chart.curve(doses, amounts, _of_solid(chemistry, name, number), written(name))
+        drawn = np.where(edge, 1e-3 * chart.axes.get_ylim()[0], np.where(there, amounts, np.nan))
+        chart.curve(doses, drawn, _of_solid(chemistry, name, number), written(name), style=style)
     name_axes(chart, "", "formed, g/L")
+
+
+def _styles(chart: Chart, x: np.ndarray, amounts: Sequence[np.ndarray]) -> list[object]:
+    """Answer line styles for curves of a frame by decades, whose limits are set."""
+    low, high = np.log10(chart.axes.get_ylim())
+    heights = [np.log10(np.where(amount > 0.0, amount, np.nan)) for amount in amounts]
+    return styles_of(x, heights, _LINE * float(high - low) / chart.height)
 
 
 def _of_solid(chemistry: Chemistry, name: str, number: int) -> str:
@@ -136,6 +146,7 @@ def draw_speciation(
     stream: Stream, component: str, axis: Axis, path: str | Path | None = None, phases: str | Iterable[str] = ()
 ) -> Figure:
     """Draw the share of each species of a component along pH, temperature or dose, as `speciation_table` answers it."""
+    axis = axis_of("speciation", axis, stream)
     table = speciation_table(stream, component, axis, phases)
     title = f"Species of {written(component)}"
     figure, drawn = charts(title, _note(stream, table, axis))
@@ -148,15 +159,18 @@ def draw_speciation(
         style = "solid" if number < len(COLOURS) else DASHES
         label = written(name)
         chart.curve(x, 100.0 * _values(table, name), COLOURS[number % len(COLOURS)], label, style=style)
-    name_axes(chart, _shown(axis.label()), f"share of {written(component)}, %")
+    name_axes(chart, _axis_name(axis), f"share of {written(component)}, %")
     return finish(figure, drawn, path)
 
 
 def draw_solubility(stream: Stream, salt: str, axis: Axis, path: str | Path | None = None) -> Figure:
     """Draw the solubility of a salt as `solubility_table` answers it: stable solids bold, metastable ones dashed."""
+    axis = axis_of("solubility", axis, stream)
     table = solubility_table(stream, salt, axis)
     by_decades = isinstance(axis, AgainstPh)
-    figure, drawn = charts(f"Solubility of {written(salt)}", _note(stream, table, axis))
+    figure, drawn = charts(
+        f"Solubility of {written(salt)}", "; ".join([_note(stream, table, axis), *_gaps(table, axis)])
+    )
     chart = drawn[0]
     stable = table["stable"].to_numpy(dtype=bool)
     column = "mol/kg water" if by_decades else "g/L"
@@ -180,7 +194,7 @@ def draw_solubility(stream: Stream, salt: str, axis: Axis, path: str | Path | No
         chart.curve(x, np.where(bold, y, np.nan), colour, written(str(name)) if bold.any() else "", middle, width=2.2)
         if not bold.any():
             chart.curve(x, y, colour, f"{written(str(name))}, metastable", middle, DASHES, 0.9)
-    name_axes(chart, _shown(axis.label()), f"{written(_anhydrous(salt))}, {column}")
+    name_axes(chart, _axis_name(axis), f"{written(_anhydrous(salt))}, {column}")
     return finish(figure, drawn, path)
 
 
@@ -189,6 +203,7 @@ def _write_transition(chart: Chart, place: float, axis: Axis) -> None:
     text = f"{place:.1f} °C" if isinstance(axis, AgainstTemperature) else f"{place:.3g}"
     x = float(chart.to_sheet(np.array([place]), np.array([chart.axes.get_ylim()[0]]))[0, 0])
     width, y = wide(text, TICK), chart.top + chart.height - 8.0
+    chart.reserve((x - 1.0, chart.top, x + 1.0, chart.top + chart.height))  # labels keep off the line
     x += 4.0 if x + width + 6.0 < chart.left + chart.width else -width - 4.0
     chart.base.text(x, y, text, fontsize=TICK, family=FONT, color=GREY, va="center", gid="transition")
     chart.reserve((x, y - 6.0, x + width, y + 6.0))
@@ -210,10 +225,12 @@ def draw_precipitation(
 
     A dot marks where the metal begins to come down from the stream as it is.
     """
-    axis = AgainstPh() if axis is None else axis
+    axis = axis_of("precipitation", AgainstPh() if axis is None else axis, stream)
     table = precipitation_table(stream, axis, solids, aged, log_k)
     metals, begins = table.attrs["metals"], table.attrs["begins"]
     note = f"{_note(stream, table, axis)}; dots: where the liquor's own metal begins to come down"
+    if any(any(value is pandas.NA for value in table[name]) for name in table.columns):
+        note += f"; a curve ends where {MOST_SHOWN:g} mol/kg water do not saturate the liquor"
     figure, drawn = charts("What is left of the metals", note, heights=(280.0,))
     chart = drawn[0]
     chart.axes.set_xlim(*axis.ends())
@@ -230,7 +247,7 @@ def draw_precipitation(
         if name in begins:
             height = float(np.interp(begins[name], x[np.isfinite(y)], y[np.isfinite(y)]))
             chart.axes.plot(begins[name], height, "o", color=colour, markersize=4.5, zorder=4)
-    name_axes(chart, _shown(axis.label()), "log₁₀ of metal left, mol/kg water")
+    name_axes(chart, _axis_name(axis), "log₁₀ of metal left, mol/kg water")
     return finish(figure, drawn, path)
 
 
@@ -294,6 +311,31 @@ def _shown(label: str) -> str:
     label = label.replace("temperature degC", "temperature, °C").replace("dose kg/kg", "dose, kg/kg")
     name, space, unit = label.partition(" mol/kg water")
     return f"{written(name)}, mol/kg water" if space else f"{label}{unit}"
+
+
+def _axis_name(axis: Axis) -> str:
+    """Answer the name of an axis as it is printed, of pH with what is dosed to reach it."""
+    if isinstance(axis, AgainstPh):
+        return f"pH, reached with {written(axis.acid)} or {written(axis.base)}"
+    return _shown(axis.label())
+
+
+def _gaps(table: pandas.DataFrame, axis: Axis) -> list[str]:
+    """Say where no solid of the salt is saturated, so that no curve is drawn."""
+    saturated = table.groupby(axis.label())["stable"].any()
+    places = [float(place) for place in saturated.index]
+    found: list[list[float]] = []
+    for before, (place, is_drawn) in zip([True, *saturated], zip(places, saturated, strict=True), strict=False):
+        if not is_drawn and before:
+            found.append([place, place])
+        elif not is_drawn:
+            found[-1][1] = place
+    spans = " and ".join(f"{low:.3g} to {high:.3g}" for low, high in found)
+    return (
+        [f"no curve at {_shown(axis.label())} {spans}: {MOST:g} mol/kg water do not saturate the liquor"]
+        if found
+        else []
+    )
 
 
 def _note(stream: Stream, table: pandas.DataFrame, axis: Axis | None = None) -> str:

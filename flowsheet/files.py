@@ -76,7 +76,12 @@ def write_figure(path: str | Path, figure: Figure, resolution: float = 150.0) ->
 
 def read_text(path: Path) -> str:
     """Read a user's file, in Latin-1; raises `DataError` with the nearest name in its folder where there is none."""
+    if path.is_dir():
+        raise DataError(f"file {str(path)!r} is a folder, name a file in it{nearest('', _files_in(path))}")
     if not path.is_file():
-        beside = [each.name for each in path.parent.iterdir() if each.is_file()] if path.parent.is_dir() else []
-        raise DataError(f"file {str(path)!r} does not exist{nearest(path.name, beside)}")
+        raise DataError(f"file {str(path)!r} does not exist{nearest(path.name, _files_in(path.parent))}")
     return path.read_text(encoding="latin-1")
+
+
+def _files_in(folder: Path) -> list[str]:
+    return [each.name for each in folder.iterdir() if each.is_file()] if folder.is_dir() else []

@@ -154,9 +154,15 @@ def pourbaix(
     `total`, `ligands`: mol/kg water of the element and of ligand elements (S, C, P, F, Cl, N); what the stream holds where
     they are not given. `without`: species to leave out, such as an aged oxide that does not form in time. `ph`, `potential`
     (V against the standard hydrogen electrode): the frame. Species are all those of the data, whatever the activity model
-    of the stream's chemistry. Raises `DataError` for an unknown element or species, a total not above 0, an empty range.
+    of the stream's chemistry. Raises `DataError` for an unknown element or species, a total not above 0, an empty range,
+    and for a stream of another database than the built-in data, whose couples and constants these are.
     """
     check_liquor("Eh-pH diagram", stream)
+    if not stream.chemistry.database.own:
+        raise DataError(
+            f"Eh-pH diagram: the stream is of {stream.chemistry.database.name}, but couples with their potentials are known "
+            "of the built-in data alone; give a stream of a Chemistry without `database`"
+        )
     left_out = (without,) if isinstance(without, str) else tuple(without)
     for name in left_out:
         if name not in all_species():

@@ -13,22 +13,24 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import pandas
-from scipy.optimize import root_scalar
+from scipy.optimize import minimize_scalar, root_scalar
 
 from .chemistry.equilibrium import Equilibrium
 from .chemistry.system import PROTON, WATER, Chemistry
 from .errors import DataError, nearest
 from .quantities import gram_per_litre
 from .stream import Stream, settled
-from .sweeps import AgainstPh, Axis, check_liquor, solve_all, warnings_of
+from .sweeps import AgainstPh, Axis, axis_of, check_liquor, solve_all, warnings_of
 
 _LN10 = float(np.log(10.0))
-_LEAST, _MOST = 1e-14, 30.0  # mol/kg water: what a solubility is sought between
-_MOST_SHOWN = 5.0  # mol/kg water, on a precipitation diagram
+_LEAST, MOST = 1e-14, 30.0  # mol/kg water: what a solubility is sought between
+MOST_SHOWN = 5.0  # mol/kg water, on a precipitation diagram
 _LOOKS = 8
+_NEAR = 1e-6  # of a coordinate, how near a transition is found
 _SAME = 1e-6  # two solids this near to each other in solubility coexist
 # of ln molality; a hydrate is least undersaturated somewhere, beyond which there is too little water for it
 _STEP = 0.3
@@ -93,6 +95,7 @@ def solubility_table(stream: Stream, salt: str, axis: Axis, points: int = _POINT
     """
     chemistry = stream.chemistry
     check_liquor("solubility", stream)
+    axis = axis_of("solubility", axis, stream)
     low, high = axis.ends()
     whole = _salt(chemistry, salt)
     singles = [_Salt(chemistry.phases[at].name, whole.totals, whole.molar_mass, (at,)) for at in whole.solids]
@@ -102,11 +105,11 @@ def solubility_table(stream: Stream, salt: str, axis: Axis, points: int = _POINT
         held[float(coordinate)] = at = [
             _saturated(stream, one, axis, float(coordinate), start) for one, start in zip(singles, near, strict=True)
         ]
-        near = [found[0] if found else _MOST for found in at]
+        near = [found[0] if found else MOST for found in at]
     transitions = []
     for one, other in itertools.pairwise(list(held)):
         for place, before, after in _transition(stream, singles, axis, (one, other), held):
-            starts = [found[0] if found else _MOST for found in held[one]]
+            starts = [found[0] if found else MOST for found in held[one]]
             held[place] = [_saturated(stream, s, axis, place, near) for s, near in zip(singles, starts, strict=True)]
             transitions.append((place, before, after))
     rows = []
@@ -137,18 +140,30 @@ def _transition(
     if not all(orders):
         return []
     (_, one), (_, other) = (min(order) for order in orders)
-    if one == other or any(held[end][at] is None for end in ends for at in (one, other)):
+    if one == other:
         return []
-
     near = min(orders[0])[0]
 
     def lead(coordinate: float) -> float:
+        """How much more of the one it takes; what does not saturate takes more than any."""
         first, second = (_saturated(stream, singles[at], axis, coordinate, near) for at in (one, other))
-        return (first[0] if first else _MOST) - (second[0] if second else _MOST)
+        if first is None:
+            return np.inf
+        return first[0] - second[0] if second else -np.inf
 
-    if lead(ends[0]) > 0.0 or lead(ends[1]) < 0.0:
+    (low, high), before, after = ends, lead(ends[0]), lead(ends[1])
+    if before > 0.0 or after < 0.0:
         return []
-    place = float(root_scalar(lead, bracket=ends, method="brentq", xtol=1e-6).root)
+    while not np.isfinite([before, after]).all() and high - low > _NEAR:
+        middle = 0.5 * (low + high)
+        there = lead(middle)
+        if there <= 0.0:
+            low, before = middle, there
+        else:
+            high, after = middle, there
+    place = low  # where the one saturates for the last time, if it does not become the more soluble first
+    if np.isfinite([before, after]).all():
+        place = float(root_scalar(lead, bracket=(low, high), method="brentq", xtol=_NEAR).root)
     return [(place, singles[one].name, singles[other].name)]
 
 
@@ -165,7 +180,7 @@ def _measured(stream: Stream, salt: _Salt, found: tuple[float, Equilibrium] | No
 
 
 def _saturated(
-    stream: Stream, salt: _Salt, axis: Axis, coordinate: float, near: float = 1e-3, most: float = _MOST
+    stream: Stream, salt: _Salt, axis: Axis, coordinate: float, near: float = 1e-3, most: float = MOST
 ) -> tuple[float, Equilibrium] | None:
     """Answer the salt in the liquor at saturation with its least soluble solid, mol/kg water, and the equilibrium.
 
@@ -204,22 +219,58 @@ def bracket(excess: Callable[[float], float], start: float, least: float, limit:
     It has a largest value where what dissolves takes the water or the ligands of its own saturation, so a start beyond
     that looks back.
     """
+    seen: dict[float, float] = {}
+
+    def found(at: float) -> float:
+        seen[at] = excess(at)
+        return seen[at]
+
     high = start
-    if excess(high) < 0.0:
+    if found(high) < 0.0:
         while high < limit:
             low, high = high, min(high + _STEP, limit)
-            if excess(high) >= 0.0:
+            if found(high) >= 0.0:
                 return low, high
-        high = next((at for at in start - 2.0 * _STEP * np.arange(1, _LOOKS) if excess(at) >= 0.0), limit)
+        high = next((at for at in start - 2.0 * _STEP * np.arange(1, _LOOKS) if found(at) >= 0.0), limit)
         if high == limit:
-            return None
+            return _about_largest(excess, seen, least)
     step = _STEP
     while high > least:
         low = max(high - step, least)
         if excess(low) < 0.0:
-            return low, high
+            # from where it is strong downward, what is met first may be the last of several
+            end = least if start == limit else max(low - 2.0 * _STEP * _LOOKS, least)
+            beneath = np.arange(low, end, -2.0 * _STEP)[1:] if start > 0.0 else ()
+            deeper = next((float(at) for at in beneath if excess(at) >= 0.0), None)
+            if deeper is None:
+                return low, high
+            high, step = deeper, _STEP
+            continue
         high, step = low, 2.0 * step
     return least, least
+
+
+def _about_largest(
+    excess: Callable[[float], float], seen: dict[float, float], least: float
+) -> tuple[float, float] | None:
+    """Answer what brackets a passage through 0 where the largest value lies between points `seen` below it, or None.
+
+    A hydrate near the temperature where it melts is saturated over a range that is narrower than a step.
+    """
+    lowest = min(seen)
+    while seen[lowest] == max(seen.values()) and lowest > least:  # it rises still where the search gave up
+        lowest = max(lowest - 2.0 * _STEP, least)
+        seen[lowest] = excess(lowest)
+    if seen[lowest] >= 0.0:
+        return lowest, lowest
+    points = sorted(seen)
+    best = max(range(len(points)), key=lambda at: seen[points[at]])
+    if not 0 < best < len(points) - 1:
+        return None
+    bounds = (points[best - 1], points[best + 1])
+    found: Any = minimize_scalar(lambda at: -excess(at), bounds=bounds, method="bounded", options={"xatol": 1e-3})
+    top = float(found.x)
+    return (bounds[0], top) if excess(top) >= 0.0 else None
 
 
 def _precipitated(stream: Stream, salt: _Salt, axis: Axis, coordinate: float) -> tuple[float, Equilibrium]:
@@ -248,7 +299,7 @@ def precipitation_table(
     """
     chemistry = stream.chemistry
     check_liquor("precipitation", stream)
-    axis = AgainstPh() if axis is None else axis
+    axis = axis_of("precipitation", AgainstPh() if axis is None else axis, stream)
     solids = [solids] if isinstance(solids, str) else list(solids)
     chosen = solids or _hydroxides(stream, aged)
     for name in log_k:
@@ -265,10 +316,10 @@ def precipitation_table(
     for name, salt in salts.items():
         per_mole = float(salt.totals[chemistry.index[metals[name]]])
         left: list[float | None] = []
-        near = _MOST_SHOWN
+        near = MOST_SHOWN
         for coordinate in coordinates:
-            found = _saturated(medium, salt, axis, float(coordinate), near, _MOST_SHOWN)
-            near = found[0] if found else _MOST_SHOWN
+            found = _saturated(medium, salt, axis, float(coordinate), near, MOST_SHOWN)
+            near = found[0] if found else MOST_SHOWN
             shown += [found[1]] if found else []
             left.append(float(np.log10(found[0] * per_mole)) if found else None)
         table[name] = pandas.array(left, dtype="Float64")

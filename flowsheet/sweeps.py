@@ -7,11 +7,12 @@ the pH of a stream follow from a coordinate; tables and pictures know nothing el
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from dataclasses import dataclass, replace
+from typing import NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 
+from .chemistry.databases import Database
 from .chemistry.equilibrium import Equilibrium, speciate, titrate
 from .chemistry.formula import parse
 from .chemistry.system import PROTON, WATER, Chemistry
@@ -20,12 +21,14 @@ from .quantities import celsius, to_celsius
 from .stream import Stream, gathered
 
 COLDEST, HOTTEST = celsius(0.0), celsius(100.0)
+_BROADEST = (celsius(-50.0), HOTTEST)
 _BASES = {"Na+": "NaOH", "K+": "KOH", "Li+": "LiOH", "NH4+": "NH3"}
 _ACIDS = {"SO4-2": "H2SO4", "Cl-": "HCl", "PO4-3": "H3PO4", "F-": "HF"}
 _USUAL = ("Na2CO3", "NaHCO3", "Na2SO4", "Ca(OH)2", "CaO", "CO2", "Li2CO3", "Li2SO4", "(NH4)2SO4", "MgO")
 _PH_STEP = 0.1  # a larger one between neighbours asks for a point between them
 _ROUNDS = 16  # of halving: a step is 1/65536 of a first one at the least
 _AT_TARGET = 1e-9
+_SAME_KELVIN = 1e-6
 _NAMED = 3  # pairs without an interaction, in a warning
 
 
@@ -43,6 +46,7 @@ class State(NamedTuple):
     base: np.ndarray | None = None
 
 
+@runtime_checkable
 class Axis(Protocol):
     """What is varied. `low`, `high`: in the units of its `label`, which stands on the pictures."""
 
@@ -92,16 +96,19 @@ class AgainstPh:
 
 @dataclass(frozen=True)
 class AgainstTemperature:
-    """Temperature from `low` to `high`, K; tables and pictures show it in degC."""
+    """Temperature from `low` to `high`, K; tables and pictures show it in degC.
 
-    low: float = COLDEST
-    high: float = HOTTEST
+    Where they are not given it is 0 to 100 degC, as far as the database of the liquor reaches.
+    """
+
+    low: float | None = None
+    high: float | None = None
 
     def ends(self) -> tuple[float, float]:
-        """Answer the range, degC; raises `DataError` where it is empty or leaves 0 to 100 degC."""
-        for temperature in (self.low, self.high):
-            check_temperature("temperature range", temperature)
-        low, high = _range("temperature", self.low, self.high, (COLDEST, HOTTEST), " K")
+        """Answer the range, degC; raises `DataError` where it is empty or leaves -50 to 100 degC."""
+        low = COLDEST if self.low is None else self.low
+        high = HOTTEST if self.high is None else self.high
+        low, high = _range("temperature", low, high, _BROADEST, " K")
         return to_celsius(low), to_celsius(high)
 
     def label(self) -> str:
@@ -138,6 +145,41 @@ class AgainstDose:
     def state(self, stream: Stream, totals: np.ndarray, coordinate: float) -> State:
         """Answer the totals with the dose added."""
         return State(coordinate, totals + coordinate * per_dose(stream, self.titrant), stream.temperature)
+
+
+def axis_of(where: str, axis: Axis, stream: Stream) -> Axis:
+    """Answer an axis with what follows from the stream: the acid and base that are dosed, the ends of its temperatures.
+
+    Raises `DataError` for what is no axis, and for temperatures that the database of the stream was not made for.
+    """
+    if isinstance(axis, type) or not isinstance(axis, Axis):
+        known = {"pH": "AgainstPh()", "temperature": "AgainstTemperature()", "dose": "AgainstDose('NaOH', 1.0)"}
+        meant = nearest(str(axis), known)
+        usual = (
+            [value for name, value in known.items() if repr(name) in meant]
+            if "did you mean" in meant
+            else known.values()
+        )
+        raise DataError(f"{where}: axis = {axis!r} is no axis; give {' or '.join(usual)}")
+    if isinstance(axis, AgainstPh):
+        base = axis.base or _first(stream.chemistry, _BASES, "base")
+        return replace(axis, acid=axis.acid or _first(stream.chemistry, _ranked(stream), "acid"), base=base)
+    if isinstance(axis, AgainstTemperature):
+        database = stream.chemistry.database
+        lowest, highest = limits(database)
+        low = max(COLDEST, lowest) if axis.low is None else axis.low
+        high = highest if axis.high is None else axis.high
+        for temperature in (low, high):
+            check_temperature(f"{where}: temperature range", temperature, database)
+        return AgainstTemperature(low, high)
+    return axis
+
+
+def limits(database: Database | None) -> tuple[float, float]:
+    """Answer the temperatures (K) between which liquors of a database are asked for; without one, of the built-in data."""
+    if database is None or database.own:
+        return COLDEST, HOTTEST
+    return database.temperatures[0], min(database.temperatures[1], HOTTEST)
 
 
 def per_dose(stream: Stream, titrant: str | Stream) -> np.ndarray:
@@ -185,12 +227,14 @@ def mask(chemistry: Chemistry, phases: str | Iterable[str]) -> np.ndarray:
     return chemistry.allowed((phases,) if isinstance(phases, str) else phases)
 
 
-def check_temperature(where: str, temperature: float) -> None:
-    """Refuse a temperature (K) that the data were not made for."""
-    if not COLDEST <= temperature <= HOTTEST:
+def check_temperature(where: str, temperature: float, database: Database | None = None) -> None:
+    """Refuse a temperature (K) that the data were not made for; without a `database`, the built-in data."""
+    low, high = limits(database)
+    if not low - _SAME_KELVIN <= temperature <= high + _SAME_KELVIN:
+        of_whom = "" if database is None or database.own else f", where the data of {database.name} hold"
         raise DataError(
-            f"{where}: temperature = {temperature:g} K ({to_celsius(temperature):.4g} degC) is outside "
-            f"{COLDEST:g} to {HOTTEST:g} K (0 to 100 degC); celsius(25) is 298.15 K"
+            f"{where}: temperature = {temperature:g} K ({to_celsius(temperature):.4g} degC) is outside {low:g} to {high:g} K "
+            f"({to_celsius(low):.4g} to {to_celsius(high):.4g} degC){of_whom}; celsius(25) is 298.15 K"
         )
 
 
@@ -198,7 +242,7 @@ def check_liquor(where: str, stream: Stream) -> None:
     """Refuse a stream without water, or at a temperature that the data were not made for."""
     if not stream.flows[WATER] > 0.0:
         raise DataError(f"{where}: the stream has {stream.flows[WATER]:g} mol/s water, more than 0 is needed")
-    check_temperature(where, stream.temperature)
+    check_temperature(where, stream.temperature, stream.chemistry.database)
 
 
 def trace(
@@ -209,6 +253,7 @@ def trace(
     `allowed`: the phases (P,) that may form. `totals`: mol (C,), those of the stream where they are not given.
     """
     check_liquor(where, stream)
+    axis = axis_of(where, axis, stream)
     low, high = axis.ends()
     start = gathered(stream, allowed) if totals is None else totals
     coordinates = np.linspace(low, high, points)
@@ -244,7 +289,7 @@ def solve_all(
 
 
 def warnings_of(found: Iterable[Equilibrium]) -> tuple[str, ...]:
-    """Answer what a reader must know of the equilibria of a sweep, each once: how far they leave the activity model."""
+    """Answer what a reader must know of the equilibria of a sweep, each once: how far they leave the model and its data."""
     found = list(found)
     warnings = []
     outside = [equilibrium for equilibrium in found if not equilibrium.in_range]
@@ -254,12 +299,24 @@ def warnings_of(found: Iterable[Equilibrium]) -> tuple[str, ...]:
         warnings.append(
             f"ionic strength up to {highest:.1f} mol/kg is outside the activity model's range of 0 to {limit:g}"
         )
+    cold_or_hot = [equilibrium.temperature for equilibrium in found if not _made_for(equilibrium)]
+    if cold_or_hot:
+        low, high = found[0].chemistry.database.made_for
+        warnings.append(
+            f"temperatures of {to_celsius(min(cold_or_hot)):.4g} to {to_celsius(max(cold_or_hot)):.4g} degC are outside "
+            f"{to_celsius(low):.4g} to {to_celsius(high):.4g} degC, which {found[0].chemistry.database.name} was made for"
+        )
     pairs = dict.fromkeys(pair for equilibrium in found for pair in equilibrium.unknown_pairs)
     if pairs:
         named = ", ".join(f"{cation} with {anion}" for cation, anion in list(pairs)[:_NAMED])
         more = f" and {len(pairs) - _NAMED} others" if len(pairs) > _NAMED else ""
         warnings.append(f"the activity model has no interaction of {named}{more}, taken as none")
     return tuple(warnings)
+
+
+def _made_for(found: Equilibrium) -> bool:
+    low, high = found.chemistry.database.made_for
+    return low - _SAME_KELVIN <= found.temperature <= high + _SAME_KELVIN
 
 
 def _solve(state: State, chemistry: Chemistry, allowed: np.ndarray) -> Equilibrium:

@@ -69,12 +69,6 @@ def _differing(totals, other):
     return count
 
 
-def blank_answers(count: int, species: int, phases: int) -> Answers:
-    """Answer room for the answers of so many liquors; what is in it is not yet an answer."""
-    shapes = ((count, species), (count, species), (count, phases), (count, 4))
-    return Answers(*(np.empty(shape) for shape in shapes), np.empty((count, 2), np.int64))
-
-
 @lean.kernel
 def _clear(answers, at):
     """Set the answer for liquor `at` to nothing."""
@@ -269,7 +263,7 @@ def _settle_row(packed, totals, allowed, answers, first, last):
 def equilibrate_many(packed: Packed, totals: np.ndarray, allowed: np.ndarray, answers: Answers):
     """Bring each of totals (N, C) of components, mol or mol/s, to equilibrium with the phases allowed (P,), bool.
 
-    Writes `answers` (`blank_answers`), whatever they held; status (N,) in its counts tells of each liquor what `equilibrate`
+    Writes `answers` (N rows of each array), whatever they held; status (N,) in its counts tells of each liquor what `equilibrate`
     would. Answers how many converged. Answers written over again cost no new pages of memory, which where there are many
     species cost as much as a third of the chemistry.
     """

@@ -15,6 +15,8 @@ Source: Wolery (1992) EQPT, A Data File Preprocessor for the EQ3/6 Software Pack
 (2003) EQ3/6 version 8.0 software user's manual (Pitzer blocks).
 """
 
+import difflib
+import math
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -46,11 +48,16 @@ _SECTIONS = (
     *("Miscellaneous parameters", "elements", "basis species", "auxiliary basis species", "aqueous species", "solids"),
     *("liquids", "gases", "solid solutions", "references"),
 )
-_MEMBERS = {"theta": 2, "psi": 3, "zeta": 3}
-_NAME = re.compile(r"\S+")
-_PIECE = re.compile(r"(-?\d+\.\d*)\s+(\S+)")
-_TERM = re.compile(r"a(\d)\s*=\s*(\S+)")
-_ALPHA = re.compile(r"alpha\((\d)\)\s*=\s*(\S+)")
+_NEEDED = _SECTIONS[:6]
+_LIMITS, _TEMPERATURES, _A = "Temperature limits (degC)", "temperatures", "debye huckel aphi"
+_HEADINGS = (_LIMITS, _TEMPERATURES, _A, "pressures", "log k for eh reaction")
+_NAME = re.compile(r"\S+(?: \S+)*")  # of `Soda Niter` both words
+_WIDEST = 24  # columns of a name, the formula stands behind them
+_COUNT = re.compile(r"^[-+]?\d+\.\d*$")
+_DATA = re.compile(r"[-+.\d]")
+_TERM = re.compile(r"a(\d+)\s*=\s*(.*)")
+_ALPHA = re.compile(r"alpha\((\d+)\)\s*=\s*(.*)")
+_TERMS, _ALPHAS = 4, 2
 
 
 @dataclass(frozen=True)
@@ -74,8 +81,10 @@ class _File:
     basis: list[str] = field(default_factory=list)
     auxiliary: list[str] = field(default_factory=list)
     grids: dict[str, tuple[float, ...]] = field(default_factory=dict)
+    headings: dict[str, _Line] = field(default_factory=dict)
     terms: dict[str, dict[tuple[str, ...], tuple[float, ...]]] = field(default_factory=dict)
     alphas: dict[tuple[str, str], tuple[float, float]] = field(default_factory=dict)
+    lines: dict[tuple[str, ...], _Line] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
 
 
@@ -86,7 +95,11 @@ def read_eq36(path: str | Path) -> Database:
     """
     path = Path(path)
     held = _File()
-    for title, block in _blocks(path):
+    blocks = _blocks(path)
+    if not any("combinations" in title for title, _ in blocks):
+        raise DataError(f"{path.name}: no parameters of Pitzer, so this is no data0 file that can be read")
+    _check_sections(blocks, path.name)
+    for title, block in blocks:
         if title in {"basis species", "auxiliary basis species", "aqueous species", "solids", "gases"}:
             _species(block, title, held)
         elif "combinations" in title:
@@ -95,12 +108,11 @@ def read_eq36(path: str | Path) -> Database:
             _elements(block, held)
         elif title == "Miscellaneous parameters":
             _miscellaneous(block, held)
-    if not held.terms or "debye huckel aphi" not in held.grids:
-        raise DataError(f"{path.name}: no parameters of Pitzer, so this is no data0 file that can be read")
-    kelvin = tuple(degrees + _FREEZING for degrees in held.grids["temperatures"])
+    _check_headings(held, path.name)
+    kelvin = tuple(degrees + _FREEZING for degrees in held.grids[_TEMPERATURES])
     sources = _sources(held, kelvin)
     species = assemble(sources)
-    low, high = held.grids.get("Temperature limits (degC)", (kelvin[0] - _FREEZING, kelvin[-1] - _FREEZING))[:2]
+    low, high = held.grids.get(_LIMITS, (kelvin[0] - _FREEZING, kelvin[-1] - _FREEZING))[:2]
     return Database(
         name=path.name,
         species=MappingProxyType(species),
@@ -128,19 +140,45 @@ def _blocks(path: Path) -> list[tuple[str, list[_Line]]]:
     return found
 
 
+def _check_sections(blocks: list[tuple[str, list[_Line]]], file: str) -> None:
+    """Raise `DataError` for a section that is missing, at the line that was meant to begin it where there is one."""
+    known = {title for title, _ in blocks}
+    alone = {block[0].text.strip(): block[0] for _, block in blocks if len(block) == 1}
+    for name in _NEEDED:
+        if name not in known:
+            _refuse_missing(f"section {name!r}", name, alone, file)
+
+
+def _refuse_missing(what: str, name: str, lines: dict[str, _Line], file: str) -> NoReturn:
+    meant = difflib.get_close_matches(name, lines, n=1, cutoff=0.8)
+    if meant:
+        lines[meant[0]].refuse(f"{what} is missing; was this line to begin it?")
+    raise DataError(f"{file}: {what} is missing")
+
+
+def _check_headings(held: _File, file: str) -> None:
+    """Raise `DataError` for miscellaneous parameters that are missing, not whole or unknown."""
+    for name in (_TEMPERATURES, _A):
+        if name not in held.grids:
+            _refuse_missing(f"heading {name!r}", name, held.headings, file)
+    for name, count in ((_TEMPERATURES, _GRID), (_A, _GRID), (_LIMITS, 2)):
+        if name in held.headings and len(held.grids[name]) != count:
+            held.headings[name].refuse(f"{name} are {len(held.grids[name])} numbers, not {count}")
+    for name, line in held.headings.items():
+        if name not in _HEADINGS:
+            line.refuse(f"heading {name!r} is unknown{nearest(name, _HEADINGS)}")
+
+
 def _miscellaneous(block: list[_Line], held: _File) -> None:
     """Read temperatures, limits and A: a heading and the numbers below it."""
     heading = ""
     for line in block:
-        try:
-            values = [float(word) for word in line.text.split()]
-        except ValueError:
+        if _DATA.match(line.text.strip()) and heading:
+            values = [_number(line, word) for word in line.text.split()]
+            held.grids[heading] = (*held.grids[heading], *values)
+        else:
             heading = line.text.strip()
-            continue
-        held.grids[heading] = (*held.grids.get(heading, ()), *values)
-    for name in ("temperatures", "debye huckel aphi"):
-        if name in held.grids and len(held.grids[name]) != _GRID:
-            block[0].refuse(f"{name} are {len(held.grids[name])} numbers, not {_GRID}")
+            held.headings[heading], held.grids[heading] = line, ()
 
 
 def _elements(block: list[_Line], held: _File) -> None:
@@ -153,14 +191,25 @@ def _elements(block: list[_Line], held: _File) -> None:
 
 def _number(line: _Line, text: str) -> float:
     try:
-        return float(text)
+        value = float(text.replace("_", "?"))  # Python reads 1_0 as ten
     except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
         line.refuse(f"{text!r} is no number")
+    return value
+
+
+def _value(line: _Line) -> str:
+    """Answer what stands behind the equals sign of a line."""
+    name, sign, rest = line.text.partition("=")
+    if not sign or not rest.strip():
+        line.refuse(f"{name.split()[0]} needs '=' and a number")
+    return rest.strip()
 
 
 def _species(block: list[_Line], title: str, held: _File) -> None:
     """Read a species: charge, elements, the reaction that destroys it, and its grid."""
-    head = _NAME.match(block[0].text)
+    head = _NAME.match(block[0].text[:_WIDEST])
     if head is None:
         block[0].refuse("a species begins at the start of its line")
     phase = {"solids": SOLID, "gases": GAS}.get(title, AQUEOUS)
@@ -170,9 +219,9 @@ def _species(block: list[_Line], title: str, held: _File) -> None:
     for line in block[1:]:
         text = line.text.strip()
         if text.startswith("charge"):
-            charge = _number(line, text.split("=")[1].strip())
+            charge = _number(line, _value(line))
         elif text.startswith("V0PrTr"):
-            volume = _number(line, text.split("=")[1].split()[0]) * 1e-6
+            volume = _number(line, _value(line).split()[0]) * 1e-6
         elif "logK grid" in text:
             current = sections.setdefault("grid", [])
         elif text.endswith(":"):
@@ -182,6 +231,8 @@ def _species(block: list[_Line], title: str, held: _File) -> None:
     body = head.group().rstrip("+-")
     body = re.sub(r"\((\d+)[+-]\)$", "", body) if charge else body
     own = f"{body}{charge_text(charge)}" if phase == AQUEOUS else head.group()
+    if "elements" not in sections:
+        block[0].refuse(f"{head.group()} has no elements, so it is neither a species nor a section")
     elements = {element: count for line in sections.get("elements", ()) for count, element in _pieces(line)}
     where = f"{block[0].file}, line {block[0].number}"
     entry = Entry(own, phase, elements, charge, {}, ZERO, where, volume=volume or None)
@@ -199,9 +250,15 @@ def _species(block: list[_Line], title: str, held: _File) -> None:
 
 
 def _pieces(line: _Line) -> list[tuple[float, str]]:
-    found = [(float(count), name) for count, name in _PIECE.findall(line.text)]
-    if not found:
-        line.refuse("numbers and names are expected")
+    words = line.text.split()
+    found: list[tuple[float, str]] = []
+    while words:
+        count, name = words.pop(0), []
+        while words and not (name and _COUNT.match(words[0])):
+            name.append(words.pop(0))
+        if not name:
+            line.refuse(f"a name is expected behind {count}")
+        found.append((_number(line, count), " ".join(name)))
     return found
 
 
@@ -230,7 +287,7 @@ def _place(entry: Entry, written: str, title: str, grid: list[_Line], held: _Fil
 def _interaction(block: list[_Line], title: str, held: _File) -> None:
     """Read the parameters of one combination of species."""
     names = block[0].text.split()
-    if not all(line.text.startswith(" ") for line in block[1:]) or not 1 <= len(names) <= 3:
+    if not 1 <= len(names) <= 3 or not any(_says(line.text) for line in block[1:]):
         return  # a note of the file
     quantity, values = "", {}
     alphas = [0.0, 0.0]
@@ -238,9 +295,12 @@ def _interaction(block: list[_Line], title: str, held: _File) -> None:
         text = line.text.strip()
         alpha, term = _ALPHA.match(text), _TERM.match(text)
         if alpha:
-            alphas[int(alpha.group(1)) - 1] = _number(line, alpha.group(2))
+            alphas[_place_of(line, alpha, "alpha", _ALPHAS) - 1] = _number(line, alpha.group(2).strip())
         elif term and quantity:
-            values.setdefault(quantity, {})[int(term.group(1))] = _number(line, term.group(2))
+            place = _place_of(line, term, "a", _TERMS)
+            if place in values.setdefault(quantity, {}):
+                line.refuse(f"a{place} of {quantity} stands twice")
+            values[quantity][place] = _number(line, term.group(2).strip())
         elif text.endswith(":") and text[:-1] in _PITZER:
             quantity = _PITZER[text[:-1]]
         elif text.endswith(":"):
@@ -251,11 +311,29 @@ def _interaction(block: list[_Line], title: str, held: _File) -> None:
         members = tuple(names)
         if len(members) == 1:
             members *= 3 if name == "mu" else 2
-        ordered = tuple(terms.get(place, 0.0) for place in range(1, 5))
+        ordered = tuple(terms.get(place, 0.0) for place in range(1, _TERMS + 1))
+        held.lines[members] = block[0]
         if any(ordered) or name == "beta0":
             held.terms.setdefault(name, {})[members] = ordered
     if alphas[0]:
+        if len(names) != 2:
+            block[0].refuse(f"alpha is of a cation and an anion, not of {len(names)} species")
+        held.lines[names[0], names[1]] = block[0]
         held.alphas[names[0], names[1]] = (alphas[0], alphas[1])
+
+
+def _says(text: str) -> bool:
+    """Whether a line holds a parameter or a term of one, wherever on the line it begins."""
+    text = text.strip()
+    return bool(_ALPHA.match(text) or _TERM.match(text) or (text.endswith(":") and text[:-1] in _PITZER))
+
+
+def _place_of(line: _Line, match: re.Match[str], what: str, most: int) -> int:
+    """Answer the number of a term, of `most`: of temperature there are four."""
+    place = int(match.group(1))
+    if not 1 <= place <= most:
+        line.refuse(f"{what}{place} is none of the terms {what}1 to {what}{most}")
+    return place
 
 
 def _sources(held: _File, kelvin: tuple[float, ...]) -> Sources:
@@ -281,32 +359,30 @@ def _sources(held: _File, kelvin: tuple[float, ...]) -> Sources:
 
 
 def _parameters(held: _File, kelvin: tuple[float, ...], file: str) -> Parameters:
-    """Answer the interactions, pairs as cation and anion; of a species that the file does not have, none."""
+    """Answer the interactions, pairs as cation and anion; raises `DataError` for a species that the file does not have."""
     charges = {name: round(entry.charge) for name, entry in held.entries.items()}
     renamed = {written: name for written, name in held.names.items() if name in charges}
 
-    def ours(members: tuple[str, ...], quantity: str) -> tuple[str, ...] | None:
-        if not all(name in renamed for name in members):
-            return None
+    def ours(members: tuple[str, ...], quantity: str) -> tuple[str, ...]:
+        for name in members:
+            if name not in renamed:
+                held.lines[members].refuse(f"species {name!r} is not defined{nearest(name, renamed)}")
         named = tuple(renamed[name] for name in members)
         if quantity in {"beta0", "beta1", "beta2", "cphi"}:
             named = tuple(sorted(named, key=lambda name: -charges[name]))
             if not charges[named[0]] > 0 > charges[named[-1]]:
-                raise DataError(f"{file}: {quantity} is of a cation and an anion, not of {' and '.join(members)}")
+                held.lines[members].refuse(f"{quantity} is of a cation and an anion, not of {' and '.join(members)}")
         return named
 
     terms: dict[str, dict[tuple[str, ...], tuple[float, ...]]] = {}
     for quantity, values in held.terms.items():
         for members, value in values.items():
-            named = ours(members, quantity)
-            if named is not None:
-                terms.setdefault(quantity, {})[named] = value
+            terms.setdefault(quantity, {})[ours(members, quantity)] = value
     alphas: dict[tuple[str, str], tuple[float, float]] = {}
     for members, value in held.alphas.items():
-        named = ours(members, "beta0")
-        if named is not None:
-            alphas[named[0], named[1]] = value
-    aphi = Grid(kelvin, held.grids["debye huckel aphi"])
+        cation, anion = ours(members, "beta0")
+        alphas[cation, anion] = value
+    aphi = Grid(kelvin, held.grids[_A])
 
     def a_phi(temperature: float) -> float:
         value = aphi.at(temperature)

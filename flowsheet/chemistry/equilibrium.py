@@ -13,17 +13,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...kernels.activity import Mixture
-from ...kernels.packed import PHASES, SPECIES, Packed
+from ...kernels.packed import Packed
 from ...kernels.saturation import NO_ROOM
 from ...kernels.speciation import Speciation
 from ...kernels.status import CHARGED, CONVERGED, DRY, SENTENCES, UNREACHABLE
-from ...kernels.sweep import Answers, blank_answers, equilibrate_many
+from ...kernels.sweep import Answers, equilibrate_many
 from ...kernels.titration import dose_to_ph
 from ..errors import ConvergenceError, DataError, nearest
 from .couples import partial_pressure, potential
 from .fugacity import fugacity_coefficient
 from .headspace import Headspace, bubble, room
-from .packing import equilibrate, pack
+from .packing import equilibrate, pack, room_for_answers
 from .species import GAS
 from .system import WATER, Chemistry
 from .thermal import liquor_enthalpy
@@ -394,7 +394,7 @@ def speciate_many(
     _refuse_unknown(chemistry, temperature, may_form)
     rows = chemistry.checked_rows(totals)
     packed = chemistry.packed(temperature)
-    answers = blank_answers(len(rows), packed.places[SPECIES], packed.places[PHASES])
+    answers = room_for_answers(packed, len(rows))
     if out is not None:
         for name, given, wanted in zip(Answers._fields, out, answers, strict=True):
             if given.shape != wanted.shape:

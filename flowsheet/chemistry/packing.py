@@ -7,9 +7,10 @@ import numpy as np
 
 from ...kernels import saturation
 from ...kernels.activity import Mixture
-from ...kernels.packed import SPECIES, Packed
+from ...kernels.packed import PHASES, SPECIES, Packed
 from ...kernels.saturation import FOLDED, NO_ANSWER, NO_ROOM
 from ...kernels.speciation import Speciation
+from ...kernels.sweep import Answers
 
 
 def pack(mixture: Mixture) -> Packed:
@@ -57,3 +58,10 @@ def fold(speciation: Speciation) -> np.ndarray:
     """Answer a Speciation as one array, as the kernel takes a start."""
     head = speciation.water, speciation.ln_water_activity, speciation.ionic_strength, 0.0, 0.0, 0.0
     return np.concatenate([head, speciation.molality, speciation.ln_gamma, speciation.phase_amounts])
+
+
+def room_for_answers(packed: Packed, count: int) -> Answers:
+    """Answer room for the answers of so many liquors of a mixture; what is in it is not yet an answer."""
+    species, phases = int(packed.places[SPECIES]), int(packed.places[PHASES])
+    molality, ln_gamma, amounts, whole = (np.empty((count, width)) for width in (species, species, phases, 4))
+    return Answers(molality, ln_gamma, amounts, whole, np.empty((count, 2), np.int64))

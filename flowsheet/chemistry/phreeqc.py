@@ -4,6 +4,9 @@
     liquor = Stream.of(brine, {"H2O": 1.0, "Na2SO4": 0.2}, celsius(25))
     print(liquor.equilibrium.ph, liquor.equilibrium.water_activity, liquor.equilibrium.saturation_index("Mirabilite"))
 
+Temperatures: those of an LLNL table, else 0 to 350 degC, where PHREEQC's dielectric constant ends; a database of brines that
+freeze goes down to -50 degC, and warns above 25 degC.
+
 Read: SOLUTION_MASTER_SPECIES, SOLUTION_SPECIES, PHASES, PITZER, SIT, LLNL_AQUEOUS_MODEL_PARAMETERS, NAMED_EXPRESSIONS; any
 other block is passed over. Each redox state that the file names is a component of its own, so no pe couples them; a species
 that cannot be made without electrons is left out (`Database.left_out`). Gases stand at a fugacity in bar, not in atm.
@@ -15,6 +18,7 @@ Volumes of solution species are not read: off one atmosphere they shift log K in
 Source: Parkhurst & Appelo (2013) USGS Techniques and Methods 6-A43.
 """
 
+import difflib
 import math
 from collections.abc import Callable, Iterable
 from functools import partial
@@ -32,10 +36,12 @@ from .interactions import Parameters, parameter_of, phreeqc_a_phi
 from .laws import Analytic
 from .phreeqc_blocks import ATMOSPHERE, GAS_CONSTANT, Contents
 from .phreeqc_text import BLOCKS, KEYWORDS, Line, elements_of, keyword, read_lines, split_charge
-from .species import GAS
+from .species import GAS, SOLID
 
+_ALMOST = 0.8  # of likeness: PHASE for PHASES, but not PYRITE, which has a rate, for PITZER
 _BAR = 1e5
-_FREEZING = 273.15
+_FREEZING, _ROOM = 273.15, 298.15
+_COLDEST = 223.15  # K, as a stream; where brines of calcium chloride freeze
 _HOTTEST = 350.0  # degC, where PHREEQC's dielectric constant ends
 _SAME_MASS = 0.01
 _STRONGEST = 6.0  # mol/kg, to which the parameters of most salts were fitted (Pitzer 1991)
@@ -66,15 +72,18 @@ def read_phreeqc(path: str | Path) -> Database:
     if not contents.masters:
         raise DataError(f"{path.name}: no SOLUTION_MASTER_SPECIES, so this is no database of PHREEQC")
     blocks.check_members(contents)
+    left_out = blocks.check_constants(contents)
     _add_named(contents)
     sources = _sources(contents)
+    sources.left_out.update(left_out)
     species = assemble(sources)
-    degrees = contents.llnl.get("temperatures", [0.0, _HOTTEST])
+    temperatures, made_for = _temperatures(contents)
     return Database(
         name=path.name,
         species=MappingProxyType(species),
         activity=_activity(contents),
-        temperatures=(degrees[0] + _FREEZING, degrees[-1] + _FREEZING),
+        temperatures=temperatures,
+        made_for=made_for,
         left_out=MappingProxyType(sources.left_out),
         read_formula=_formula,
     )
@@ -94,12 +103,37 @@ def _blocks(path: Path) -> list[tuple[str, list[Line]]]:
                 found.append((name, current))
         elif current is not None:
             current.append(line)
+        elif began and name_after not in {"TITLE", "COMMENT"}:
+            _refuse_near_keyword(line)
         elif not began:
             line.refuse(f"stands before any keyword{nearest(line.words[0].upper(), KEYWORDS)}")
     title, last = found[-1] if found and name_after in {"", "END"} else ("", [])
     if title == "PHASES" and last and len(last[-1].words) == 1 and not last[-1].is_option:
         last.pop()  # a heading below the last phase, which PHREEQC takes for a name and forgets
     return found
+
+
+def _temperatures(contents: Contents) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Answer between which temperatures (K) a database holds, and which it was made for.
+
+    One with Pitzer's parameters and a law of ice over temperature was made for brines below 0 degC: ColdChem.dat and
+    frezchem.dat, which reach from 25 degC downward (Toner & Catling 2017; Marion et al. 2010).
+    """
+    if "temperatures" in contents.llnl:
+        degrees = contents.llnl["temperatures"]
+        held = (degrees[0] + _FREEZING, degrees[-1] + _FREEZING)
+        return held, held
+    ice = [entry for entry in contents.phases.values() if entry.phase == SOLID and entry.reaction == {WATER: 1.0}]
+    if "PITZER" in contents.models and any(any(contents.constants[id(entry)].terms) for entry in ice):
+        return (_COLDEST, _HOTTEST + _FREEZING), (_COLDEST, _ROOM)
+    held = (_FREEZING, _HOTTEST + _FREEZING)
+    return held, held
+
+
+def _refuse_near_keyword(line: Line) -> None:
+    """Refuse a line within what is passed over that was to begin a block: the block would be lost without a word."""
+    if line.looks_like_keyword and difflib.get_close_matches(line.text, BLOCKS, n=1, cutoff=_ALMOST):
+        line.refuse_keyword()
 
 
 def _add_named(contents: Contents) -> None:

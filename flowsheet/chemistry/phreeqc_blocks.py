@@ -7,8 +7,9 @@ species 0.1 kg/mol, ions without -gamma by Davies) are those of its SOLUTION_SPE
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
+from ..errors import DataError
 from .assembly import ELECTRON, Entry
 from .laws import ZERO, Analytic
 from .phreeqc_text import (
@@ -22,6 +23,7 @@ from .phreeqc_text import (
     numbers,
     option,
     split_charge,
+    volume,
 )
 from .species import AQUEOUS, GAS, SOLID, Critical
 
@@ -72,31 +74,13 @@ class Gamma(NamedTuple):
 
 
 @dataclass
-class Contents:
-    """What the blocks of a database hold, before it is put together."""
-
-    masters: dict[str, tuple[str, Line]] = field(default_factory=dict)
-    masses: dict[str, float] = field(default_factory=dict)
-    aqueous: dict[str, Entry] = field(default_factory=dict)
-    phases: dict[str, Entry] = field(default_factory=dict)
-    gammas: dict[str, Gamma] = field(default_factory=dict)
-    added: dict[int, list[tuple[str, float, Line]]] = field(default_factory=dict)
-    named: dict[str, Analytic] = field(default_factory=dict)
-    interactions: dict[tuple[str, frozenset[str]], tuple[tuple[str, ...], tuple[float, ...], Line]] = field(
-        default_factory=dict
-    )
-    llnl: dict[str, list[float]] = field(default_factory=dict)
-    models: set[str] = field(default_factory=set)
-    unequal: bool = True
-
-
-@dataclass
 class Constant:
     """The law of one equation while its lines are read: the analytic terms rule where any is not 0."""
 
     log_k: float = 0.0
     enthalpy: float = 0.0
     terms: tuple[float, ...] = ()
+    is_given: bool = False
 
     def law(self) -> Analytic:
         """Answer the law."""
@@ -109,15 +93,38 @@ class Constant:
         """Take up an option; answer whether it was one of a constant's own."""
         if name in {"log_k", "logk"}:
             self.log_k = numbers(line, rest.replace("=", " "), 1, 1, "log_k")[0]
+            self.is_given = True
         elif name in {"delta_h", "deltah"}:
             self.enthalpy = heat(line, rest)
         elif name in {"analytical_expression", "a_e", "ae"}:
             self.terms = tuple(numbers(line, rest, 1, 6, "analytical_expression"))
+            self.is_given = True
         elif name == "ln_alpha1000":
             self.terms = tuple(term / _LN_ALPHA for term in numbers(line, rest, 1, 6, name))
+            self.is_given = True
         else:
             return False
         return True
+
+
+@dataclass
+class Contents:
+    """What the blocks of a database hold, before it is put together."""
+
+    masters: dict[str, tuple[str, Line]] = field(default_factory=dict)
+    masses: dict[str, float] = field(default_factory=dict)
+    aqueous: dict[str, Entry] = field(default_factory=dict)
+    phases: dict[str, Entry] = field(default_factory=dict)
+    gammas: dict[str, Gamma] = field(default_factory=dict)
+    added: dict[int, list[tuple[str, float, Line]]] = field(default_factory=dict)
+    constants: dict[int, Constant] = field(default_factory=dict)
+    named: dict[str, Analytic] = field(default_factory=dict)
+    interactions: dict[tuple[str, frozenset[str]], tuple[tuple[str, ...], tuple[float, ...], Line]] = field(
+        default_factory=dict
+    )
+    llnl: dict[str, list[float]] = field(default_factory=dict)
+    models: set[str] = field(default_factory=set)
+    unequal: bool = True
 
 
 def master_species(lines: Iterable[Line], contents: Contents) -> None:
@@ -143,7 +150,7 @@ def _logarithm(line: Line, name: str, rest: str, contents: Contents, key: int) -
         words = rest.split()
         if not words:
             line.refuse("add_logk needs the name of an expression")
-        coefficient = numbers(line, words[1], 1, 1, "add_logk")[0] if len(words) > 1 else 1.0
+        coefficient = numbers(line, " ".join(words[1:]), 1, 1, "add_logk")[0] if len(words) > 1 else 1.0
         contents.added.setdefault(key, []).append((words[0].lower(), coefficient, line))
     elif name == "add_constant":
         contents.added.setdefault(key, []).append(("", numbers(line, rest, 1, 1, "add_constant")[0], line))
@@ -160,6 +167,7 @@ def solution_species(lines: Iterable[Line], contents: Contents) -> None:
         if found is None:
             entry, constant = _formation(line), Constant()
             contents.aqueous[entry.name] = entry
+            contents.constants[id(entry)] = constant
             contents.gammas[entry.name] = Gamma("davies") if entry.charge else Gamma("sized", 0.0, 0.1)
             continue
         if entry is None:
@@ -216,15 +224,18 @@ def phases(lines: Iterable[Line], contents: Contents) -> None:
     named, entry, constant, point = None, None, Constant(), {}
     for line in lines:
         found = option(line, _PHASE, "PHASES")
+        if named is not None and (found is not None or "=" not in line.text):
+            _refuse_name(named)
         if found is None:
             if named is None:
                 named = line
                 continue
-            entry, constant, point = _dissolution(line, named.words[0]), Constant(), {}
+            entry, constant, point = _dissolution(line, named), Constant(), {}
             contents.phases[entry.name] = entry
+            contents.constants[id(entry)] = constant
             named = None
             continue
-        if entry is None or named is not None:
+        if entry is None:
             line.refuse("an option stands where the equation of a phase should")
         name, rest = found
         if constant.read(line, name, rest):
@@ -235,17 +246,25 @@ def phases(lines: Iterable[Line], contents: Contents) -> None:
                 point.get("t_c", 0.0), point.get("p_c", 0.0) * ATMOSPHERE, point.get("omega", 0.0)
             )
         elif name == "vm":
-            entry.volume = numbers(line, rest, 1, 1, "vm")[0] * 1e-6
+            entry.volume = volume(line, rest)
         elif name == "no_check":
             entry.lenient = True
         else:
             _logarithm(line, name, rest, contents, id(entry))
     if named is not None:
-        named.refuse(f"phase {named.words[0]!r} has no equation{keyword_hint(named)}")
+        _refuse_name(named)
 
 
-def _dissolution(line: Line, name: str) -> Entry:
-    """Answer the phase whose formula an equation begins with."""
+def _refuse_name(named: Line) -> NoReturn:
+    """Refuse a line of PHASES that no equation follows: a phase cut short, or a keyword that PHREEQC does not have."""
+    if named.looks_like_keyword:
+        named.refuse_keyword()
+    named.refuse(f"phase {named.words[0]!r} has no equation on the next line{keyword_hint(named)}")
+
+
+def _dissolution(line: Line, named: Line) -> Entry:
+    """Answer the phase whose formula an equation begins with, under the name of the line before."""
+    name = named.words[0]
     left, right = equation(line)
     if not left or not right:
         line.refuse("an equation needs species on both sides")
@@ -260,6 +279,8 @@ def _dissolution(line: Line, name: str) -> Entry:
             plain = species.replace("(aq)", "").replace("H2O(l)", "H2O")
             reaction[plain] = reaction.get(plain, 0.0) + sign * number
     body, charge = split_charge(formula)
+    if charge and named.looks_like_keyword:
+        _refuse_name(named)  # an equation of formation, below what was meant to begin its block
     phase = GAS if name.lower().endswith("(g)") else SOLID
     return Entry(
         name, phase, _elements(line, body, formula), charge, reaction, ZERO, f"{line.file}, line {line.number}"
@@ -268,16 +289,28 @@ def _dissolution(line: Line, name: str) -> Entry:
 
 def named_expressions(lines: Iterable[Line], contents: Contents) -> None:
     """Read NAMED_EXPRESSIONS: laws that -add_logk adds to a constant."""
-    name, constant = "", Constant()
+    named, constant = None, Constant()
     for line in lines:
         found = option(line, (*_LAW, "ln_alpha1000"), "NAMED_EXPRESSIONS")
         if found is None:
-            name, constant = line.words[0].lower(), Constant()
-        elif not name:
+            _named(named, constant, contents)
+            named, constant = line, Constant()
+        elif named is None:
             line.refuse("an option stands before any name")
-        else:
-            constant.read(line, *found)
-        contents.named[name] = constant.law()
+        elif not constant.read(line, *found):
+            line.refuse(f"{found[0]} is not read in NAMED_EXPRESSIONS; give log_k or an analytical_expression")
+    _named(named, constant, contents)
+
+
+def _named(named: Line | None, constant: Constant, contents: Contents) -> None:
+    """Take up an expression when its lines are read."""
+    if named is None:
+        return
+    if not constant.is_given and named.looks_like_keyword:
+        named.refuse_keyword()
+    if not constant.is_given:
+        named.refuse(f"expression {named.words[0]!r} has no log_k and no analytical_expression{keyword_hint(named)}")
+    contents.named[named.words[0].lower()] = constant.law()
 
 
 def interactions(lines: Iterable[Line], contents: Contents, block: str) -> None:
@@ -331,3 +364,22 @@ def check_members(contents: Contents) -> None:
     """Raise `DataError` for an interaction of a species that is not defined."""
     for members, _, line in contents.interactions.values():
         known_species(line, members, contents.aqueous)
+
+
+def check_constants(contents: Contents) -> dict[str, str]:
+    """Raise `DataError` for a species without a constant; answer the phases without one, with the reason.
+
+    PHREEQC takes 0 for each. Phases that only rates are known of stand without a constant on purpose.
+    """
+
+    def lacks(entry: Entry) -> bool:
+        known = contents.constants[id(entry)].is_given or id(entry) in contents.added
+        return not known and entry.reaction != {entry.name: 1.0}
+
+    for entry in contents.aqueous.values():
+        if lacks(entry):
+            raise DataError(
+                f"{entry.place}: {entry.name} has no log_k and no analytical_expression; give log_k 0 if it is meant"
+            )
+    without = [name for name, entry in contents.phases.items() if lacks(entry)]
+    return {name: f"has no log_k and no analytical_expression ({contents.phases.pop(name).place})" for name in without}

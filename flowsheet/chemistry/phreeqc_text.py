@@ -3,6 +3,7 @@
 Source: Parkhurst & Appelo (2013) USGS Techniques and Methods 6-A43, "Description of data input".
 """
 
+import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -41,6 +42,9 @@ _PASSED_OVER = frozenset(
 )
 KEYWORDS = BLOCKS | _PASSED_OVER
 _CALORIE = 4.184  # J
+_VOLUMES = {"cm3/mol": 1e-6, "dm3/mol": 1e-3, "m3/mol": 1.0}
+_POINT = "; decimals stand after a point"
+_CAPITALS = re.compile(r"^[A-Z][A-Z_]{3,}$")
 _OPTION = re.compile(r"^-[A-Za-z]")
 _COUNT = re.compile(r"[+-]?\d*\.?\d*")
 _TOKEN = re.compile(
@@ -67,6 +71,15 @@ class Line:
     def is_option(self) -> bool:
         """Whether the line begins with a minus and a letter; `- H+ + …` is an equation."""
         return _OPTION.match(self.text) is not None
+
+    @property
+    def looks_like_keyword(self) -> bool:
+        """Whether it is one word in capitals, as keywords are and few names of minerals."""
+        return _CAPITALS.match(self.text) is not None
+
+    def refuse_keyword(self) -> NoReturn:
+        """Raise a `DataError` for a word that was to begin a block and that PHREEQC does not know."""
+        self.refuse(f"{self.text} is no keyword of PHREEQC{nearest(self.text, KEYWORDS)}")
 
     def refuse(self, why: str) -> NoReturn:
         """Raise a `DataError` that names the file and the line."""
@@ -105,26 +118,55 @@ def option(line: Line, names: Sequence[str], block: str) -> tuple[str, str] | No
 
 
 def numbers(line: Line, text: str, least: int, most: int, what: str) -> list[float]:
-    """Answer the numbers that a text begins with; raises `DataError` where there are fewer than `least`."""
-    found: list[float] = []
-    for word in text.split()[:most]:
-        try:
-            found.append(float(word))
-        except ValueError:
-            break
+    """Answer the numbers that a text holds, and nothing else may it hold.
+
+    Raises `DataError` where there are fewer than `least`, for a word that is no number, and where more than `most` tell
+    something: PHREEQC reads on in silence, so that a slip of the pen changes a constant.
+    """
+    words = text.split()
+    found = [value for value in map(_number, words) if value is not None]
     if len(found) < least:
         line.refuse(f"{what} needs {least} number{'s' if least > 1 else ''}, {len(found)} can be read")
-    return found
+    if len(found) < len(words):
+        wrong = next(word for word in words if _number(word) is None)
+        line.refuse(f"{wrong!r} of {what} is no number{_POINT if ',' in wrong else ''}")
+    if any(found[most:]):
+        line.refuse(f"{what} takes {most} number{'s' if most > 1 else ''}, not {len(found)}")
+    return found[:most]
+
+
+def _number(word: str) -> float | None:
+    """Answer a finite number, or None; Python reads `1_0` as ten, which is a slip here."""
+    try:
+        value = float(word.replace("_", "?"))
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None
 
 
 def heat(line: Line, text: str) -> float:
     """Answer an enthalpy in J/mol; kJ where no unit is given, as in PHREEQC."""
-    words = text.replace("=", " ").split()
-    value = numbers(line, " ".join(words), 1, 1, "delta_h")[0]
-    unit = words[1].lower() if len(words) > 1 else "kj"
+    value, unit = _quantity(line, text, "delta_h", "kj")
     if not re.match(r"^k?(j|c)", unit):
-        line.refuse(f"unit {words[1]!r} of delta_h is unknown{nearest(words[1], ('kJ', 'kcal', 'J', 'cal'))}")
+        line.refuse(f"unit {unit!r} of delta_h is unknown{nearest(unit, ('kJ', 'kcal', 'J', 'cal'))}")
     return value * (1e3 if unit.startswith("k") else 1.0) * (_CALORIE if "c" in unit else 1.0)
+
+
+def volume(line: Line, text: str) -> float:
+    """Answer a molar volume in m3/mol; cm3/mol where no unit is given, as in PHREEQC."""
+    value, unit = _quantity(line, text, "vm", "cm3/mol")
+    if unit not in _VOLUMES:
+        line.refuse(f"unit {unit!r} of vm is unknown{nearest(unit, _VOLUMES)}")
+    return value * _VOLUMES[unit]
+
+
+def _quantity(line: Line, text: str, what: str, usual: str) -> tuple[float, str]:
+    """Answer a number and its unit, `usual` where none is given."""
+    words = text.replace("=", " ").split()
+    value = numbers(line, " ".join(words[:1]), 1, 1, what)[0]
+    if len(words) > 2:
+        line.refuse(f"{what} takes a number and its unit, not {' '.join(words[2:])!r} after them")
+    return value, words[1].lower() if len(words) > 1 else usual
 
 
 def normal(name: str) -> str:
@@ -196,6 +238,8 @@ def _count(text: str, formula: str) -> dict[str, float]:
 def equation(line: Line) -> tuple[list[tuple[str, float]], list[tuple[str, float]]]:
     """Answer both sides of an equation, each species with its count; blanks mean nothing in it."""
     sides = re.sub(r"\s+", "", line.text).split("=")
+    if line.looks_like_keyword:
+        line.refuse_keyword()
     if len(sides) != 2:
         line.refuse("an equation needs one '='" + ("" if len(sides) > 2 else keyword_hint(line)))
     return _side(sides[0], line), _side(sides[1], line)

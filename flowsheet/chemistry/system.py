@@ -11,6 +11,7 @@ salts are bound in dimers is asked of the extraction kernel, not carried.
 import functools
 import itertools
 import math
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -34,8 +35,11 @@ WATER, PROTON = 0, 1
 _NEVER = 1e301  # ln K of a solid that never forms; its negative, of a species that is never there
 _REFERENCE_TEMPERATURE = 298.15
 _ALWAYS = frozenset({"H", "O"})
+_CHARGE = re.compile(r"[+-]\d*$")
 _MOST_CHOICES = 256
 _ROUND_OFF = 1e-12  # of the largest total, by which another may lie below zero: sums of moles round to less
+_AMBIGUOUS = "could be made up from the components in more than one way"
+_WAYS_NAMED = 6
 DILUENT = "diluent"
 
 
@@ -295,8 +299,8 @@ class Chemistry:
     def dissolve(self, formula: str) -> np.ndarray:
         """Answer the component totals of a mole of a neutral substance brought into solution, such as `H2SO4` or `FeSO4`.
 
-        The redox state of an element follows from the charge balance. Raises `DataError` where the components cannot
-        make up the substance, or could in more than one way.
+        The redox state of an element follows from the charge balance, and where several would do from the ions that the
+        formula names. Raises `DataError` where the components cannot make up the substance, or could in more than one way.
         """
         return _dissolve(self, formula)
 
@@ -318,12 +322,31 @@ def _dissolve(chemistry: Chemistry, formula: str) -> np.ndarray:
         totals, reason = _made_up(chemistry, formula, choice)
         if not reason:
             return totals
+    named = _named_by(formula, candidates)
+    totals, no = _made_up(chemistry, formula, named)
+    if not no:
+        return totals
     found = [
         totals for choice in _one_state_each(usual) for totals, no in [_made_up(chemistry, formula, choice)] if not no
     ]
     if len(found) == 1:
         return found[0]
-    raise DataError(reason)
+    raise DataError(reason + (_ways(chemistry, found, usual) if _AMBIGUOUS in reason else ""))
+
+
+def _named_by(formula: str, candidates: list[Species]) -> list[Species]:
+    """Answer H2O, H+ and the ions that a formula names: of MnSO4 Mn and SO4, not S2O3; of KMnO4 MnO4 and not Mn."""
+    bodies = {c.name: _CHARGE.sub("", c.name) for c in candidates}
+    bodies = {name: body for name, body in bodies.items() if body in formula or name in {"H2O", "H+"}}
+    inner = {a for a in bodies.values() for b in bodies.values() if a != b and a in b and b not in {"H2O", "H"}}
+    return [c for c in candidates if c.name in bodies and (bodies[c.name] not in inner or c.name in {"H2O", "H+"})]
+
+
+def _ways(chemistry: Chemistry, found: list[np.ndarray], usual: list[Species]) -> str:
+    """Name the choices of components that would make up a substance, or what there is to choose from."""
+    ways = [" with ".join(chemistry.names[at] for at in np.flatnonzero(totals) if at > PROTON) for totals in found]
+    listed, between = (ways, ", or ") if ways else ([c.name for c in usual if _own(c)], ", ")
+    return f": {between.join(listed[:_WAYS_NAMED])}{', …' if len(listed) > _WAYS_NAMED else ''}"
 
 
 def _one_state_each(components: list[Species]) -> Iterable[list[Species]]:
@@ -363,7 +386,7 @@ def _made_up(chemistry: Chemistry, formula: str, candidates: list[Species]) -> t
     if np.abs(matrix @ amounts - target).max() > 1e-9 * max(1.0, np.abs(target).max()):
         return totals, f"{formula!r} cannot be made up from the components of the chemistry"
     if rank < len(candidates):
-        return totals, f"{formula!r} could be made up from the components in more than one way; give the components"
+        return totals, f"{formula!r} {_AMBIGUOUS}; give the components"
     for component, amount in zip(candidates, amounts, strict=True):
         if component.name not in {"H2O", "H+"} and amount < -1e-9:
             return totals, f"{formula!r} would need {amount:.3g} mol of {component.name}, which is less than none"

@@ -21,7 +21,7 @@ from ..chemistry.system import WATER
 from ..errors import ConvergenceError, DataError, nearest
 from ..quantities import litre
 from ..stream import Stream, dose, mix, solvent
-from ..sweeps import AgainstPh, check_liquor
+from ..sweeps import AgainstPh, axis_of, check_liquor
 from .profile import StageProfile
 from .section import Section, contact, run_section
 
@@ -55,7 +55,7 @@ def extraction_curves(
         raise DataError(f"extraction curves: organic_to_aqueous = {organic_to_aqueous:g} is not above 0")
     if not molarity > 0.0:
         raise DataError(f"extraction curves: molarity = {molarity:g} mol/m3 is not above 0; 0.5 mol/L is 500 mol/m3")
-    axis = AgainstPh(0.0, 8.0) if axis is None else axis
+    axis = ph_axis(axis, liquor)
     levels = np.linspace(*axis.ends(), _POINTS)
     names = (extractants,) if isinstance(extractants, str) else tuple(extractants)
     start = liquor.liquor
@@ -83,6 +83,17 @@ def extraction_curves(
     table.columns = pandas.MultiIndex.from_tuples(columns, names=["extractant", "cation"])
     table.attrs["warnings"] = tuple(warnings)
     return table
+
+
+def ph_axis(axis: AgainstPh | None, liquor: Stream) -> AgainstPh:
+    """Answer the range of pH of extraction curves, 0 to 8 where none is given, with its acid and its base named.
+
+    Raises `DataError` for another axis.
+    """
+    found = axis_of("extraction curves", AgainstPh(0.0, 8.0) if axis is None else axis, liquor)
+    if not isinstance(found, AgainstPh):
+        raise DataError(f"extraction curves: axis = {axis!r} is no range of pH; give AgainstPh(0.0, 8.0)")
+    return found
 
 
 def _acidified(liquor: Stream, axis: AgainstPh, level: float) -> tuple[Stream, Stream]:

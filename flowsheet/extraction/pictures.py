@@ -37,7 +37,7 @@ from ..errors import DataError
 from ..quantities import litre, to_celsius
 from ..stream import Stream
 from ..sweeps import AgainstPh
-from .curves import extraction_curves, mccabe_thiele, ph50, separation_factors, separation_over_ph
+from .curves import extraction_curves, mccabe_thiele, ph50, ph_axis, separation_factors, separation_over_ph
 from .profile import StageProfile
 from .section import Section
 
@@ -221,6 +221,7 @@ def draw_extraction_curves(
 
     The dot on a curve is its pH50.
     """
+    axis = ph_axis(axis, liquor)
     table = extraction_curves(liquor, extractants, organic_to_aqueous, molarity, axis)
     halves = ph50(table)
     names = list(halves.columns)
@@ -242,7 +243,7 @@ def draw_extraction_curves(
             if np.isfinite(half):
                 chart.axes.plot([half], [50.0], "o", color=colour, markersize=4.5, zorder=4)
         name_axes(chart, "", "extracted, %")
-    name_axes(drawn[-1], "pH at equilibrium", "")
+    name_axes(drawn[-1], f"pH at equilibrium, reached with {written(axis.acid)} or {written(axis.base)}", "")
     return finish(figure, drawn, path)
 
 

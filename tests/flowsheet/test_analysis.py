@@ -289,6 +289,27 @@ def test_solubility__of_sodium_sulfate_changes_its_solid_at_the_known_temperatur
     assert there["mol/kg water"].max() == pytest.approx(there["mol/kg water"].min(), rel=1e-5)
 
 
+@pytest.mark.parametrize("points", [11, 101])
+def test_solubility__of_soda_changes_its_solid_though_the_decahydrate_melts_soon_after(salts, points):
+    """The decahydrate gives way at 32.0 degC (Linke 1965), the data have no heptahydrate between it and Na2CO3.H2O."""
+    table = solubility_table(molal(salts), "Na2CO3", AgainstTemperature(), points)
+    [(place, before, after)] = table.attrs["transitions"]
+    assert (before, after) == ("Na2CO3.10H2O(s)", "Na2CO3.H2O(s)")
+    assert place == pytest.approx(32.0, abs=0.5)
+    there = table[table["temperature degC"] == place]
+    assert there["stable"].all()
+    assert there["mol/kg water"].max() == pytest.approx(there["mol/kg water"].min(), rel=1e-5)
+
+
+def test_solubility__follows_a_hydrate_until_it_melts(salts):
+    """It grows ever faster to where as much soda as water of crystallisation is there, 55.5 mol/kg over 10."""
+    axis = AgainstTemperature(celsius(32.3), celsius(32.7))
+    table = solubility_table(molal(salts), "Na2CO3.10H2O(s)", axis, 5)
+    steps = np.diff(table["mol/kg water"].to_numpy(dtype=float))
+    assert (np.diff(steps) > 0.0).all()
+    assert table["mol/kg water"].max() < 55.51 / 10.0
+
+
 def test_solubility__is_where_the_solid_is_saturated(salts):
     table = solubility_table(molal(salts), "Li2CO3", AgainstDose("Na2SO4", 1.0), 5)
     for _, row in table.iterrows():
@@ -492,6 +513,19 @@ def test_bracket__finds_the_saturation_below_the_most(start):
     # rises through 0 at -3, is largest at 0, falls through 0 at 1.7
     low, high = bracket(lambda x: 3.0 + x if x < 0.0 else 3.0 - x**2, start, -30.0, 3.0)
     assert low < -3.0 <= high
+
+
+@pytest.mark.parametrize("start", [-6.0, 0.85, 0.95, 2.9, 9.0])
+def test_bracket__finds_a_range_that_is_narrower_than_its_steps(start):
+    low, high = bracket(lambda x: 0.01 - (x - 0.9) ** 2, start, -30.0, 10.0)
+    assert low < 0.8 <= high
+    assert bracket(lambda x: -1e-4 - (x - 0.9) ** 2, start, -30.0, 10.0) is None
+
+
+def test_bracket__finds_the_first_of_several_from_the_limit():
+    """Above 0 from 1 to 2 and from 2.6 on, as a phosphate that its own acid dissolves and then salts out."""
+    low, high = bracket(lambda x: (x - 1.0) * (x - 2.0) * (x - 2.6), 3.0, -30.0, 3.0)
+    assert low < 1.0 <= high
 
 
 def test_bracket__says_that_nothing_saturates_or_all_does():

@@ -9,7 +9,7 @@ from matplotlib.colors import to_rgb
 
 from raffinate.flowsheet import DataError, Stream
 from raffinate.flowsheet.analysis import AgainstDose, AgainstPh, AgainstTemperature, speciation_table
-from raffinate.flowsheet.charts import COLOURS, charts, colour_of, logarithmic, wide, written
+from raffinate.flowsheet.charts import COLOURS, charts, colour_of, logarithmic, styles_of, wide, written
 from raffinate.flowsheet.chemistry import Chemistry
 from raffinate.flowsheet.diagrams import (
     draw_pourbaix,
@@ -128,6 +128,67 @@ def test_speciation__curves_are_the_table_in_percent():
     assert frame.get_ylabel() == "share of Cu²⁺, %"
     assert len(frame.lines) == sum(table.max() >= 0.01)
     assert frame.lines[0].get_ydata() == pytest.approx(100.0 * table.iloc[:, 0].to_numpy())
+
+
+def label_of(figure):
+    return [axes for axes in figure.axes if axes.axison][-1].get_xlabel()
+
+
+def test_ph_axis__names_the_acid_and_the_base_that_reach_it():
+    assert label_of(draw_speciation(AMMONIA, "Cu+2", AgainstPh(3.0, 12.0))) == "pH, reached with H₂SO₄ or NaOH"
+    named = AgainstPh(9.0, 11.0, acid="H2SO4", base="LiOH")
+    assert label_of(draw_solubility(WATER, "Mn(OH)2(s)", named)) == "pH, reached with H₂SO₄ or LiOH"
+
+
+def test_solubility__says_why_a_curve_ends():
+    figure = draw_solubility(LEACH, "Al(OH)3(s)", AgainstPh(3.0, 8.0))
+    note = " ".join(said(figure, "note"))
+    assert "no curve at pH 3 to 4" in note
+    assert "30 mol/kg water do not saturate the liquor" in note
+    assert "no curve" not in " ".join(said(draw_solubility(LEACH, "Al(OH)3(s)", AgainstPh(6.0, 8.0)), "note"))
+    assert "a curve ends where 5 mol/kg water do not saturate the liquor" in " ".join(
+        said(draw_precipitation(LEACH), "note")
+    )
+
+
+def test_titration__tells_curves_apart_that_lie_upon_each_other():
+    """As much magnesium as zinc by mass: both lines are one until zinc comes down."""
+    chemistry = Chemistry("Na Zn Mg S")
+    held = {"ZnSO4": 0.005 / 0.4050, "MgSO4": 0.005 / 0.20193}  # 5 g/kg of each metal
+    liquor = Stream.of(chemistry, {"H2O": 1.0} | held)
+    figure = draw_titration(liquor, "NaOH", largest=0.3, phases=("Zn(OH)2(s)", "Mg(OH)2(s)"))
+    metals = [axes for axes in figure.axes if axes.axison][1]
+    assert sorted(line.get_linestyle() for line in metals.lines) == ["-", "--"]
+
+
+def test_styles__change_only_where_curves_run_together():
+    x = np.linspace(0.0, 1.0, 101)
+    crossing, apart = 1.0 - x, np.where(x < 0.5, np.nan, x)
+    styles = styles_of(x, [x, crossing, apart, x + 1e-3], 0.01)
+    assert styles[:2] == ["solid", "solid"]
+    assert len(set(map(str, (styles[0], styles[2], styles[3])))) == 3
+
+
+@pytest.mark.parametrize(
+    ("axis", "message"),
+    [
+        ("pH", r"axis = 'pH' is no axis; give AgainstPh\(\)$"),
+        ("Temperature", r"axis = 'Temperature' is no axis; give AgainstTemperature\(\)$"),
+        (7.0, r"axis = 7\.0 is no axis; give AgainstPh\(\) or AgainstTemperature\(\) or AgainstDose"),
+        (AgainstPh, r"is no axis; give AgainstPh\(\)"),
+    ],
+)
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda axis: draw_speciation(LEACH, "Ni+2", axis),
+        lambda axis: draw_solubility(LEACH, "NiSO4", axis),
+        lambda axis: draw_precipitation(LEACH, axis=axis),
+    ],
+)
+def test_pictures__say_what_an_axis_is(draw, axis, message):
+    with pytest.raises(DataError, match=message):
+        draw(axis)
 
 
 def test_solubility__writes_where_the_solid_changes():

@@ -308,6 +308,39 @@ BROKEN = (
         "species 'SO3--' is not defined",
     ),
     ("     1.0000  H+\n*\n", "     2.0000  H+\n*\n", "the equation of"),
+    ("    a1 = 0.1702", "    a9 = 0.1702", "a9 is none of the terms a1 to a4"),
+    ("    a1 = 0.1702", "    a5 = 0.1702", "a5 is none of the terms a1 to a4"),
+    ("    a1 = 0.1702", "    a1 = 0.1702 0.2", "'0.1702 0.2' is no number"),
+    ("    a1 = 0.1702", "    a1 = 0,1702", "'0,1702' is no number"),
+    ("    a2 = 10.0", "    a1 = 10.0", "a1 of beta0 stands twice"),
+    ("  alpha(2)", "  alpha(3)", "alpha3 is none of the terms alpha1 to alpha2"),
+    ("  beta(1):", "beta[1]:", "parameter 'beta[1]' of ca combinations is unknown; did you mean 'beta(1)'?"),
+    (
+        "Ni++                      SO4--\n",
+        "Nj++                      SO4--\n",
+        "species 'Nj++' is not defined; did you mean",
+    ),
+    (
+        "H+                        Ni++\n  th",
+        "H+                      Ni+++\n  th",
+        "species 'Ni+++' is not defined; did you",
+    ),
+    (
+        "Ni++                      SO4--\n",
+        "Ni++                      H+\n",
+        "beta0 is of a cation and an anion, not of Ni++",
+    ),
+    ("O2(aq)\n  lambda", "O2aq\n  lambda", "species 'O2aq' is not defined; did you mean 'O2(aq)'?"),
+    ("\ntemperatures\n", "\ntemperture\n", "heading 'temperatures' is missing; was this line to begin it?"),
+    ("\ndebye huckel aphi\n", "\ndebye hückel aphi\n", "heading 'debye huckel aphi' is missing; was this line to"),
+    ("Temperature limits (degC)", "Temperature limit (degC)", "heading 'Temperature limit (degC)' is unknown; did you"),
+    ("    0.4605\n", "    \n", "debye huckel aphi are 7 numbers, not 8"),
+    ("    0.4605\n", "    0.46x5\n", "'0.46x5' is no number"),
+    ("\nbasis species\n", "\nbasic species\n", "section 'basis species' is missing; was this line to begin it?"),
+    ("\nsolids\n", "\nsoldis\n", "section 'solids' is missing; was this line to begin it?"),
+    ("\ngases\n", "\ngasses\n", "gasses has no elements, so it is neither a species nor a section"),
+    ("     charge  =   2.0\n", "     charge      2.0\n", "charge needs '=' and a number"),
+    ("1.0000  SO4--  ", "1.x000  SO4--  ", "'1.x000' is no number"),
 )
 
 
@@ -318,6 +351,18 @@ def test_read_eq36__names_the_broken_line(write, old, new, why):
         read_eq36(write(FILE.replace(old, new)))
     assert "data0.made, line " in str(caught.value)
     assert why in str(caught.value)
+
+
+def test_read_eq36__refuses_a_file_without_a_section(write):
+    begin, end = FILE.index("elements\n+---"), FILE.index("basis species\n+---")
+    with pytest.raises(DataError, match=r"data0\.made: section 'elements' is missing"):
+        read_eq36(write(FILE[:begin] + FILE[end:]))
+
+
+def test_read_eq36__reads_names_of_two_words(write):
+    text = FILE.replace("NiSO4:7H2O              NiSO4.7H2O", "Nickel vitriol          NiSO4.7H2O")
+    database = read_eq36(write(text.replace("-1.0000  NiSO4:7H2O    ", "-1.0000  Nickel vitriol")))
+    assert dict(database.find("Nickel vitriol").reaction) == {"Ni+2": 1.0, "SO4-2": 1.0, "H2O": 7.0}
 
 
 def test_read_eq36__refuses_a_file_without_pitzers_parameters(write):

@@ -36,7 +36,7 @@ from raffinate.flowsheet.extraction.pictures import (
 )
 from raffinate.flowsheet.extraction.section import Section, contact, run_section
 from raffinate.flowsheet.stream import solvent
-from raffinate.flowsheet.sweeps import AgainstPh
+from raffinate.flowsheet.sweeps import AgainstPh, AgainstTemperature
 
 CYANEX, DEHPA = "Cyanex 272", "D2EHPA"
 CHEMISTRY = Chemistry("Li Na Ni Co Mn Mg S", extractants=(CYANEX, DEHPA))
@@ -206,6 +206,11 @@ def test_curves__half_is_extracted_at_ph50():
     assert held / (held + profile.raffinate["Co+2"]) == pytest.approx(0.5, abs=0.003)
 
 
+def test_curves__name_the_acid_and_the_base_that_reach_a_ph():
+    frames = [axes for axes in PICTURES["curves"]().axes if axes.axison]
+    assert frames[-1].get_xlabel() == "pH at equilibrium, reached with H₂SO₄ or NaOH"
+
+
 def test_ph50__is_empty_where_half_is_not_reached():
     table = extraction_curves(LIQUOR, CYANEX, axis=AgainstPh(1.0, 3.0))
     assert np.isnan(ph50(table).loc["Ni+2", CYANEX])
@@ -226,6 +231,8 @@ def test_curves__tell_once_from_which_ph_an_organic_gels():
         ({"liquor": Stream.of(CHEMISTRY, {"H2O": 1.0})}, "holds nothing that Cyanex 272 takes up"),
         ({"liquor": Stream.empty(CHEMISTRY)}, "0 mol/s water"),
         ({"extractants": ()}, "holds nothing that no extractant takes up"),
+        ({"axis": "pH"}, r"extraction curves: axis = 'pH' is no axis; give AgainstPh\(\)"),
+        ({"axis": AgainstTemperature()}, r"is no range of pH; give AgainstPh\(0\.0, 8\.0\)"),
     ],
 )
 def test_curves__refuses_what_cannot_be(change, message):

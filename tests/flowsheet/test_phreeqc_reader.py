@@ -422,6 +422,7 @@ def test_bdot__interpolates_its_table(write):
 
 
 AFTER = MASTERS.count("\n") + 1
+FOOBAR = FILE[: FILE.index("RATES")].count("\n") + 1
 BROKEN = (
     (MASTERS.replace("Na Na+ 0 Na 22.9898", "Na Na+"), 8, "a master species needs element, species, alkalinity"),
     (MASTERS + "Na+ + Cl- NaCl\n", AFTER, "an equation needs one '='"),
@@ -434,8 +435,51 @@ BROKEN = (
     (MASTERS + "Na+ + Cl- = Na(Cl\n", AFTER, "leaves a bracket open"),
     (MASTERS + "Na+ + +2 = NaCl\n", AFTER, "term 'Na+++2' cannot be read"),
     (MASTERS + "= NaCl\n", AFTER, "an equation needs species on both sides"),
-    (MASTERS + "PHASE\nHalite\n", AFTER, "an equation needs one '='; did you mean 'PHASES'?"),
-    (MASTERS + "PHASES\nHalite\nRATES\n", AFTER + 1, "phase 'Halite' has no equation"),
+    (MASTERS + "PHASE\nHalite\n", AFTER, "PHASE is no keyword of PHREEQC; did you mean 'PHASES'?"),
+    (MASTERS + "FOOBAR\nHalite\n", AFTER, "FOOBAR is no keyword of PHREEQC"),
+    (MASTERS + "SIT\n-epsilon\nFOOBAR\n", AFTER + 2, "epsilon of 2 species needs 1 number"),
+    (MASTERS + "PHASES\nHalite\nRATES\n", AFTER + 1, "phase 'Halite' has no equation on the next line"),
+    (MASTERS + "PHASES\nHalite\n  log_k 1\n", AFTER + 1, "phase 'Halite' has no equation on the next line"),
+    (FILE.replace("RATES", "FOOBAR"), FOOBAR, "FOOBAR is no keyword of PHREEQC"),
+    (MASTERS + "PHASES\nFOOBAR\nNa+ Cl- 0.1\n", AFTER + 1, "FOOBAR is no keyword of PHREEQC"),
+    (MASTERS + "PHASES\nSOLUTION_SPECIE\nNa+ + Cl- = NaCl\nlog_k 0\n", AFTER + 1, "did you mean 'SOLUTION_SPECIES'?"),
+    (MASTERS + "RATES\nHalite\n-end\nPHASE\nHalite\n", AFTER + 3, "PHASE is no keyword of PHREEQC; did you mean"),
+    (
+        MASTERS + "Na+ + Cl- = NaCl\n -analytic -5.3585 0.0183412 x557.2461\n",
+        AFTER + 1,
+        "'x557.2461' of analytical_exp",
+    ),
+    (
+        MASTERS + "Na+ + Cl- = NaCl\n -analytic -5.3585 0,0183412 557.2461\n",
+        AFTER + 1,
+        "'0,0183412' of analytical_expression is no number; decimals stand after a point",
+    ),
+    (
+        MASTERS + "Na+ + Cl- = NaCl\n -analytic 1 2 3 4 5 6 7\n",
+        AFTER + 1,
+        "analytical_expression takes 6 numbers, not 7",
+    ),
+    (MASTERS + "Na+ + Cl- = NaCl\n log_k nan\n", AFTER + 1, "log_k needs 1 number, 0 can be read"),
+    (MASTERS + "Na+ + Cl- = NaCl\n log_k 1_0\n", AFTER + 1, "log_k needs 1 number, 0 can be read"),
+    (MASTERS + "Na+ + Cl- = NaCl\n log_k 1.0 2.0\n", AFTER + 1, "log_k takes 1 number, not 2"),
+    (MASTERS + "Na+ + Cl- = NaCl\n log_k 1 -2\n", AFTER + 1, "log_k takes 1 number, not 2"),
+    (
+        MASTERS + "Na+ + Cl- = NaCl\n log_k 1\n delta_h 2 kJ 3\n",
+        AFTER + 2,
+        "delta_h takes a number and its unit, not '3'",
+    ),
+    (MASTERS + "Na+ + Cl- = NaCl\n log_k 1\n -gamma 4.0 zz\n", AFTER + 2, "'zz' of gamma is no number"),
+    (MASTERS + "Na+ + Cl- = NaCl\n -gamma 4.0 0.1\n", AFTER, "NaCl has no log_k and no analytical_expression"),
+    (MASTERS + "Na+ + Cl- = NaCl\n delta_h 4.0\n", AFTER, "NaCl has no log_k and no analytical_expression"),
+    (MASTERS + PHASES.replace("-Vm 27.1", "-Vm 27.1 l/mol"), AFTER + 5, "unit 'l/mol' of vm is unknown; did you mean"),
+    (MASTERS + "NAMED_EXPRESSIONS\nShift\nOther\n log_k 1\n", AFTER + 1, "expression 'Shift' has no log_k and no"),
+    (
+        MASTERS + "NAMED_EXPRESSIONS\nShift\n -add_logk Other 1\n",
+        AFTER + 2,
+        "add_logk is not read in NAMED_EXPRESSIONS",
+    ),
+    (MASTERS + "PITZER\n-B0\nNa+ SO4-2 0.01 0.x 3\n", AFTER + 2, "'0.x' of b0 of 2 species is no number"),
+    (MASTERS + "SIT\n-epsilon\nNa+ SO4-2 -0.12 zz\n", AFTER + 2, "'zz' of epsilon of 2 species is no number"),
     (MASTERS + "PHASES\nHalite\nNaCl = Na+ + Cl-\n  -lgo_k 1\n", AFTER + 3, "option '-lgo_k' of PHASES is unknown"),
     (MASTERS + "PITZER\n-B0\nNa+ Cl\n", AFTER + 2, "b0 of 2 species needs 1 number"),
     (MASTERS + "PITZER\n-B0\nNa+ K+ 0.1\n", AFTER + 2, "species 'K+' is not defined; did you mean"),
@@ -453,6 +497,33 @@ def test_read_phreeqc__names_the_broken_line(write, text, line, why):
         read_phreeqc(write(text))
     assert f"made.dat, line {line}:" in str(caught.value)
     assert why in str(caught.value)
+
+
+def test_read_phreeqc__leaves_out_and_tells_a_phase_without_a_constant(write):
+    """As rocks in databases of rates stand, whose PHREEQC has log K = 0."""
+    database = read_phreeqc(write(FILE.replace("    log_k 1.57\n", "")))
+    line = FILE[: FILE.index("    NaCl = ")].count("\n") + 1
+    assert database.left_out["Halite"] == f"has no log_k and no analytical_expression (made.dat, line {line})"
+    with pytest.raises(DataError, match=r"'Halite' was left out: it has no log_k"):
+        database.find("Halite")
+
+
+def test_read_phreeqc__takes_noughts_beyond_the_six_terms(write):
+    """As databases that were made by ThermoMatch have, one more in each line."""
+    text = FILE.replace("0 141.078", "0 141.078 0 0 0")
+    assert log_k(read_phreeqc(write(text)), "Mirabilite") == log_k(read_phreeqc(write(FILE)), "Mirabilite")
+
+
+@pytest.mark.parametrize("written", ["27.1", "27.1 cm3/mol", "0.0271 dm3/mol", "2.71e-5 m3/mol"])
+def test_volumes__are_of_their_unit(write, written):
+    database = read_phreeqc(write(FILE.replace("-Vm 27.1", f"-Vm {written}")))
+    assert database.find("Halite").volume == pytest.approx(27.1e-6)
+
+
+def test_read_phreeqc__refuses_a_folder(tmp_path):
+    (tmp_path / "pitzer.dat").write_text(FILE)
+    with pytest.raises(DataError, match=r"is a folder, name a file in it; known: pitzer\.dat"):
+        read_phreeqc(tmp_path)
 
 
 def test_read_phreeqc__refuses_a_file_that_is_no_database(write):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from raffinate.flowsheet import DataError, Stream
-from raffinate.flowsheet.chemistry import Chemistry
+from raffinate.flowsheet.chemistry import Chemistry, Database
 from raffinate.flowsheet.chemistry.couples import couple
 from raffinate.flowsheet.chemistry.database import all_species
 from raffinate.flowsheet.pourbaix import basis_of, bearers, nernst, pourbaix, pourbaix_table
@@ -235,6 +235,17 @@ def test_table__has_a_row_a_line(water):
 def test_pourbaix__refuses_what_cannot_be(water, element, arguments, message):
     with pytest.raises(DataError, match=message):
         pourbaix(water, element, **arguments)
+
+
+def test_pourbaix__refuses_a_stream_of_another_database():
+    """Its couples and constants would be those of the built-in data, under other names."""
+    own = Chemistry("Mn").database
+    other = Database("llnl.dat", own.species, own.activity)
+    stream = Stream.of(Chemistry("Mn S", database=other), {"H2O": 1.0, "MnSO4": 0.01})
+    with pytest.raises(
+        DataError, match=r"Eh-pH diagram: the stream is of llnl\.dat, .* a Chemistry without `database`"
+    ):
+        pourbaix(stream, "Mn")
 
 
 def test_pourbaix__refuses_temperatures_without_data(water):

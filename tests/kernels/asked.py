@@ -5,7 +5,6 @@ import numpy as np
 from raffinate.flowsheet.chemistry import packing
 from raffinate.flowsheet.chemistry.packing import pack
 from raffinate.kernels import sweep, titration
-from raffinate.kernels.packed import PHASES, SPECIES
 from raffinate.kernels.saturation import NO_ROOM
 from raffinate.kernels.status import CONVERGED
 
@@ -23,7 +22,7 @@ def dose_to_ph(mixture, totals, titrant, allowed, target_ph, largest_dose):
 def equilibrate_many(mixture, totals, allowed):
     """Answers of totals (N, C), written where something else was."""
     packed = pack(mixture)
-    answers = sweep.blank_answers(len(totals), packed.places[SPECIES], packed.places[PHASES])
+    answers = packing.room_for_answers(packed, len(totals))
     for array in answers:
         array.fill(np.nan if array.dtype == float else -7)
     found = sweep.equilibrate_many(packed, totals, allowed, answers)

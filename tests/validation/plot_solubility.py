@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from raffinate.flowsheet.chemistry.database import atomic_masses
+from raffinate.flowsheet.chemistry.database import atomic_masses, table
 from raffinate.flowsheet.chemistry.formula import molar_mass, parse
 from raffinate.flowsheet.quantities import celsius
 
@@ -35,6 +35,16 @@ def stable_lines(salt: str, solids: list[str]) -> dict[str, np.ndarray]:
     return {solid: np.array(line).T for solid, line in found.items()}
 
 
+def _label(solid: str) -> str:
+    """The solid, and where its constant comes from if it was not fitted to the points that are shown."""
+    name = solid.removesuffix("(s)")
+    if solid in fit.PLANS:
+        return name
+    constant = table("equilibrium").find(solid, "log_k")
+    fitted = constant is not None and constant.note.startswith("fitted")
+    return f"{name}, fitted to other points" if fitted else f"{name}, literature, not fitted"
+
+
 def draw_salt(axes: Axes, salt: str, solids: list[str]) -> None:
     """One salt: the measured points, and the line of the stable solid, dashed where no point was fitted."""
     grams = 100.0 * molar_mass(parse(salt), atomic_masses())
@@ -44,7 +54,7 @@ def draw_salt(axes: Axes, salt: str, solids: list[str]) -> None:
         wide, solubility = lines[solid]
         fitted = (wide >= measured[0].min()) & (wide <= measured[0].max())
         axes.plot(wide, solubility, color=colour, linewidth=0.9, linestyle=(0, (4, 3)))
-        axes.plot(wide[fitted], solubility[fitted], color=colour, linewidth=1.7, label=solid.removesuffix("(s)"))
+        axes.plot(wide[fitted], solubility[fitted], color=colour, linewidth=1.7, label=_label(solid))
         axes.plot(*measured, "o", color=colour, markersize=4, markerfacecolor="white")
     axes.set_title(salt, fontsize=10)
     axes.set_xlim(-3.0, 103.0)
@@ -65,7 +75,9 @@ def draw() -> Figure:
         draw_salt(axes, salt, solids)
     for axes in panels[len(salts) :]:
         axes.set_axis_off()
-    figure.supxlabel("temperature, °C", fontsize=10)
+    figure.supxlabel(
+        "temperature, °C (bold where the points reach, dashed beyond; constants fitted but where said)", fontsize=10
+    )
     figure.supylabel("g anhydrous salt in 100 g water", fontsize=10)
     return figure
 

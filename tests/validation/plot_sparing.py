@@ -5,6 +5,7 @@ from pathlib import Path
 import fit_gypsum as gypsum
 import fit_solids
 import numpy as np
+import plot_constants
 import sparing
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -98,16 +99,26 @@ def draw_lithium_carbonate(axes: Axes) -> None:
 
 
 def draw_hydroxides(axes: Axes) -> None:
-    """pH at which 1 per cent of 0.01 mol/kg is left: from the aged solid to the fresh one."""
+    """pH at which 1 per cent of 0.01 mol/kg is left: from the aged solid to the fresh one, and by published constants."""
     ions = list(sparing.HYDROXIDES)
+    constants = plot_constants.published("hydroxides.csv")
     for row, (ion, (fresh, aged, _, _)) in enumerate(sparing.HYDROXIDES.items()):
         low, high = (sparing.ph_that_leaves(0.01, ion, solid) for solid in (aged, fresh))
         axes.plot([low, high], [row, row], color=COLOURS[0], linewidth=5, solid_capstyle="butt")
         spread = float(all_species()[fresh].log_k or 0.0) - float(all_species()[aged].log_k or 0.0)
-        axes.text(high + 0.15, row, f"Δ log K {spread:.1f}", fontsize=7, va="center")
+        axes.text(14.9, row, f"Δ log K {spread:.1f}", fontsize=7, va="center", ha="right")
+        for constant in constants[fresh.rpartition("(")[0]]:
+            near = min((fresh, aged), key=lambda solid: abs(plot_constants.own(solid) - constant.log_k))
+            # beside so little metal a solid of another constant leaves that much more or less of it
+            share = 0.01 * 10.0 ** (plot_constants.own(near) - constant.log_k)
+            place = sparing.ph_that_leaves(share, ion, near)
+            face = "white" if constant.recalled else "black"
+            axes.plot([place], [row], "o", color="black", markersize=3.0, markerfacecolor=face)
     axes.set_yticks(range(len(ions)), ions, fontsize=8)
-    axes.set_xlim(1.5, 14.0)
-    axes.set_title("99 % down: aged to fresh hydroxide, 25 °C", fontsize=10)
+    axes.set_xlim(1.5, 15.0)
+    axes.set_title(
+        "99 % down: aged to fresh hydroxide, 25 °C\npoints: published constants, hollow recalled", fontsize=10
+    )
     axes.set_xlabel("pH", fontsize=8)
 
 
@@ -131,6 +142,11 @@ def draw() -> Figure:
     for axes in panels[:9]:
         axes.grid(color="#dddddd", linewidth=0.6)
     figure.delaxes(panels[9])
+    figure.suptitle(
+        "Lines: calcium sulfates are fitted (fit_gypsum.py), Li2CO3 to points in water "
+        "(fit_solids.py); calcite and the hydroxides have constants of literature. Points: measured but where said",
+        fontsize=10,
+    )
     return figure
 
 

@@ -9,9 +9,12 @@ import pytest
 from database_problems import ELEMENTS, PROBLEMS, every_component
 from iphreeqc import DATABASES, Library, Problem, elements_of
 
+from raffinate.flowsheet import Stream
+from raffinate.flowsheet.analysis import AgainstTemperature, solubility_table
 from raffinate.flowsheet.chemistry import Chemistry, read_phreeqc
 from raffinate.flowsheet.chemistry.equilibrium import speciate
 from raffinate.flowsheet.chemistry.macinnes import macinnes_ph
+from raffinate.flowsheet.diagrams import draw_solubility
 from raffinate.flowsheet.errors import DataError
 from raffinate.flowsheet.quantities import celsius
 
@@ -134,6 +137,95 @@ def test_macinnes_ph__says_what_it_needs(engines):
     liquor = speciate(no_chloride, totals, celsius(25), no_chloride.allowed(()))
     with pytest.raises(DataError, match="add Cl to the elements"):
         macinnes_ph(liquor)
+
+
+def test_equilibrium__of_a_brine_that_freezes_warns_where_its_database_ends(engines):
+    chemistry = engines["ColdChem"][0]
+    assert chemistry.database.temperatures[0] == pytest.approx(celsius(-50))
+    brine = {"H2O": 1.0, "NaCl": 0.2}
+    assert not Stream.of(chemistry, brine, celsius(-10)).equilibrium.warnings
+    warm = Stream.of(chemistry, brine, celsius(40)).equilibrium.warnings
+    assert any(w.startswith("temperature 313.15 K is outside 223.15 to 298.15 K, which ColdChem.dat") for w in warm)
+    with pytest.raises(DataError, match=r"outside 273\.15 to 623\.15 K, where the data of pitzer\.dat hold"):
+        _ = Stream.of(engines["pitzer"][0], brine, celsius(-5)).equilibrium
+
+
+def test_ice__melts_at_zero_and_takes_a_salt_to_freeze_later(engines):
+    """An ideal liquor of 1 mol/kg of ions freezes 1.86 K lower; 0.5 mol/kg NaCl 1.69 K (recalled from handbooks)."""
+    chemistry = engines["ColdChem"][0]
+    for molality, degrees in ((0.0, 0.0), (0.5, -1.69)):
+        totals = np.zeros(len(chemistry.components))
+        totals[0], totals[chemistry.index["Na+"]], totals[chemistry.index["Cl-"]] = 55.51, molality, molality
+        found = speciate(chemistry, totals, celsius(degrees), chemistry.allowed(()))
+        assert found.saturation_index("Ice(s)") == pytest.approx(0.0, abs=2e-4)
+
+
+@pytest.mark.parametrize(("name", "solid", "first"), [("llnl", "Gypsum", 0.01), ("ColdChem", "Gypsum", 0.0)])
+def test_temperatures__begin_where_the_database_does(engines, name, solid, first):
+    water = Stream.of(engines[name][0], {"H2O": 1.0})
+    table = solubility_table(water, solid, AgainstTemperature(), 3)
+    assert sorted(set(table["temperature degC"])) == pytest.approx([first, 0.5 * (first + 100.0), 100.0])
+    assert (table["mol/kg water"] > 0.0).all()
+    draw_solubility(water, solid, AgainstTemperature())
+
+
+def test_temperatures__may_lie_below_zero_where_the_database_does(engines):
+    """Mirabilite dissolves the less the colder it is, and warm answers are told of."""
+    water = Stream.of(engines["ColdChem"][0], {"H2O": 1.0, "NaCl": 0.2}, celsius(-5))
+    cold = solubility_table(water, "Mirabilite", AgainstTemperature(celsius(-10), celsius(10)), 5)
+    assert (np.diff(cold["mol/kg water"].to_numpy(dtype=float)) > 0.0).all()
+    assert cold.attrs["warnings"] == ()
+    warm = solubility_table(water, "Halite", AgainstTemperature(celsius(20), celsius(30)), 3)
+    ends = "temperatures of 30 to 30 degC are outside -50 to 25 degC, which ColdChem.dat was made for"
+    assert ends in warm.attrs["warnings"]
+    fresh = Stream.of(engines["llnl"][0], {"H2O": 1.0})
+    with pytest.raises(DataError, match=r"temperature = 263\.15 K \(-10 degC\) is outside 273\.16 to .*llnl\.dat"):
+        solubility_table(fresh, "Gypsum", AgainstTemperature(celsius(-10), celsius(10)))
+
+
+@pytest.fixture(scope="module")
+def llnl():
+    """Four states of manganese, two of copper and ten of sulfur."""
+    return Chemistry("Na K Mn Cu Fe S N Cl", database=read_phreeqc(DATABASES / "llnl.dat"))
+
+
+@pytest.mark.parametrize(
+    ("substance", "ions"),
+    [
+        ("MnSO4", {"Mn+2": 1.0, "SO4-2": 1.0}),
+        ("CuSO4", {"Cu+2": 1.0, "SO4-2": 1.0}),
+        ("CuSO4:5H2O", {"Cu+2": 1.0, "SO4-2": 1.0, "H2O": 5.0}),
+        ("Fe2(SO4)3", {"Fe+3": 2.0, "SO4-2": 3.0}),
+        ("NaHSO4", {"Na+": 1.0, "H+": 1.0, "SO4-2": 1.0}),
+        ("Na2SO3", {"Na+": 2.0, "SO3-2": 1.0}),
+        ("Na2S2O3", {"Na+": 2.0, "S2O3-2": 1.0}),
+        ("KMnO4", {"K+": 1.0, "MnO4-": 1.0}),
+        ("K2MnO4", {"K+": 2.0, "MnO4-2": 1.0}),
+        ("NaClO4", {"Na+": 1.0, "ClO4-": 1.0}),
+        ("CuCl", {"Cu+": 1.0, "Cl-": 1.0}),
+    ],
+)
+def test_dissolve__takes_the_ions_that_a_formula_names(llnl, substance, ions):
+    totals = llnl.dissolve(substance)
+    found = {c.name: float(n) for c, n in zip(llnl.components, totals, strict=True) if n}
+    assert found == pytest.approx(ions)
+
+
+def test_dissolve__of_a_salt_is_the_liquor_of_its_ions(llnl, engines):
+    """The same molality of sulfate from Stream.of as the ions given to PHREEQC."""
+    molality = 0.1
+    mass = float(llnl.dissolve("CuSO4") @ llnl.molar_masses[llnl.liquor]) * molality
+    found = Stream.of(llnl, {"H2O": 1.0, "CuSO4": mass}, celsius(25)).equilibrium
+    _, library, elements = engines["llnl"]
+    theirs = library.run(Problem("llnl", 25, {"Cu+2": molality, "SO4-2": molality}), elements)
+    assert found.ph == pytest.approx(theirs.ph, abs=1e-3)
+
+
+def test_dissolve__names_the_ways_where_the_formula_does_not(llnl):
+    with pytest.raises(DataError, match=r"'MnO2' could be .* give the components: Mn\+2, Mn\+3, MnO4-2, MnO4-$"):
+        llnl.dissolve("MnO2")
+    with pytest.raises(DataError, match=r"'MnO4S' could be .* the components: Mn\+2 with SO4-2, or MnO4-2 with"):
+        llnl.dissolve("MnO4S")
 
 
 @pytest.mark.parametrize("name", sorted(ELEMENTS))
