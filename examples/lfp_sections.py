@@ -146,7 +146,7 @@ def add_total_leach(sheet: Flowsheet, powder: Stream, water: Stream, design: Des
 def add_refining(sheet: Flowsheet, residue: str, water: Stream, design: Design) -> None:
     """Add the acid loop that dissolves the phosphate of a residue, rejects graphite and makes FePO4.2H2O.
 
-    Solubility asks for some 5.5 moles of acid to one of iron. To neutralise them, down to pH 2 where the phosphate comes down too,
+    Solubility asks for 5.5 moles of acid to one of iron. To neutralise them, down to pH 2 where the phosphate comes down too,
     would take 2 t of acid and 1.7 t of caustic soda to a ton of black mass: so water brings it down and is boiled off again.
     """
     dissolution = PhosphateDissolution(acid=ACID, oxidant=PEROXIDE, acid_ratio=design.refining_acid)
