@@ -69,7 +69,7 @@ def heat_duties(solution: Solution) -> Mapping[str, float]:
 
 def adiabatic(
     inlets: Stream | Iterable[Stream],
-    phases: Iterable[str] = (),
+    phases: str | Iterable[str] = (),
     duty: float = 0.0,
     pressures: Mapping[str, float] | None = None,
 ) -> Stream:
@@ -80,7 +80,7 @@ def adiabatic(
     """
     streams = [inlets] if isinstance(inlets, Stream) else list(inlets)
     mixed = mix(streams)
-    named = tuple(phases)
+    named = (phases,) if isinstance(phases, str) else tuple(phases)
     wanted = sum(stream.enthalpy_flow for stream in streams) + duty
 
     def at(temperature: float) -> Stream:

@@ -55,7 +55,7 @@ def settle_redox(
     stream: Stream,
     temperature: float,
     couples: Iterable[str],
-    phases: Iterable[str] = (),
+    phases: str | Iterable[str] = (),
     pressures: Mapping[str, float] | None = None,
 ) -> tuple[Stream, RedoxEquilibrium]:
     """Bring the liquor to equilibrium at `temperature` (K) with its redox couples at one potential.
@@ -66,7 +66,8 @@ def settle_redox(
     """
     chemistry, couples = stream.chemistry, tuple(couples)
     given = pressures or {}
-    allowed = chemistry.allowed([*phases, *(name for name in given if name in chemistry.phase_index)])
+    also = (phases,) if isinstance(phases, str) else phases
+    allowed = chemistry.allowed([*also, *(name for name in given if name in chemistry.phase_index)])
     held = {}
     for one in map(couple, couples):
         for name in (one.oxidised, one.reduced):

@@ -51,7 +51,7 @@ class Chemistry:
     `without`: species to leave out. `activity`: the model of activity coefficients, by default that of the database.
     `states`: components that only some liquors have, such as `SO3-2`, `HS-`, `CN-`, `O2(aq)`, `Cu+`; what they are made of
     has to be among the elements. `database`: where the species come from, by default the data of the engine; an extractant
-    needs these. Raises `DataError` for an element, extractant or species that the data lack.
+    needs these. Raises `DataError` for an element, extractant or species that the data lack, and for what is no model.
     """
 
     def __init__(
@@ -64,6 +64,10 @@ class Chemistry:
         database: Database | None = None,
     ):
         self.database = own_data() if database is None else database
+        if activity is not None and (isinstance(activity, type) or not isinstance(activity, ActivityModel)):
+            raise DataError(
+                f"activity = {activity!r} is no activity model; give one such as Davies() or TruesdellJones()"
+            )
         self.activity = self.database.activity if activity is None else activity
         self.elements = tuple(elements.split() if isinstance(elements, str) else elements)
         given = (extractants,) if isinstance(extractants, (str, Extractant)) else tuple(extractants)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from raffinate.flowsheet import DataError, Stream, mix
-from raffinate.flowsheet.chemistry import Chemistry, Database
+from raffinate.flowsheet.chemistry import Chemistry, Database, Davies
 from raffinate.flowsheet.chemistry.equilibrium import (
     speciate,
     speciate_many,
@@ -316,3 +316,9 @@ def test_equilibrium__is_printed_in_a_line():
         f"Equilibrium(at 298.15 K: pH {found.ph:.2f}, ionic strength {found.ionic_strength:.4g} mol/kg, "
         f"Li2CO3(s) {amount:.4g} mol)"
     )
+
+
+@pytest.mark.parametrize("activity", ["pitzer", Davies, 1.0])
+def test_chemistry__refuses_what_is_no_activity_model(activity):
+    with pytest.raises(DataError, match=r"is no activity model; give one such as Davies\(\)"):
+        Chemistry("Na S", activity=activity)
