@@ -28,17 +28,20 @@ LIQUORS = (
     *({"H2SO4": 0.1, "Na2SO4": m} for m in (0.1, 0.5, 1.0, 1.8)),
     *({"H2SO4": 0.1, "NiSO4": m} for m in (0.1, 0.5, 1.0, 2.0)),
     *({"H2SO4": 0.3, "NiSO4": 0.8 * m, "CoSO4": 0.2 * m, "MnSO4": 0.2 * m, "Li2SO4": 0.5 * m} for m in (0.5, 1.0)),
+    *({"H2SO4": 1.0, "Fe2(SO4)3": m} for m in (0.05, 0.25, 0.75)),
+    *({"H2SO4": 1.0, "Na2SO4": 1.0, "Fe2(SO4)3": m} for m in (0.05, 0.25)),
+    *({"H2SO4": 0.5, "NiSO4": 1.0, "Fe2(SO4)3": m} for m in (0.05, 0.25)),
     *({"HCl": m} for m in (0.1, 0.5, 1.0, 3.0)),
     *({"HCl": 0.1, "NaCl": m} for m in (0.5, 2.0)),
 )
-TRACE = 1e-3  # mol/kg of iron
+TRACE = 1e-3  # mol/kg of iron, beside that of the liquors that are rich in it
 RIDGE = 0.02  # what a parameter of 1 kg/mol counts as, in ln gamma
 
 
 def liquor(chemistry: Chemistry, holds: dict[str, float], kelvin: float) -> Equilibrium:
     """A kilogram of water with salts (mol) and a little ferric iron of the same anion."""
     salt, share = IRON["Cl" if any("Cl" in name for name in holds) else "S"]
-    parts = {**holds, salt: share * TRACE}
+    parts = {**holds, salt: holds.get(salt, 0.0) + share * TRACE}
     totals = sum(moles * chemistry.dissolve(name) for name, moles in parts.items())
     return speciate(
         chemistry, totals + chemistry.dissolve("H2O") / chemistry.molar_masses[0], kelvin, chemistry.allowed([])
@@ -54,7 +57,8 @@ def shape(alpha: float, strength: float) -> float:
 def fit_dimer(table: Table) -> tuple[Table, np.ndarray]:
     """(table with the parameters, errors of ln gamma in each liquor at each temperature)."""
     bare = {key: entry for key, entry in table.items() if DIMER not in key}
-    law, pitzer = (Chemistry(METALS, activity=model, without=("H2O2",)) for model in (TruesdellJones(), None))
+    law = Chemistry(METALS, activity=TruesdellJones(), without=("H2O2",))
+    pitzer = Chemistry(METALS, without=("H2O2", DIMER))  # so that the fit does not lean on what it found before
     design, aim = [], []
     for holds, kelvin in itertools.product(LIQUORS, KELVIN):
         wanted, found = liquor(law, holds, kelvin), liquor(pitzer, holds, kelvin)
@@ -90,8 +94,8 @@ def main() -> None:
     print(f"{DIMER}: ln gamma within {spread:.2f} (root mean square), {worst:.2f} (worst)")
     for anion in ANIONS:
         print(anion, fitted[frozenset((DIMER, anion))])
-    note = f"estimated: as an ion of its size by the law of Truesdell and Jones, ln gamma within {spread:.1f}; its own complexes "
-    note += "are not known; range 2 in ln gamma"
+    note = f"estimated: an ion of its size by Truesdell and Jones, ln gamma within {spread:.1f}, worst {worst:.1f}; "
+    note += "its own complexes are not known; range 2 in ln gamma"
     origin = Origin("15-95 degC; <= 3 mol/kg", "fit_iron_dimer.py", note)
     write(
         [row for anion in ANIONS for row in rows_of(fitted, f"{DIMER}|{anion}", ("beta0", "beta1"), [1, 4], origin)],

@@ -5,7 +5,8 @@
    coefficients above 0.1 mol/kg, and its own freezing points (as parameters of Pitzer & Mayorga 1974) below.
 2. Temperature terms of the sulfates of Fe, Mn, Co, Ni, Cu and Zn. Those of MgSO4 for beta1 and beta2; beta0 and Cphi get two
    terms each, from solubilities, each solid with its own constant, and with its heat of solution and the heat capacity of
-   it by calorimetry; a heat capacity left free would take the place of the hot strong liquor. NiSO4 was measured at 110 degC
+   it by calorimetry (recalled, of six of the fourteen solids estimated); a heat capacity left free would take the place of
+   the hot strong liquor. NiSO4 was measured at 110 degC
    to beyond saturation (Holmes & Mesmer 1983), and its activity coefficient proves to fall on heating as that of MgSO4 does,
    within 0.02 in log10 up to 3 mol/kg; so the others are held to MgSO4 as far.
 3. Temperature terms of H2SO4: heats of dilution at 25 degC, osmotic coefficients at 60 and 100 degC.
@@ -68,9 +69,9 @@ HELD = (
 # mol/kg to which the parameters at 25 degC reach, where that is not to saturation.
 LARGEST_KNOWN = {"Fe+2": 2.0}
 METALS = ["Fe+2", "Mn+2", "Co+2", "Ni+2", "Cu+2", "Zn+2"]
-# Pitzer & Mayorga (1974), Table I: valid to 0.1 mol/kg.
 # mol/kg to which the hot isopiestic points are fitted, near the strongest liquor that is saturated below 100 degC
 STRONGEST = 4.4
+# Pitzer & Mayorga (1974), Table I: valid to 0.1 mol/kg.
 DILUTE_COBALT = {"beta0": 0.20, "beta1": 2.70, "beta2": -30.7}
 # H+ + SO4-2 = HSO4-: log10 K, enthalpy (kJ/mol), heat capacity (kJ/mol/K). Harvie & others (1984); the enthalpies of
 # formation of the NBS tables; 2.99 at 100 degC (Marshall & Jones 1966).
@@ -225,7 +226,8 @@ def fit_temperature(table: Table, metal: str) -> tuple[Table, list[str], np.ndar
         parts = [e / 0.01 for e in saturation(p, fitted)]
         for k, s in enumerate(solids):
             heat = [] if s.heat is None else [(p[5 + 3 * k] - s.heat) / s.doubt]
-            parts.append(np.array([*heat, (p[6 + 3 * k] - s.capacity) / CAPACITY_DOUBT]))
+            capacity = [] if s.capacity is None else [(p[6 + 3 * k] - s.capacity) / CAPACITY_DOUBT]
+            parts.append(np.array([*heat, *capacity]))
         shifts = np.array([of_salt(at(fitted, t), salt, m, t)[0] for m, t, _ in held])
         parts.append((shifts - wanted) / np.array([firmness for *_, firmness in held]))
         parts.append(np.array([of_salt(at(fitted, t), salt, m, t)[1] - phi for t, m, phi in hot]) / 0.01)

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from fit_pitzer import CAPACITY_DOUBT, solubilities
+from fit_pitzer import CAPACITY_DOUBT, Solubility, solubilities
 
 from raffinate.flowsheet.chemistry import Chemistry
 from raffinate.flowsheet.chemistry.database import all_species, atomic_masses
@@ -161,6 +161,11 @@ def saturated(solid: str, point: Point, ln_k: float) -> float:
     return found.molality
 
 
+def calorimetric(solid: str) -> Solubility:
+    """The heat and the heat capacity of dissolution of a sulfate of a two-valent metal, and the doubt about them."""
+    return next(s for s in solubilities(f"{solid[:2]}+2|SO4-2") if s.solid == solid)
+
+
 def fit(solid: str) -> Fit:
     """The constants of one solid as its plan says."""
     plan, measured = PLANS[solid], points()[solid]
@@ -172,7 +177,7 @@ def fit(solid: str) -> Fit:
     weight = 1.0 / np.array([slope(solid, point) for point in measured])
     design, aim = matrix[:, : plan.count] * weight[:, None], (product - matrix @ given) * weight
     if plan.calorimetry:
-        known = next(s for s in solubilities(f"{solid[:2]}+2|SO4-2") if s.solid == solid)
+        known = calorimetric(solid)
         doubts = np.array([known.doubt, 1e3 * CAPACITY_DOUBT])
         design = np.vstack([design, 0.01 * np.array([[0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]) / doubts[:, None]])
         aim = np.concatenate([aim, 0.01 * np.array([known.heat, 1e3 * known.capacity]) / doubts])
@@ -192,11 +197,20 @@ def rows_of(solid: str) -> list[list[str]]:
     low, high = (bound(p.temperature for p in measured) - 273.15 for bound in (min, max))
     span = f"{low:g} to {high:g} degC" if high > low else f"{low:g} degC only"
     worst = 100.0 * float(np.abs(found.errors).max())
-    beside = ", with the heat and the heat capacity of dissolution" if plan.calorimetry else ""
-    fitted = f"fitted: {SCRIPT}{beside}, range {span}, max error {worst:.1f} %"
-    given = f"estimated: {SCRIPT}, {plan.reason}; range 80"
+    fitted = f"fitted: {SCRIPT}, range {span}, max error {worst:.1f} %"
+    notes = [fitted if i < plan.count else f"estimated: {SCRIPT}, {plan.reason}; range 80" for i in range(len(UNITS))]
+    origins = [(source, where)] * len(UNITS)
+    if plan.calorimetry:
+        known = calorimetric(solid)
+        notes[1] += (
+            f"; held to {known.heat:g} kJ/mol by recalled enthalpies of formation, range {max(2.0, known.doubt):g}"
+        )
+        notes[2] += (
+            f"; held to {1e3 * known.capacity:.0f} J/mol/K, of the solid's recalled or estimated heat capacity, range 100"
+        )
+        origins[2] = ("wagman1982", "heat capacities of the ions and of the solid")
     return [
-        [solid, quantity, f"{value:.{digits}f}", unit, "25 degC", source, where, fitted if i < plan.count else given]
+        [solid, quantity, f"{value:.{digits}f}", unit, "25 degC", *origins[i], notes[i]]
         for i, (value, (quantity, unit, digits)) in enumerate(zip(found.constants, UNITS, strict=True))
         if i < plan.count or (quantity == "delta_cp" and plan.delta_cp)
     ]
