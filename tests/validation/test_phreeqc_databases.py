@@ -227,6 +227,22 @@ def test_dissolve__of_a_salt_is_the_liquor_of_its_ions(llnl, engines):
     assert found.ph == pytest.approx(theirs.ph, abs=1e-3)
 
 
+@pytest.mark.parametrize(("name", "sulfide"), [("minteq.v4", "HS-"), ("phreeqc", "HS-"), ("wateq4f", "H2S")])
+def test_dissolve__refuses_a_state_that_a_database_has_not(name, sulfide):
+    chemistry = Chemistry("Na S N C", database=read_phreeqc(DATABASES / f"{name}.dat"))
+    for formula in ("Na2SO3", "NaHSO3", "Na2S2O3", "Na2S2O5", "Na2S2O4", "SO2", "S"):
+        reason = (
+            f"'{formula}' could be made up only as a mix of SO4-2 and {sulfide}, for {name}.dat has no component of its"
+        )
+        with pytest.raises(DataError, match=reason):
+            chemistry.dissolve(formula)
+    with pytest.raises(DataError, match=r"'\(NH4\)2SO3' could be"):
+        chemistry.dissolve("(NH4)2SO3")
+    assert chemistry.dissolve("NH4NO3")[chemistry.index["NH4+"]] == 1.0
+    for formula in ("Na2S", "Na2SO4", "H2S"):
+        assert chemistry.dissolve(formula) @ chemistry.charges[chemistry.liquor] == pytest.approx(0.0, abs=1e-12)
+
+
 def test_dissolve__names_the_ways_where_the_formula_does_not(llnl):
     with pytest.raises(DataError, match=r"'MnO2' could be .* give the components: Mn\+2, Mn\+3, MnO4-2, MnO4-$"):
         llnl.dissolve("MnO2")
