@@ -56,6 +56,8 @@ _PANEL_GAP, _PANEL_HEAD = 12.0, 22.0
 _STEP = 2.0  # points between samples of a curve
 _CLEAR = 2.5  # points around a label that are kept clear
 _PLACES = 90
+_FAR = 2.5  # of the distance of a label from its curve: where it goes if no place beside the curve is free
+_FAR_COSTS = 12.0  # as much as a few samples of a curve that are covered
 _RESOLUTION = 150.0
 
 
@@ -176,12 +178,14 @@ class Chart:
         away = np.array([
             (dx * (half_width + 4.0), dy * (half_height + 3.0))
             for dx in (0.0, 1.0, -1.0, 0.5, -0.5)
-            for dy in (-1.0, 1.0, 0.0)
+            for dy in (-1.0, 1.0, 0.0, -_FAR, _FAR)
             if dx or dy
         ])  # fmt: skip
+        far = np.abs(away[:, 1]) > half_height + 3.0
+        above = far & (away[:, 1] < 0.0)  # where the labels that stand upon their curves are
         centres = (anchors[:, None, :] + away[None]).reshape(-1, 2)
         distance = np.abs(np.repeat(anchors[:, 0], len(away)) - near) / self.width
-        lost = np.zeros(len(centres))
+        lost = np.tile(_FAR_COSTS * far + above, len(anchors))
         right, bottom = self.left + self.width, self.top + self.height
         x, y = centres.T
         outside = (x - half_width < self.left + 2) | (x + half_width > right - 2)

@@ -1,7 +1,7 @@
 """The picture of an Eh-pH diagram: areas, the lines between them, names where there is room for them.
 
 Dissolved species are blue, solids tan. A name stands in its area where it has the most room; an area that is too small has
-a number, which is explained beside the frame, unless it is too small for that as well.
+a number, which is explained beside the frame. Where it is too small for that as well, the number stands beside it on a line.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ _DISSOLVED, _SOLID = "#e4eff8", "#f3e6d3"
 _MARGIN = 62.0
 _WORTH_NAMING, _WORTH_A_NUMBER = 30.0, 60.0  # square points, of the largest area of a species and of its others
 _DOT = 5.0  # points around the liquor's dot that are kept clear
+_LEADER = 14.0  # points, the least length of the line from a number to an area beside it
 _GRAIN = 2.0  # points between the places that are tried for the name of an area
 
 
@@ -117,8 +118,7 @@ def _write_areas(chart: Chart, found: Pourbaix, dot: tuple[float, float] | None)
 
     `dot`: pH and V of a place that nothing is to be written on. Answers how many numbers there are.
     """
-    xs = np.linspace(*found.ph, 2 * int(chart.width / _GRAIN) + 1)[1::2]
-    ys = np.linspace(*found.potential, 2 * int(chart.height / _GRAIN) + 1)[1::2]
+    xs, ys = _grid(chart, found)
     owner = _owners(found, xs, ys)
     crossed = np.zeros(owner.shape, dtype=bool)
     for start, slope in found.water_lines().values():
@@ -128,6 +128,7 @@ def _write_areas(chart: Chart, found: Pourbaix, dot: tuple[float, float] | None)
         reach = (_DOT * (xs[1] - xs[0]) / _GRAIN, _DOT * (ys[1] - ys[0]) / _GRAIN)
         free = (np.abs(ys - dot[1]) > reach[1])[:, None] | (np.abs(xs - dot[0]) > reach[0])[None, :]
     numbers: dict[str, int] = {}
+    tiny: dict[str, tuple[int, int]] = {}
     for at, name in enumerate(found.areas):
         ground = _SOLID if name in found.solids else _DISSOLVED
         parts = np.zeros(owner.shape, dtype=np.int64)
@@ -146,11 +147,53 @@ def _write_areas(chart: Chart, found: Pourbaix, dot: tuple[float, float] | None)
                 room = _room(own & free)
                 y, x = np.unravel_index(int(np.argmax(room)), room.shape)
                 _write_at(chart, float(xs[x]), float(ys[y]), str(number), _SMALL, ground)
+            elif part == largest:
+                room = _room(own)
+                y, x = np.unravel_index(int(np.argmax(room)), room.shape)
+                tiny[name] = int(y), int(x)
+    for name, place in tiny.items():
+        number = numbers.setdefault(name, len(numbers) + 1)
+        _write_beside(chart, found, owner, free & ~crossed, place, str(number))
     for name, number in numbers.items():
         font = {"fontsize": TICK, "family": FONT, "color": INK, "va": "center"}
         place = (chart.left + chart.width + 5.0, chart.top + 8.0 + 12.0 * (number - 1))
         chart.base.text(*place, f"{number}  {written(name)}", gid="key", **font)
     return len(numbers)
+
+
+def _grid(chart: Chart, found: Pourbaix) -> tuple[np.ndarray, np.ndarray]:
+    """Answer pH (X,) and V (Y,) of the places that are tried for names."""
+    xs = np.linspace(*found.ph, 2 * int(chart.width / _GRAIN) + 1)[1::2]
+    return xs, np.linspace(*found.potential, 2 * int(chart.height / _GRAIN) + 1)[1::2]
+
+
+def _write_beside(
+    chart: Chart, found: Pourbaix, owner: np.ndarray, free: np.ndarray, place: tuple[int, int], number: str
+) -> None:
+    """Write a number on a line to a place (row, column) of the grid, as near as no line and no other text is in its way."""
+    xs, ys = _grid(chart, found)
+    clear = free.copy()
+    across = chart.left + (np.arange(len(xs)) + 0.5) * chart.width / len(xs)
+    down = chart.top + chart.height - (np.arange(len(ys)) + 0.5) * chart.height / len(ys)
+    for other in (text for text in chart.base.texts if text.get_gid() == "area"):
+        (x, y), size = other.get_position(), float(other.get_fontsize())
+        room = wide(other.get_text(), size) + _DOT, 1.3 * size + _DOT
+        width, height = room[::-1] if other.get_rotation() else room
+        clear[np.ix_(np.abs(down - y) < height / 2.0, np.abs(across - x) < width / 2.0)] = False
+    extent = [math.ceil(length / _GRAIN) | 1 for length in (2.0 * _SMALL, 2.0 * wide(number, _SMALL))]
+    fits = np.zeros(owner.shape, dtype=bool)
+    for at in range(len(found.areas)):
+        fits |= np.asarray(minimum_filter(np.pad(clear & (owner == at), 1), tuple(extent)))[1:-1, 1:-1]
+    if not fits.any():
+        return
+    rows, columns = np.nonzero(fits)
+    away = np.hypot(rows - place[0], columns - place[1]) * _GRAIN
+    nearest = int(np.argmin(np.where(away < _LEADER, math.inf, away)))
+    y, x = int(rows[nearest]), int(columns[nearest])
+    line = {"color": INK, "linewidth": 0.6, "zorder": 3, "gid": f"to {number}"}
+    chart.axes.plot([xs[place[1]], xs[x]], [ys[place[0]], ys[y]], **line)
+    ground = _SOLID if list(found.areas)[owner[y, x]] in found.solids else _DISSOLVED
+    _write_at(chart, float(xs[x]), float(ys[y]), number, _SMALL, ground)
 
 
 def _room(own: np.ndarray) -> np.ndarray:

@@ -3,7 +3,11 @@
 `2 * hour` is 7200 s, `celsius(60)` is 333.15 K. Inside the engine everything is SI (mol, kg, s, K, Pa, m3).
 """
 
+from numbers import Real
+
 from .errors import DataError, nearest
+
+ROUND_OFF = 1e-6  # K, by which a temperature may miss a limit: celsius(-50) is not quite 223.15
 
 kg = 1.0
 gram = 1e-3
@@ -64,6 +68,22 @@ def celsius(degrees: float) -> float:
 def to_celsius(kelvin: float) -> float:
     """Turn kelvin into degrees Celsius."""
     return kelvin - 273.15
+
+
+def number(value: object, what: str, example: str) -> float:
+    """Answer a value as a number; raises `DataError` for what is none, with `what` it is and an `example` of it."""
+    if not isinstance(value, Real) or isinstance(value, bool):
+        plain = value is None or isinstance(value, (str, bool))
+        shown = repr(value) if plain else f"{type(value).__name__}{getattr(value, 'shape', '')}"
+        raise DataError(f"{what} = {shown} is no number; give one such as {example}")
+    return float(value)
+
+
+def kelvin(temperature: object, where: str = "liquor") -> float:
+    """Answer a temperature (K) as a number; raises `DataError` for what is none, such as an array or a text."""
+    if type(temperature) is float:  # asked of every stream and every liquor
+        return temperature
+    return number(temperature, f"{where}: temperature", "celsius(25), which is 298.15 K")
 
 
 def unit(name: str) -> float:

@@ -23,6 +23,7 @@ from .chemistry.formula import parse
 from .chemistry.headspace import Headspace
 from .chemistry.system import DILUENT, PROTON, Chemistry
 from .errors import DataError, nearest
+from .quantities import ROUND_OFF, kelvin
 from .sizes import SizeDistribution, sealed
 
 _ROUND_OFF = 1e-9
@@ -50,13 +51,14 @@ class Stream:
 
     def __post_init__(self):
         flows = np.array(self.flows, dtype=np.float64)
+        kelvin(self.temperature, "stream")
         if flows.shape != (self.chemistry.size,):
             raise DataError(f"stream: {flows.shape} flows given for the {self.chemistry.size} species of the chemistry")
         if not (math.isfinite(flows.sum()) and math.isfinite(self.temperature)):
             bad = [name for name, flow in zip(self.chemistry.names, flows, strict=True) if not np.isfinite(flow)]
             if bad or not math.isfinite(self.temperature):
                 raise DataError(f"stream: flow of {', '.join(bad) or 'heat'} is not a finite number")
-        if not _COLDEST <= self.temperature <= _HOTTEST:
+        if not _COLDEST - ROUND_OFF <= self.temperature <= _HOTTEST + ROUND_OFF:
             raise DataError(
                 f"stream: temperature = {self.temperature:g} K is outside {_COLDEST:g} to {_HOTTEST:g} K; celsius(25) is 298.15 K"
             )

@@ -17,18 +17,17 @@ from .chemistry.equilibrium import Equilibrium, speciate, titrate
 from .chemistry.formula import parse
 from .chemistry.system import PROTON, WATER, Chemistry
 from .errors import ConvergenceError, DataError, nearest
-from .quantities import celsius, to_celsius
+from .quantities import ROUND_OFF, celsius, kelvin, to_celsius
 from .stream import Stream, gathered
 
 COLDEST, HOTTEST = celsius(0.0), celsius(100.0)
-_BROADEST = (celsius(-50.0), HOTTEST)
+_BROADEST = (223.15, HOTTEST)
 _BASES = {"Na+": "NaOH", "K+": "KOH", "Li+": "LiOH", "NH4+": "NH3"}
 _ACIDS = {"SO4-2": "H2SO4", "Cl-": "HCl", "PO4-3": "H3PO4", "F-": "HF"}
 _USUAL = ("Na2CO3", "NaHCO3", "Na2SO4", "Ca(OH)2", "CaO", "CO2", "Li2CO3", "Li2SO4", "(NH4)2SO4", "MgO")
 _PH_STEP = 0.1  # a larger one between neighbours asks for a point between them
 _ROUNDS = 16  # of halving: a step is 1/65536 of a first one at the least
 _AT_TARGET = 1e-9
-_SAME_KELVIN = 1e-6
 _NAMED = 3  # pairs without an interaction, in a warning
 
 
@@ -108,6 +107,7 @@ class AgainstTemperature:
         """Answer the range, degC; raises `DataError` where it is empty or leaves -50 to 100 degC."""
         low = COLDEST if self.low is None else self.low
         high = HOTTEST if self.high is None else self.high
+        low, high = kelvin(low, "temperature range"), kelvin(high, "temperature range")
         low, high = _range("temperature", low, high, _BROADEST, " K")
         return to_celsius(low), to_celsius(high)
 
@@ -230,7 +230,8 @@ def mask(chemistry: Chemistry, phases: str | Iterable[str]) -> np.ndarray:
 def check_temperature(where: str, temperature: float, database: Database | None = None) -> None:
     """Refuse a temperature (K) that the data were not made for; without a `database`, the built-in data."""
     low, high = limits(database)
-    if not low - _SAME_KELVIN <= temperature <= high + _SAME_KELVIN:
+    temperature = kelvin(temperature, where)
+    if not low - ROUND_OFF <= temperature <= high + ROUND_OFF:
         of_whom = "" if database is None or database.own else f", where the data of {database.name} hold"
         raise DataError(
             f"{where}: temperature = {temperature:g} K ({to_celsius(temperature):.4g} degC) is outside {low:g} to {high:g} K "
@@ -304,7 +305,7 @@ def warnings_of(found: Iterable[Equilibrium]) -> tuple[str, ...]:
         low, high = found[0].chemistry.database.made_for
         warnings.append(
             f"temperatures of {to_celsius(min(cold_or_hot)):.4g} to {to_celsius(max(cold_or_hot)):.4g} degC are outside "
-            f"{to_celsius(low):.4g} to {to_celsius(high):.4g} degC, which {found[0].chemistry.database.name} was made for"
+            f"{to_celsius(low):.4g} to {to_celsius(high):.4g} degC, {found[0].chemistry.database.was_made_for}"
         )
     pairs = dict.fromkeys(pair for equilibrium in found for pair in equilibrium.unknown_pairs)
     if pairs:
@@ -316,7 +317,7 @@ def warnings_of(found: Iterable[Equilibrium]) -> tuple[str, ...]:
 
 def _made_for(found: Equilibrium) -> bool:
     low, high = found.chemistry.database.made_for
-    return low - _SAME_KELVIN <= found.temperature <= high + _SAME_KELVIN
+    return low - ROUND_OFF <= found.temperature <= high + ROUND_OFF
 
 
 def _solve(state: State, chemistry: Chemistry, allowed: np.ndarray) -> Equilibrium:
@@ -333,7 +334,7 @@ def _solve(state: State, chemistry: Chemistry, allowed: np.ndarray) -> Equilibri
 def _range(what: str, low: float, high: float, limits: tuple[float, float], unit: str) -> tuple[float, float]:
     if not np.isfinite([low, high]).all() or not low < high:
         raise DataError(f"{what} from {low:g} to {high:g}{unit} is an empty range; the first must be below the second")
-    if not limits[0] <= low <= high <= limits[1]:
+    if not limits[0] - ROUND_OFF <= low <= high <= limits[1] + ROUND_OFF:
         raise DataError(f"{what} from {low:g} to {high:g}{unit} is outside {limits[0]:g} to {limits[1]:g}{unit}")
     return float(low), float(high)
 

@@ -36,6 +36,7 @@ from ...kernels.pitzer import FULL, Pitzer
 from ...kernels.speciation import Speciation, activities_at
 from ..errors import DataError
 from ..files import write_text
+from ..quantities import kelvin
 from . import water
 from .activity_models import ActivityModel
 from .cantera_mixing import Corrections, near, somewhere
@@ -115,6 +116,12 @@ def write_cantera(
     Raises `DataError` for a model other than Pitzer's, for a species or an interaction that Cantera cannot take, for
     molalities that are none, and for a liquor of another chemistry or temperature.
     """
+    if hasattr(temperature, "temperature"):
+        raise DataError(
+            f"temperature = {type(temperature).__name__} is a liquor; give the temperature, then the liquor: "
+            "to_cantera(path, liquor.temperature, liquor)"
+        )
+    temperature = kelvin(temperature, "file for Cantera")
     mixture = chemistry.mixture(temperature)
     if mixture.model != PITZER or mixture.pitzer.form != FULL:
         model = type(chemistry.activity).__name__
@@ -160,7 +167,13 @@ def _molality(chemistry: Chemistry, temperature: float, liquor: Liquor) -> np.nd
                 "not agree; give that temperature, or a liquor of it"
             )
         return settled.speciation.molality
-    given = np.asarray(settled, dtype=np.float64)
+    try:
+        given = np.asarray(settled, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise DataError(
+            f"liquor = {type(liquor).__name__} for the file for Cantera must be a Stream, an Equilibrium, or molalities of the "
+            f"{len(chemistry.aqueous)} aqueous species in their order (`aqueous_names`): {error}"
+        ) from error
     if given.shape != (len(chemistry.aqueous),):
         raise DataError(
             f"molalities of {given.size} species are given to the file for Cantera, the liquor has {len(chemistry.aqueous)}"

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from ..errors import DataError, nearest
+from ..quantities import ROUND_OFF, kelvin
 from .activity_models import ActivityModel, Pitzer
 from .database import all_species
 from .formula import Formula, parse
@@ -17,7 +18,6 @@ from .species import COMPONENT, Species
 
 _FREEZING = 273.15
 _SLIP = 200.0  # K, below which a temperature was meant in degC
-_ROUND_OFF = 1e-6  # K
 _BESIDE = 0.2  # K, by which our limits may be passed: an enthalpy at a limit is a difference across it
 HOTTEST_WATER = 623.15  # K, where the dielectric constant of `water` ends
 _LIQUID = (223.15, HOTTEST_WATER)  # below 0 degC water is taken as it is there
@@ -54,6 +54,11 @@ class Database:
         """The species that all others are made of."""
         return tuple(species for species in self.species.values() if species.phase == COMPONENT)
 
+    @property
+    def was_made_for(self) -> str:
+        """What a warning says of the temperatures beyond `made_for`: `which ColdChem.dat was made for`."""
+        return f"which {self.name} {'were' if self.own else 'was'} made for"
+
     def find(self, name: str) -> Species:
         """Answer a species; raises `DataError` with the nearest name, or the reason why it was left out."""
         if name in self.species:
@@ -63,9 +68,10 @@ class Database:
         raise DataError(f"{self.name}: species {name!r} is unknown{nearest(name, self.species)}")
 
     def check_temperature(self, temperature: float) -> None:
-        """Raise `DataError` for a temperature (K) of a liquor outside the limits of the data."""
+        """Raise `DataError` for a temperature (K) of a liquor outside the limits of the data, or that is no number."""
+        temperature = kelvin(temperature)
         low, high = self.temperatures
-        beside = _BESIDE if self.own else _ROUND_OFF
+        beside = _BESIDE if self.own else ROUND_OFF
         if not low - beside <= temperature <= high + beside:
             holds = "beyond which the built-in data tell nothing" if self.own else f"where the data of {self.name} hold"
             hint = f"; celsius({temperature:g}) is {temperature + _FREEZING:g} K" if temperature < _SLIP else ""

@@ -7,7 +7,7 @@ A stream carries totals; speciation, pH and saturation are asked for here. Base 
 import functools
 import itertools
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +20,7 @@ from ...kernels.status import CHARGED, CONVERGED, DRY, SENTENCES, UNREACHABLE
 from ...kernels.sweep import Answers, equilibrate_many
 from ...kernels.titration import dose_to_ph
 from ..errors import ConvergenceError, DataError, nearest
+from ..quantities import kelvin, number
 from .couples import partial_pressure, potential
 from .fugacity import fugacity_coefficient
 from .headspace import Headspace, bubble, room
@@ -173,8 +174,8 @@ def _too_hot(chemistry: Chemistry, temperature: float) -> list[str]:
     low, high = chemistry.database.made_for
     if low - _NEAR <= temperature <= high + _NEAR:
         return []
-    made = f"which {chemistry.database.name} were made for"
-    return [f"temperature {temperature:.2f} K is outside {low:g} to {high:g} K, {made}"]
+    made_for = chemistry.database.was_made_for
+    return [f"temperature {temperature:.2f} K is outside {low:g} to {high:g} K, {made_for}"]
 
 
 def _no_interaction(pairs: list[str]) -> str:
@@ -331,6 +332,7 @@ def speciate_trial(
     A component below zero counts as absent from the liquor. Totals (C,) and the mask `allowed` (P,) are taken as they are; where
     the iteration ends they have to be above zero, as the flows of a `Stream` are seen to be.
     """
+    temperature = kelvin(temperature)
     _refuse_unknown(chemistry, temperature, allowed)
     if start is not None and start.chemistry is not chemistry:
         raise DataError(f"start is of {start.chemistry!r}, not of {chemistry!r}")
@@ -338,6 +340,11 @@ def speciate_trial(
     begun = None if start is None else start.speciation
     room_for = NO_ROOM
     if headspace is not None:
+        if not isinstance(headspace, Headspace):
+            raise DataError(
+                f"headspace = {headspace!r} is no Headspace; give gases with a volume or a pressure, such as "
+                "Headspace('CO2(g)', pressure=101325.0)"
+            )
         if twice := [name for name in headspace.gases if name in (pressures or {})]:
             raise DataError(
                 f"gas {twice[0]!r} is in the headspace and has a partial pressure of its own; give one of them"
@@ -380,26 +387,24 @@ def speciate_many(
     totals: np.ndarray,
     temperature: float,
     allowed: np.ndarray | str | Iterable[str],
-    out: Answers | None = None,
+    out: Sequence[np.ndarray] | None = None,
 ) -> Answers:
     """Answer the equilibria of many liquors, component `totals` (N, C) in mol, at one `temperature` (K); see `Answers`.
 
     As `speciate` of each row, with the `allowed` phases (their mask (P,), or their names), on all cores and without an object
     for each. Answers carry no warnings: `warnings_of_many` tells what `Equilibrium.warnings` would tell of each. `out`: answers
-    of another sweep of as many liquors to write over, which spares a sweep in parts new memory for each. Raises `DataError` for
-    totals or `out` of another shape, and for the first row with a total below zero or not finite, then for the first that
-    `speciate` would refuse, `ConvergenceError` for the first without an answer, each with the number of the row.
+    of another sweep of as many liquors to write over, which spares a sweep in parts new memory for each, or its five arrays.
+    Raises `DataError` for totals of another shape, for `out` that cannot be written over, and for the first row with a total
+    below zero or not finite, then for the first that `speciate` would refuse, `ConvergenceError` for the first without an
+    answer, each with the number of the row.
     """
-    may_form = chemistry.mask(allowed)
+    may_form, temperature = chemistry.mask(allowed), kelvin(temperature)
     _refuse_unknown(chemistry, temperature, may_form)
     rows = chemistry.checked_rows(totals)
     packed = chemistry.packed(temperature)
     answers = room_for_answers(packed, len(rows))
     if out is not None:
-        for name, given, wanted in zip(Answers._fields, out, answers, strict=True):
-            if given.shape != wanted.shape:
-                raise DataError(f"out.{name} has the shape {given.shape}, for these totals it must be {wanted.shape}")
-        answers = out
+        answers = _writeable(out, answers)
     equilibrate_many(packed, rows, may_form, answers)
     for at in np.flatnonzero(answers.counts[:, 1] != CONVERGED)[:1]:
         try:
@@ -409,8 +414,41 @@ def speciate_many(
     return answers
 
 
+def _writeable(out: object, wanted: Answers) -> Answers:
+    """Answer the arrays of `out` as the kernel writes them; raises `DataError` for one that it cannot, of what is `wanted`."""
+    arrays = tuple(out) if isinstance(out, Sequence) else ()
+    if len(arrays) != len(wanted):
+        held = f" of {len(arrays)}" if arrays else ""
+        raise DataError(
+            f"out = {type(out).__name__}{held}; give the answers of another sweep, or their {len(wanted)} arrays: "
+            f"{', '.join(wanted._fields)}"
+        )
+    for name, given, made in zip(wanted._fields, arrays, wanted, strict=True):
+        if not isinstance(given, np.ndarray):
+            raise DataError(f"out.{name} = {type(given).__name__} is no array; it must be {made.shape} of {made.dtype}")
+        if given.shape != made.shape:
+            raise DataError(f"out.{name} has the shape {given.shape}, for these totals it must be {made.shape}")
+        if given.dtype != made.dtype:
+            raise DataError(f"out.{name} holds {given.dtype}, it must hold {made.dtype}")
+        if not (given.flags.c_contiguous and given.flags.aligned):
+            raise DataError(f"out.{name} does not lie row by row in one piece (C-contiguous), as numpy.empty makes it")
+        if not given.flags.writeable:
+            raise DataError(f"out.{name} is read-only, it must be writeable")
+    return Answers(*(np.asarray(given) for given in arrays))
+
+
+def _refuse_other(chemistry: Chemistry, answers: Answers) -> None:
+    """Raise `DataError` for answers that are not of as many species as the chemistry has."""
+    if (found := answers.molality.shape[1]) != (count := len(chemistry.aqueous)):
+        raise DataError(f"answers are of {found} aqueous species, not of the {count} of {chemistry!r}")
+
+
 def unknown_pairs_of_many(chemistry: Chemistry, answers: Answers) -> dict[tuple[str, str], np.ndarray]:
-    """Answer the `unknown_pairs` of many liquors: each cation and anion with the rows of `answers` that lack it, rising."""
+    """Answer the `unknown_pairs` of many liquors: each cation and anion with the rows of `answers` that lack it, rising.
+
+    Raises `DataError` for answers of another number of species than the chemistry has.
+    """
+    _refuse_other(chemistry, answers)
     names, major = chemistry.aqueous_names, answers.molality > _MAJOR
     ever = np.count_nonzero(major, axis=0)
     found = {}
@@ -424,7 +462,10 @@ def warnings_of_many(chemistry: Chemistry, answers: Answers, temperature: float)
     """Answer the warnings of `answers` of `speciate_many` at `temperature` (K), each once with the rows that it is of.
 
     They are those of `Equilibrium.warnings`: rows 0 to 41 and 50 lack a pair, say. An empty tuple where there are none.
+    Raises `DataError` for answers of another number of species than the chemistry has.
     """
+    _refuse_other(chemistry, answers)
+    temperature = kelvin(temperature)
     found = _too_hot(chemistry, temperature)
     limit, strength = chemistry.activity.largest_ionic_strength, answers.whole[:, 2]
     if len(rows := np.flatnonzero(strength > limit)):
@@ -501,6 +542,7 @@ def titrate_trial(
     activities: Mapping[str, float] | None = None,
 ) -> tuple[float, Equilibrium]:
     """Answer what `titrate` does of totals that an iteration tries, as `speciate_trial`; the dose may bring what they lack."""
+    target_ph, temperature = number(target_ph, "target pH", "7.0"), kelvin(temperature)
     if not math.isfinite(target_ph):
         raise DataError(f"target pH = {target_ph:g} is not a finite number")
     _refuse_unknown(chemistry, temperature, allowed)

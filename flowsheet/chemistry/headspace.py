@@ -6,8 +6,9 @@ Assumes  the water that is vapour is still counted to the liquor; a volume does 
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from numbers import Real
 
 import numpy as np
 from scipy.optimize import root_scalar
@@ -30,7 +31,7 @@ class Headspace:
     water vapour together: 101325 Pa at 90 degC leaves the gases some 31 kPa. A liquor whose gases and vapour cannot hold the
     pressure has no bubble, one whose vapour alone holds it boils and is refused with `DataError` when it is speciated. Gases
     that are held at partial pressures beside it do not count. Raises `DeclarationError` for both or neither of the two, one
-    not above 0, or no gas.
+    not above 0 or no number, no gas, or what is no name.
     """
 
     gases: tuple[str, ...] | str
@@ -43,10 +44,15 @@ class Headspace:
                 f"headspace: give volume or pressure, got {self.volume!r} m3 and {self.pressure!r} Pa"
             )
         given = self.volume if self.volume is not None else self.pressure
-        if given is None or not 0.0 < given < math.inf:
-            name, unit = ("volume", "m3") if self.volume is not None else ("pressure", "Pa")
+        name, unit = ("volume", "m3") if self.volume is not None else ("pressure", "Pa")
+        if not isinstance(given, Real) or isinstance(given, bool):
+            raise DeclarationError(f"headspace: {name} = {given!r} is no number; give it in {unit}")
+        if not 0.0 < given < math.inf:
             raise DeclarationError(f"headspace: {name} = {given!r} {unit} is not above 0")
-        gases = (self.gases,) if isinstance(self.gases, str) else tuple(dict.fromkeys(self.gases))
+        listed = tuple(self.gases) if isinstance(self.gases, Iterable) else (self.gases,)
+        gases = (self.gases,) if isinstance(self.gases, str) else tuple(dict.fromkeys(listed))
+        if strange := [gas for gas in gases if not isinstance(gas, str)]:
+            raise DeclarationError(f"headspace: gas = {strange[0]!r} is no name; give one such as 'CO2(g)'")
         if not gases:
             raise DeclarationError("headspace: gases = (), at least 1 is needed, such as 'CO2(g)'")
         object.__setattr__(self, "gases", gases)

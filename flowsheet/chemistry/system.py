@@ -304,7 +304,8 @@ class Chemistry:
         """Answer the component totals of a mole of a neutral substance brought into solution, such as `H2SO4` or `FeSO4`.
 
         The redox state of an element follows from the charge balance, and where several would do from the ions that the
-        formula names. Raises `DataError` where the components cannot make up the substance, or could in more than one way.
+        formula names. Raises `DataError` where the components cannot make up the substance, could in more than one way, or
+        could only as a mix of states that the formula does not show, as sulfite of sulfate and sulfide.
         """
         return _dissolve(self, formula)
 
@@ -330,17 +331,54 @@ def _dissolve(chemistry: Chemistry, formula: str) -> np.ndarray:
     totals, no = _made_up(chemistry, formula, named)
     if not no:
         return totals
+    spoken = {_state_of(c) for c in named if f"({_body(c)})" in formula}
+    left = [c for c in usual if c in named or _state_of(c) not in spoken]  # (NH4)2SO3 holds ammonium, no nitrogen
     found = [
-        totals for choice in _one_state_each(usual) for totals, no in [_made_up(chemistry, formula, choice)] if not no
+        totals for choice in _one_state_each(left) for totals, no in [_made_up(chemistry, formula, choice)] if not no
     ]
     if len(found) == 1:
         return found[0]
     raise DataError(reason + (_ways(chemistry, found, usual) if _AMBIGUOUS in reason else ""))
 
 
+def _body(component: Species) -> str:
+    """Answer the name of a component without its charge."""
+    return _CHARGE.sub("", component.name)
+
+
+def _state_of(component: Species) -> frozenset[str]:
+    """Answer the elements that a component is a redox state of, H and O left out."""
+    return frozenset(_own(component))
+
+
+def _mixed(chemistry: Chemistry, formula: str, made_of: list[Species]) -> str:
+    """Say of which states of an element a substance would be a mix that its formula does not show; nothing where of none.
+
+    Fe3O4 names iron, of which both states are, and NH4NO3 has nitrogen in two places; Na2SO3 is no mix of sulfate and sulfide.
+    """
+    for state in dict.fromkeys(_state_of(c) for c in made_of if _own(c)):
+        states = [c for c in made_of if _state_of(c) == state]
+        places = min(len(re.findall(rf"{re.escape(element)}(?![a-z])", formula)) for element in state)
+        if len(states) <= places or all(_body(c) in formula for c in states):
+            continue
+        of = set(chemistry.database.read_formula(formula).elements)
+        more = [
+            s.name
+            for s in chemistry.database.components
+            if s.on_request and s.name not in chemistry.states and _own(s) == state and of | _ALWAYS >= set(s.elements)
+        ]
+        whose = "the chemistry" if chemistry.database.own else chemistry.database.name
+        ask = f"ask for the one that is meant with `states`: {', '.join(more)}" if more else "give components"
+        return (
+            f"{formula!r} could be made up only as a mix of {' and '.join(c.name for c in states)}, for {whose} has no "
+            f"component of its state; {ask}"
+        )
+    return ""
+
+
 def _named_by(formula: str, candidates: list[Species]) -> list[Species]:
     """Answer H2O, H+ and the ions that a formula names: of MnSO4 Mn and SO4, not S2O3; of KMnO4 MnO4 and not Mn."""
-    bodies = {c.name: _CHARGE.sub("", c.name) for c in candidates}
+    bodies = {c.name: _body(c) for c in candidates}
     bodies = {name: body for name, body in bodies.items() if body in formula or name in {"H2O", "H+"}}
     inner = {a for a in bodies.values() for b in bodies.values() if a != b and a in b and b not in {"H2O", "H"}}
     return [c for c in candidates if c.name in bodies and (bodies[c.name] not in inner or c.name in {"H2O", "H+"})]
@@ -396,7 +434,8 @@ def _made_up(chemistry: Chemistry, formula: str, candidates: list[Species]) -> t
             return totals, f"{formula!r} would need {amount:.3g} mol of {component.name}, which is less than none"
         totals[chemistry.index[component.name]] = round(amount, 12)
     totals.setflags(write=False)
-    return totals, ""
+    made_of = [c for c in candidates if totals[chemistry.index[c.name]] > 0.0]
+    return totals, _mixed(chemistry, formula, made_of)
 
 
 def ln_constant(species: Species, temperature: float, unknown: float = math.nan) -> float:

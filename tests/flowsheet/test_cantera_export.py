@@ -151,6 +151,26 @@ def test_file__is_refused_for_a_liquor_of_another_chemistry_or_temperature(chemi
         Chemistry("Na S").to_cantera(tmp_path / "liquor.yaml", celsius(60), stream.equilibrium)
 
 
+def test_file__is_refused_for_a_liquor_in_place_of_its_temperature(chemistry, tmp_path):
+    stream = Stream.of(chemistry, {"H2O": 1.0})
+    for liquor in (stream, stream.equilibrium):
+        with pytest.raises(
+            DataError, match=f"temperature = {type(liquor).__name__} is a liquor; give the temperature, then"
+        ):
+            chemistry.to_cantera(tmp_path / "liquor.yaml", liquor)
+    with pytest.raises(DataError, match="file for Cantera: temperature = '25' is no number"):
+        chemistry.to_cantera(tmp_path / "liquor.yaml", "25")
+
+
+@pytest.mark.parametrize("liquor", [{"Na+": 1.0}, "Na+", ["Na+"]])
+def test_file__is_refused_for_what_is_no_liquor(chemistry, tmp_path, liquor):
+    kind = type(liquor).__name__
+    with pytest.raises(
+        DataError, match=f"^liquor = {kind} for the file for Cantera must be a Stream, an Equilibrium, or mol"
+    ):
+        chemistry.to_cantera(tmp_path / "liquor.yaml", celsius(25), liquor)
+
+
 @pytest.mark.parametrize(("degrees", "low", "high"), [(25, 1e-4, 0.05), (90, 0.01, 0.5)])
 def test_file__says_how_far_off_it_is_where_it_is_written_near_no_liquor(tmp_path, degrees, low, high):
     path = Chemistry("Ni Na S", without=("H2O2",)).to_cantera(tmp_path / "liquor.yaml", celsius(degrees))

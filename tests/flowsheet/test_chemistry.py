@@ -140,6 +140,19 @@ def test_dissolve__refuses_what_its_components_cannot_make(chemistry, formula, r
         chemistry.dissolve(formula)
 
 
+@pytest.mark.parametrize("formula", ["Na2SO3", "Na2S2O3", "SO2", "(NH4)2SO3"])
+def test_dissolve__makes_no_sulfite_of_sulfate_and_sulfide(formula):
+    reason = r"only as a mix of SO4-2 and HS-, .* no component of its state; ask for .* with `states`: SO3-2"
+    with pytest.raises(DataError, match=reason):
+        Chemistry("Na S N", states="HS-").dissolve(formula)
+
+
+def test_dissolve__mixes_states_that_a_formula_shows():
+    iron = Chemistry("Fe S", states="HS-")
+    assert components(iron, "Fe3O4") == {"H2O": 4.0, "H+": -8.0, "Fe+2": 1.0, "Fe+3": 2.0}
+    assert components(Chemistry("Na S", states=("HS-", "SO3-2")), "Na2SO3") == {"Na+": 2.0, "SO3-2": 1.0}
+
+
 def test_mixture__keeps_constants_at_25_degrees_and_moves_them_by_their_heat(chemistry):
     names = [s.name for s in chemistry.aqueous]
     hydroxide = chemistry.aqueous[names.index("OH-")]

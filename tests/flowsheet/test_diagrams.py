@@ -6,6 +6,7 @@ import math
 import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
+from matplotlib.path import Path as Outline
 
 from raffinate.flowsheet import DataError, Stream
 from raffinate.flowsheet.analysis import AgainstDose, AgainstPh, AgainstTemperature, speciation_table
@@ -298,21 +299,42 @@ def test_pictures__say_where_the_activity_model_was_left():
     assert "outside" not in " ".join(said(PICTURES["titration, pH alone"](), "note"))
 
 
+def assert_clear(figure, frame):
+    """No line of another colour goes through a label of a curve."""
+    renderer = figure.canvas.get_renderer()
+    for text in (t for t in texts_of(figure) if t.get_gid() == "curve"):
+        box = text.get_window_extent(renderer)
+        for line in frame.lines:
+            if line.get_color() != text.get_color():
+                at = np.linspace(0.0, len(line.get_xdata()) - 1.0, 4000)
+                data = [np.interp(at, np.arange(len(d)), d) for d in line.get_data()]
+                x, y = frame.transData.transform(np.column_stack(data)).T
+                assert not ((x > box.x0) & (x < box.x1) & (y > box.y0) & (y < box.y1)).any(), text.get_text()
+
+
+def test_titration__labels_of_the_hydroxides_keep_clear_of_their_lines():
+    figure = PICTURES["titration"]()
+    frames = [axes for axes in figure.axes if axes.axison]
+    assert_clear(figure, frames[-1])
+
+
+def test_pourbaix__numbers_an_area_that_is_too_small_from_beside():
+    figure = PICTURES["nickel"]()
+    [frame] = [axes for axes in figure.axes if axes.axison]
+    key = said(figure, "key")
+    [number] = [entry.split()[0] for entry in key if entry.endswith("Ni²⁺")]
+    assert number in said(figure, "area")
+    [leader] = [line for line in frame.lines if line.get_gid() == f"to {number}"]
+    (x, _), (y, _) = leader.get_data()
+    area = next(p for p in pourbaix(LEACH, "Ni").areas["Ni+2"])
+    assert Outline(area).contains_point((x, y))
+
+
 def test_chart__labels_keep_clear_of_other_curves():
     figure = PICTURES["speciation along pH"]()
     [frame] = [axes for axes in figure.axes if axes.axison]
-    renderer = figure.canvas.get_renderer()
-    labels = {
-        text.get_text(): text.get_window_extent(renderer) for text in texts_of(figure) if text.get_gid() == "curve"
-    }
-    assert len(labels) == len(frame.lines)
-    for text, box in labels.items():
-        own = next(t for t in texts_of(figure) if t.get_text() == text).get_color()
-        for line in frame.lines:
-            if line.get_color() != own:
-                x, y = frame.transData.transform(np.column_stack([line.get_xdata(), line.get_ydata()])).T
-                inside = (x > box.x0) & (x < box.x1) & (y > box.y0) & (y < box.y1)
-                assert inside.sum() == 0, text
+    assert len(said(figure, "curve")) == len(frame.lines)
+    assert_clear(figure, frame)
 
 
 def test_chart__label_has_the_colour_of_its_curve_and_lies_near_it():

@@ -17,6 +17,8 @@ from raffinate.flowsheet.chemistry.equilibrium import (
     warnings_of_many,
 )
 from raffinate.flowsheet.quantities import celsius
+from raffinate.flowsheet.sweeps import AgainstTemperature, warnings_of
+from raffinate.kernels.sweep import Answers
 
 ROOM = 298.15
 CHEMISTRY = Chemistry("Li Na C S P N")
@@ -217,6 +219,62 @@ def test_liquors__are_answered_up_to_the_limits_with_a_warning(temperature):
     assert any("which the built-in data were made for" in warning for warning in liquid.equilibrium.warnings)
 
 
+def test_warnings__speak_of_one_database_in_the_singular():
+    own = CHEMISTRY.database
+    cold = Chemistry("Na C", database=Database("made", own.species, own.activity, made_for=(celsius(-50), ROOM)))
+    found = speciate(cold, cold.dissolve("H2O"), celsius(40), ())
+    assert found.warnings == ("temperature 313.15 K is outside 223.15 to 298.15 K, which made was made for",)
+    assert warnings_of([found]) == (
+        "temperatures of 40 to 40 degC are outside -50 to 25 degC, which made was made for",
+    )
+    hot = one(liquor(), temperature=celsius(110))
+    assert warnings_of([hot])[0].endswith("outside 0 to 100 degC, which the built-in data were made for")
+
+
+@pytest.mark.parametrize("degrees", range(-50, 0, 7))
+def test_database__takes_its_limits_as_celsius_rounds_them(degrees):
+    own, limit = CHEMISTRY.database, 273.15 + degrees
+    for temperatures in ((limit, 400.0), (200.0, limit)):
+        database = Database("made", own.species, own.activity, temperatures)
+        database.check_temperature(celsius(degrees))
+        database.check_temperature(float(f"{limit:.2f}"))
+        with pytest.raises(DataError, match="where the data of made hold"):
+            database.check_temperature(limit - 1e-5 if temperatures[0] == limit else limit + 1e-5)
+
+
+@ENTRIES
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [("25", "'25'"), (np.array([298.15]), r"ndarray\(1,\)"), (None, "None"), (True, "True"), ([ROOM], "list")],
+)
+def test_entries__refuse_a_temperature_that_is_no_number(entry, given, shown):
+    with pytest.raises(DataError, match=rf"liquor: temperature = {shown} is no number; give one such as celsius\(25\)"):
+        entry(liquor(Na2CO3=0.1), temperature=given)
+
+
+@ENTRIES
+@pytest.mark.parametrize("given", [298, np.int64(298), np.float32(298.0), np.float64(298.0)])
+def test_entries__take_any_number_as_temperature(entry, given):
+    found, plain = entry(liquor(Na2CO3=0.1), temperature=given), entry(liquor(Na2CO3=0.1), temperature=298.0)
+    if entry is many:
+        np.testing.assert_array_equal(found.molality, plain.molality)
+    else:
+        assert repr(found) == repr(plain)
+
+
+@pytest.mark.parametrize("given", ["7", None, np.array([7.0])])
+def test_titrate__refuses_a_target_of_another_type(given):
+    with pytest.raises(DataError, match=r"target pH = .* is no number; give one such as 7\.0"):
+        titrate(CHEMISTRY, liquor(Na2CO3=0.1), CAUSTIC, given, ROOM, NOTHING)
+
+
+def test_speciate__refuses_what_is_no_headspace():
+    with pytest.raises(
+        DataError, match=r"headspace = 'CO2\(g\)' is no Headspace; give gases .* Headspace\('CO2\(g\)', pres"
+    ):
+        speciate(CHEMISTRY, liquor(Na2CO3=0.1), ROOM, NOTHING, headspace="CO2(g)")
+
+
 def test_database__without_limits_of_its_own_ends_where_water_does():
     own = CHEMISTRY.database
     other = Chemistry("Na C", database=Database("made", own.species, own.activity))
@@ -294,6 +352,69 @@ def test_warnings_of_many__are_those_of_each_liquor_alone():
     assert all(any(f"{c} with {a}" in warning for warning in told) for c, a in found)
 
 
+def test_warnings_of_many__refuse_answers_of_another_chemistry():
+    _, answers = sweep()
+    other = Chemistry("Na Cl")
+    reason = f"answers are of {len(CHEMISTRY.aqueous)} aqueous species, not of the {len(other.aqueous)} of Chemistry"
+    with pytest.raises(DataError, match=reason):
+        warnings_of_many(other, answers, ROOM)
+    with pytest.raises(DataError, match=reason):
+        unknown_pairs_of_many(other, answers)
+
+
+def test_warnings_of_many__refuse_a_temperature_that_is_no_number():
+    with pytest.raises(DataError, match="temperature = '25' is no number"):
+        warnings_of_many(CHEMISTRY, sweep()[1], "25")
+
+
+def again(changed):
+    """Soda speciated into room that is changed by a function of the name of an array and the array."""
+    rows = [liquor(Na2CO3=0.1)] * 2
+    answers = speciate_many(CHEMISTRY, rows, ROOM, NOTHING)
+    room = [changed(name, np.zeros_like(array)) for name, array in zip(answers._fields, answers, strict=True)]
+    return answers, room, speciate_many(CHEMISTRY, rows, ROOM, NOTHING, out=room)
+
+
+def sealed(array):
+    array.setflags(write=False)
+    return array
+
+
+@pytest.mark.parametrize("name", Answers._fields)
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (lambda array: array.astype(np.float32), "holds float32, it must hold"),
+        (lambda array: array[:1], r"has the shape \(1, "),
+        (np.asfortranarray, "does not lie row by row in one piece"),
+        (lambda array: np.repeat(array, 2, axis=0)[::2], "does not lie row by row in one piece"),
+        (sealed, "is read-only, it must be writeable"),
+        (lambda array: array.tolist(), r"= list is no array; it must be \(2, "),
+    ],
+)
+def test_speciate_many__refuses_room_that_it_cannot_write(name, change, reason):
+    with pytest.raises(DataError, match=rf"^out\.{name} {reason}"):
+        again(lambda each, array: change(array) if each == name else array)
+
+
+def test_speciate_many__takes_the_five_arrays_as_room():
+    plain, room, found = again(lambda _, array: array)
+    assert isinstance(found, Answers)
+    for array, given, expected in zip(found, room, plain, strict=True):
+        assert np.shares_memory(array, given)
+        np.testing.assert_array_equal(array, expected)
+
+
+@pytest.mark.parametrize(
+    ("out", "shown"), [(np.zeros((5, 2)), "ndarray"), ((), "tuple"), ([np.zeros(2)] * 4, "list of 4")]
+)
+def test_speciate_many__says_what_room_is_made_of(out, shown):
+    with pytest.raises(
+        DataError, match=f"^out = {shown}; give the answers of another sweep, or their 5 arrays: molality, "
+    ):
+        speciate_many(CHEMISTRY, [liquor(Na2CO3=0.1)], ROOM, NOTHING, out=out)
+
+
 def test_unknown_pairs__are_those_without_parameters_or_complex():
     _, answers = sweep()
     chemistry, alone = CHEMISTRY, speciate(CHEMISTRY, sweep()[0][0], ROOM, ())
@@ -316,6 +437,14 @@ def test_equilibrium__is_printed_in_a_line():
         f"Equilibrium(at 298.15 K: pH {found.ph:.2f}, ionic strength {found.ionic_strength:.4g} mol/kg, "
         f"Li2CO3(s) {amount:.4g} mol)"
     )
+
+
+def test_axis__of_temperature_ends_as_celsius_rounds_it():
+    assert AgainstTemperature(celsius(-50), 223.25).ends() == pytest.approx((-50.0, -49.9))
+    with pytest.raises(DataError, match="temperature range: temperature = '20' is no number"):
+        AgainstTemperature("20", celsius(40)).ends()
+    with pytest.raises(DataError, match=r"temperature from 223\.1\d* to 293\.15 K is outside 223\.15 to 373\.15 K"):
+        AgainstTemperature(223.1, celsius(20)).ends()
 
 
 @pytest.mark.parametrize("activity", ["pitzer", Davies, 1.0])

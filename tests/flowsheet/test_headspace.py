@@ -202,3 +202,17 @@ def test_headspace__wants_a_volume_or_a_pressure_and_a_known_gas():
         Headspace((), volume=1.0)
     with pytest.raises(DeclarationError, match=r"CO2\(g\)"):
         speciate(CHEMISTRY, liquor(CO2=0.1), ROOM, NOTHING, headspace=Headspace(("CO(g)",), volume=1.0))
+
+
+@pytest.mark.parametrize(
+    ("gases", "given", "reason"),
+    [
+        ("CO2(g)", {"pressure": "1e5"}, "headspace: pressure = '1e5' is no number; give it in Pa"),
+        ("CO2(g)", {"volume": True}, "headspace: volume = True is no number; give it in m3"),
+        (None, {"pressure": 1e5}, r"headspace: gas = None is no name; give one such as 'CO2\(g\)'"),
+        (("CO2(g)", 1), {"pressure": 1e5}, "headspace: gas = 1 is no name"),
+    ],
+)
+def test_headspace__wants_numbers_and_names(gases, given, reason):
+    with pytest.raises(DeclarationError, match=reason):
+        Headspace(gases, **given)

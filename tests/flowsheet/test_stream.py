@@ -280,6 +280,9 @@ def test_random_streams__mix_in_any_order_and_conserve(chemistry):
     [
         ({"temperature": 25.0}, r"temperature = 25 K is outside 223.15 to 2273.15 K; celsius\(25\) is 298.15 K"),
         ({"temperature": -5.0}, "temperature = -5 K is outside"),
+        ({"temperature": 223.1499}, r"temperature = 223\.15 K is outside"),
+        ({"temperature": "25"}, r"stream: temperature = '25' is no number; give one such as celsius\(25\)"),
+        ({"temperature": np.array([298.15])}, r"stream: temperature = ndarray\(1,\) is no number"),
         ({"pressure": 0.0}, "pressure = 0 Pa is not above 0 Pa"),
     ],
 )

@@ -30,6 +30,7 @@ from raffinate.flowsheet.sweeps import Axis
 
 HYDROXIDES, CONSTANTS = Path("results") / "hydroxides.png", Path("results") / "constants.png"
 _MOST = 0.7  # log10 of mol/kg, up to which a solubility is sought
+_TOP = 0.0  # log10 of mol/kg, where the panels of hydroxides end
 FRESH, AGED, INK = "#1f5f8b", "#c4572b", "#333333"
 # Of each source: its name in a legend, its mark, the height (log10 of mol/kg) where its points stand on hydroxides.
 SOURCES = {
@@ -105,6 +106,10 @@ def draw_hydroxide(axes: Axes, ion: str, constants: Sequence[Constant]) -> int:
         lines[solid] = ph, left = solubility(stream, solid, AgainstPh(1.0, 14.0))
         label = f"{age}: {written(solid)}, log K {own(solid):.2f}"
         axes.plot(ph, left, style, color=colour, linewidth=1.6, label=label.replace("-", "−"))
+        if left[0] < _TOP:  # at the pH before it 5 mol/kg do not saturate
+            axes.plot(
+                [ph[0] - np.diff(ph).min(), ph[0]], [_MOST, left[0]], ":", color=colour, linewidth=1.6, gid="jump"
+            )
     ph = np.linspace(1.0, 14.0, 261)
     low, high = (np.interp(ph, *lines[solid], left=9.0, right=9.0) for solid in (aged, fresh))
     axes.fill_between(ph, low, high, color=FRESH, alpha=0.10, linewidth=0.0)
@@ -119,7 +124,7 @@ def draw_hydroxide(axes: Axes, ion: str, constants: Sequence[Constant]) -> int:
         drawn += 1
     first = ph_at(*lines[aged], min(-2.0, lines[aged][1].max()))
     axes.set_xlim(max(1.0, (first or 1.0) - 0.7), min(14.0, (first or 1.0) + 5.3))
-    axes.set_ylim(-7.0, 0.0)
+    axes.set_ylim(-7.0, _TOP)
     axes.set_title(written(ion), fontsize=10, loc="left")
     axes.legend(fontsize=7, frameon=False, loc="upper right")
     axes.set_xlabel("pH", fontsize=8)
@@ -139,7 +144,8 @@ def draw_hydroxides() -> Figure:
     figure.suptitle(
         "Hydroxides at 25 °C in 0.05 mol/kg Na₂SO₄, pH by H₂SO₄ or NaOH: the lines are the engine's two constants, both of\n"
         "literature, nothing is fitted; a point is a published constant, at the pH where its solid would leave that much metal\n"
-        "(a height for each source); a line ends where 5 mol/kg of metal do not saturate the liquor",
+        "(a height for each source); a line ends where 5 mol/kg of metal do not saturate the liquor, dotted where it leaps to\n"
+        "there in a step of 0.13 in pH",
         fontsize=10,
     )
     return figure

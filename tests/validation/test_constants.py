@@ -71,6 +71,20 @@ def test_draw_hydroxides__shows_a_point_for_every_constant():
             assert low < line.get_ydata()[0] < high, ion
 
 
+def test_draw_hydroxides__shows_where_a_line_leaps_out_of_its_panel():
+    figure = plot_constants.draw_hydroxides()
+    leaps = {
+        axes.get_title(loc="left"): line
+        for axes in figure.axes
+        for line in axes.get_lines()
+        if line.get_gid() == "jump"
+    }
+    assert set(leaps) == {"Al³⁺"}
+    ph, left = leaps["Al³⁺"].get_data()
+    assert ph == pytest.approx([4.51, 4.64], abs=0.02)
+    assert left == pytest.approx([0.7, -1.12], abs=0.02)
+
+
 def test_draw_constants__shows_the_line_of_every_constant_and_what_is_measured():
     figure = plot_constants.draw_constants()
     constants = plot_constants.published("sparing_constants.csv")

@@ -143,9 +143,13 @@ def test_equilibrium__of_a_brine_that_freezes_warns_where_its_database_ends(engi
     chemistry = engines["ColdChem"][0]
     assert chemistry.database.temperatures[0] == pytest.approx(celsius(-50))
     brine = {"H2O": 1.0, "NaCl": 0.2}
+    assert np.isfinite(Stream.of(chemistry, brine, celsius(-50)).ph)
     assert not Stream.of(chemistry, brine, celsius(-10)).equilibrium.warnings
     warm = Stream.of(chemistry, brine, celsius(40)).equilibrium.warnings
-    assert any(w.startswith("temperature 313.15 K is outside 223.15 to 298.15 K, which ColdChem.dat") for w in warm)
+    assert any(
+        w.startswith("temperature 313.15 K is outside 223.15 to 298.15 K, which ColdChem.dat was made for")
+        for w in warm
+    )
     with pytest.raises(DataError, match=r"outside 273\.15 to 623\.15 K, where the data of pitzer\.dat hold"):
         _ = Stream.of(engines["pitzer"][0], brine, celsius(-5)).equilibrium
 
@@ -178,6 +182,8 @@ def test_temperatures__may_lie_below_zero_where_the_database_does(engines):
     warm = solubility_table(water, "Halite", AgainstTemperature(celsius(20), celsius(30)), 3)
     ends = "temperatures of 30 to 30 degC are outside -50 to 25 degC, which ColdChem.dat was made for"
     assert ends in warm.attrs["warnings"]
+    coldest = solubility_table(water, "Halite", AgainstTemperature(celsius(-50), celsius(-40)), 2)
+    assert coldest["temperature degC"].iloc[0] == pytest.approx(-50.0)
     fresh = Stream.of(engines["llnl"][0], {"H2O": 1.0})
     with pytest.raises(DataError, match=r"temperature = 263\.15 K \(-10 degC\) is outside 273\.16 to .*llnl\.dat"):
         solubility_table(fresh, "Gypsum", AgainstTemperature(celsius(-10), celsius(10)))
@@ -219,6 +225,22 @@ def test_dissolve__of_a_salt_is_the_liquor_of_its_ions(llnl, engines):
     _, library, elements = engines["llnl"]
     theirs = library.run(Problem("llnl", 25, {"Cu+2": molality, "SO4-2": molality}), elements)
     assert found.ph == pytest.approx(theirs.ph, abs=1e-3)
+
+
+@pytest.mark.parametrize(("name", "sulfide"), [("minteq.v4", "HS-"), ("phreeqc", "HS-"), ("wateq4f", "H2S")])
+def test_dissolve__refuses_a_state_that_a_database_has_not(name, sulfide):
+    chemistry = Chemistry("Na S N C", database=read_phreeqc(DATABASES / f"{name}.dat"))
+    for formula in ("Na2SO3", "NaHSO3", "Na2S2O3", "Na2S2O5", "Na2S2O4", "SO2", "S"):
+        reason = (
+            f"'{formula}' could be made up only as a mix of SO4-2 and {sulfide}, for {name}.dat has no component of its"
+        )
+        with pytest.raises(DataError, match=reason):
+            chemistry.dissolve(formula)
+    with pytest.raises(DataError, match=r"'\(NH4\)2SO3' could be"):
+        chemistry.dissolve("(NH4)2SO3")
+    assert chemistry.dissolve("NH4NO3")[chemistry.index["NH4+"]] == 1.0
+    for formula in ("Na2S", "Na2SO4", "H2S"):
+        assert chemistry.dissolve(formula) @ chemistry.charges[chemistry.liquor] == pytest.approx(0.0, abs=1e-12)
 
 
 def test_dissolve__names_the_ways_where_the_formula_does_not(llnl):

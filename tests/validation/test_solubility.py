@@ -238,9 +238,8 @@ def test_heat_of_solution__that_is_fitted_too_agrees_with_the_solubilities(solid
     assert fit.all_species()[solid].enthalpy / 1e3 == pytest.approx(CALORIMETRY[solid], abs=max(1.0, doubt))
 
 
-# ln of the pressure of water (bar) over a heptahydrate and a hexahydrate together = a - b / T; degC. Humidity buffers of Chou,
-# Seal & others, read in their abstracts: NiSO4 Am. Mineral. 88 (2003) 1943, ZnSO4 Chem. Geol. 215 (2005) 517, CoSO4 Am.
-# Mineral. 90 (2005) 912.
+# ln of the pressure of water (bar) over a heptahydrate and a hexahydrate together = a - b / T; degC. Humidity buffers of Chou
+# & Seal, read in their abstracts: NiSO4 `chou2003`, ZnSO4 `chou2005zinc`, CoSO4 `chou2005` of `sources.bib`.
 HUMIDITY = {
     "NiSO4": (17.58, 6303.35, (5.0, 22.0)),
     "ZnSO4": (19.643, 7015.38, (27.0, 36.0)),
