@@ -20,7 +20,7 @@ from .chemistry import density, thermal, water
 from .chemistry.databases import HOTTEST_WATER
 from .chemistry.equilibrium import Equilibrium, speciate, titrate
 from .chemistry.formula import parse
-from .chemistry.headspace import Headspace
+from .chemistry.headspace import Headspace, refuse_other
 from .chemistry.system import DILUENT, PROTON, Chemistry
 from .errors import DataError, nearest
 from .quantities import ROUND_OFF, kelvin
@@ -438,6 +438,8 @@ def settle(
     """
     chemistry = stream.chemistry
     allowed = _named(chemistry, phases, pressures)
+    if headspace is not None:
+        refuse_other(headspace)
     takes_part = allowed if headspace is None else allowed | headspace.mask(chemistry)
     found = speciate(chemistry, gathered(stream, takes_part), temperature, allowed, pressures, headspace=headspace)
     return settled(stream, found, takes_part), found

@@ -23,7 +23,7 @@ from ..errors import ConvergenceError, DataError, nearest
 from ..quantities import kelvin, number
 from .couples import partial_pressure, potential
 from .fugacity import fugacity_coefficient
-from .headspace import Headspace, bubble, room
+from .headspace import Headspace, bubble, refuse_other, room
 from .packing import equilibrate, pack, room_for_answers
 from .species import GAS
 from .system import WATER, Chemistry
@@ -340,11 +340,7 @@ def speciate_trial(
     begun = None if start is None else start.speciation
     room_for = NO_ROOM
     if headspace is not None:
-        if not isinstance(headspace, Headspace):
-            raise DataError(
-                f"headspace = {headspace!r} is no Headspace; give gases with a volume or a pressure, such as "
-                "Headspace('CO2(g)', pressure=101325.0)"
-            )
+        refuse_other(headspace)
         if twice := [name for name in headspace.gases if name in (pressures or {})]:
             raise DataError(
                 f"gas {twice[0]!r} is in the headspace and has a partial pressure of its own; give one of them"

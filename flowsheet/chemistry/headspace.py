@@ -99,3 +99,12 @@ def bubble(pressure_at: Callable[[float], float], pressure: float, unit: float) 
         lambda ln_v: math.log(pressure_at(math.exp(ln_v)) / pressure), bracket=(low, high), method="brentq", xtol=_SAME
     )
     return math.exp(found.root)
+
+
+def refuse_other(headspace: object) -> None:
+    """Raise `DataError` for what is no headspace."""
+    if not isinstance(headspace, Headspace):
+        raise DataError(
+            f"headspace = {headspace!r} is no Headspace; give gases with a volume or a pressure, such as "
+            "Headspace('CO2(g)', pressure=101325.0)"
+        )
