@@ -312,8 +312,8 @@ class Stream:
     def enthalpy_remarks(self) -> tuple[str, ...]:
         """What to know of the enthalpy: where tables and model end, species without an enthalpy of formation.
 
-        And where its slope with temperature is none that a solution of salts has. Raises the `DataError` or `ConvergenceError`
-        of a liquor without a speciation.
+        And where its slope with temperature is none that a solution of salts has, which is asked of liquors above 2 equivalents
+        per kg of water. Raises the `DataError` or `ConvergenceError` of such a liquor without a speciation.
         """
         found = thermal.remarks(self.chemistry, self.flows)
         if not thermal.is_concentrated(self.chemistry, self.flows[self.chemistry.liquor]):

@@ -44,17 +44,17 @@ without a speciation, for streams that mix and for steps of an iteration; beside
     FeSO4         -8 to +4 % up to 35 % (35 degC)    -9 % at 25 %, -24 % at 35 %
     Na2CO3        -7 % at 20 % (25 degC)             -2 %; 24 % at 90 degC: some 20 % too much
     H3PO4         -17 % at 40 %                      within 1.5 %
-    NH3           -30 % at 30 %                      within 8 %
+    NH3           -27 to -34 % at 30 %               within 8 %
 
 A second derivative of Pitzer's parameters with temperature is the least certain thing of a fit, and soda, ammonium, potassium
 and aluminium salts in hot and strong liquors show it. So `usual_capacities` says between which heat capacities a liquor lies:
 0.9 to 1.15 times that of its water, dissolved molecules (NH3, H3PO4, CO2) counted beside it as they are at infinite dilution.
 Measured of salts are 0.91 (MgCl2, 30 %) to 1.08 (Na2CO3, 20 %), and 1.15 (Na2CO3, 25 % at 98 degC, recalled: 3600 to 3700
-J/kg/K).
+J/kg/K); of hot ammonium sulfate none was found. Enthalpies themselves keep the slope, else they were no state's.
 
 Sources: Pitzer (1991) Activity Coefficients in Electrolyte Solutions ch. 3; heats of solution: Felder & Rousseau (2005)
 Table B.11; NaOH: Olsson et al. (1997) Int. J. Thermophys. 18, 779; enthalpies of formation: Wagman et al. (1982); heat
-capacities of solutions: Laliberté (2009) J. Chem. Eng. Data 54, 1725.
+capacities of solutions: Laliberté (2009) J. Chem. Eng. Data 54, 1725, as held by the chemicals library 1.5.2.
 """
 
 import functools
