@@ -14,6 +14,7 @@ reaction, crystallisation and evaporation, and the warming of what enters.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,7 @@ _ACCURACY = 1e-10  # of the temperature
 _NARROW = 0.01  # K, about as near as a solver of equilibria comes to where two hydrates change
 _NEAR = 0.5  # K, within which it may fail there
 _TOUCHES = 8
+_LEAST_SPAN = 1.0  # K, of a warming whose heat is looked at
 _STEEP = 1e3  # times the heat capacity: a slope that is a jump
 
 
@@ -38,14 +40,40 @@ def heat_duty(inlets: Iterable[Stream], outlets: Iterable[Stream]) -> float:
 
     What is drawn belongs to the inlets. Raises `DataError` or `ConvergenceError` where a liquor has no speciation.
     """
-    return sum(stream.enthalpy_flow for stream in outlets) - sum(stream.enthalpy_flow for stream in inlets)
+    return float(sum(stream.enthalpy_flow for stream in outlets) - sum(stream.enthalpy_flow for stream in inlets))
+
+
+def warming_remarks(before: Stream, after: Stream) -> tuple[str, ...]:
+    """Say where the heat (W) between two temperatures of one stream is more or less than a solution of salts takes.
+
+    It stays what the enthalpies say, so that heats add up over a plant; the sentence tells what the heat capacity of
+    `thermal.usual_capacities` would make of it. Nothing is said of a difference below 1 K.
+    """
+    chemistry, span = before.chemistry, after.temperature - before.temperature
+    concentrated = thermal.is_concentrated(chemistry, before.flows[chemistry.liquor])
+    if abs(span) < _LEAST_SPAN or before.is_strong or not concentrated:
+        return ()
+    liquor, heat = before.liquor, heat_duty([before], [after])
+    cold, hot = (thermal.standard_enthalpies(chemistry, stream.temperature) for stream in (before, after))
+    slope = (heat - float((before.flows - liquor.flows) @ (hot - cold))) / span
+    middle = float(round(0.5 * (before.temperature + after.temperature)))
+    least, most = thermal.usual_capacities(chemistry, liquor.flows, middle, before.equilibrium.speciation)
+    if least <= slope <= most:
+        return ()
+    usual = min(max(slope, least), most)
+    heat -= (slope - usual) * span
+    return (
+        f"heat of the liquor comes to {slope / liquor.mass:.0f} J/kg/K by the activity model, solutions of salts have 0.9 to "
+        f"1.15 times that of their water; with {usual / liquor.mass:.0f} J/kg/K it would be {heat:.4g} W in all",
+    )
 
 
 def heat_duties(solution: Solution) -> Mapping[str, float]:
     """Answer the heat (W) to supply to every unit of a solved flowsheet, by name; below 0 it is to be taken away.
 
     The inlets are the streams before they mix, so the heat of their mixing counts, and the duties add up to the enthalpy
-    of the products less that of the feeds and of what was drawn. Raises the `DataError` or `ConvergenceError` of a liquor
+    of the products less that of the feeds and of what was drawn. Hot and strong liquors of soda or ammonium salts: see
+    `Stream.enthalpy_remarks`. Raises the `DataError` or `ConvergenceError` of a liquor
     without a speciation, with the unit that it enters or leaves.
     """
     entering: dict[str, list[Stream]] = {name: [] for name in solution.flowsheet.units}
@@ -95,21 +123,28 @@ def adiabatic(
     colder, hotter = at(low), at(high)
     share = (wanted - colder.enthalpy_flow) / (hotter.enthalpy_flow - colder.enthalpy_flow)
     both = colder.replace(flows=(1.0 - share) * colder.flows + share * hotter.flows)
+    slope = max(thermal.sensible_capacity(both.chemistry, both.flows, both.temperature), 1e-300)
+    excess = both.enthalpy_flow - wanted
     for _ in range(_TOUCHES):
-        both = both.replace(temperature=both.temperature - (both.enthalpy_flow - wanted) / both.heat_capacity)
+        step = -excess / slope
+        both = both.replace(temperature=both.temperature + step)
+        if abs(step) <= _ACCURACY * both.temperature:
+            break
+        before, excess = excess, both.enthalpy_flow - wanted
+        slope = (excess - before) / step if (excess - before) * step > 0.0 else slope
     return both
 
 
 def _between(excess: Callable[[float], float], mixed: Stream) -> tuple[float, float]:
     """Answer the temperatures between which the enthalpy is as wanted: one twice, or two a little apart where it jumps.
 
-    Newton's method by secants, held within a bracket that is halved where it does not shrink. `excess` in W.
+    Newton's method by secants, held within a bracket that is halved where a step does not halve the excess. `excess` in W.
     """
     low, high = _COLDEST, _HOTTEST
     temperature = min(max(mixed.temperature, low), high)
     # not the slope of its enthalpy: what is to settle need not have a speciation as it stands
     usual = max(thermal.sensible_capacity(mixed.chemistry, mixed.flows, mixed.temperature), 1e-300)
-    slope, value, width = usual, excess(temperature), high - low
+    slope, value, before = usual, excess(temperature), math.inf
     for _ in range(_STEPS):
         if value == 0.0:
             return temperature, temperature
@@ -119,9 +154,9 @@ def _between(excess: Callable[[float], float], mixed: Stream) -> tuple[float, fl
         new = temperature - value / slope
         if not low < new < high:
             new = _inside(excess, low, high, new)
-        elif high - low > 0.7 * width and width < _HOTTEST - _COLDEST:
+        elif abs(value) > 0.5 * before:
             new = 0.5 * (low + high)
-        width = high - low
+        before = abs(value)
         if abs(new - temperature) <= _ACCURACY * temperature and slope < _STEEP * usual:
             return new, new
         try:

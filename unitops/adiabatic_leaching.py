@@ -16,6 +16,7 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
+from ..flowsheet.chemistry.thermal import sensible_capacity
 from ..flowsheet.convergence import Accelerator
 from ..flowsheet.errors import ConvergenceError, DataError, DeclarationError
 from ..flowsheet.leaching.bookkeeping import Train
@@ -140,7 +141,8 @@ class AdiabaticLeaching(UnitOp):
             start = found.start
             tanks = found.tanks
             wanted = np.cumsum([tank.heat - share for tank in tanks])  # of all tanks up to each
-            capacities = np.array([tank.stream.heat_capacity for tank in tanks])
+            slurries = [tank.stream for tank in tanks]
+            capacities = np.array([sensible_capacity(s.chemistry, s.flows, s.temperature) for s in slurries])
             state, _ = accelerator.step(state, temperatures - wanted / capacities)
             if state.residual <= _AGREED:
                 break

@@ -2,14 +2,15 @@
 
 Model      the enthalpy of the stream as it leaves less that as it enters
 Assumes    nothing precipitates, boils or reacts
-Valid      0 to 100 degC                       Sources    `flowsheet/chemistry/thermal.py`
+Valid      0 to 100 degC; told by a warning where the liquor takes heat as no solution of salts does
+Sources    `flowsheet/chemistry/thermal.py`
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ..flowsheet.heat import heat_duty
+from ..flowsheet.heat import heat_duty, warming_remarks
 from ..flowsheet.stream import Stream
 from ..flowsheet.unitop import Figure, Outcome, Port, UnitOp, parameter
 
@@ -28,4 +29,4 @@ class HeatExchanger(UnitOp):
         """Answer the stream at its new temperature."""
         feed = inlets["feed"]
         out = feed.replace(temperature=self.temperature)
-        return Outcome({"out": out}, {"heat": heat_duty([feed], [out])})
+        return Outcome({"out": out}, {"heat": heat_duty([feed], [out])}, warnings=warming_remarks(feed, out))

@@ -9,7 +9,9 @@ the heat of its crystals.
 
 from __future__ import annotations
 
-from ..chemistry import water
+import math
+
+from ..chemistry import thermal, water
 from ..chemistry.system import WATER
 from ..errors import ConvergenceError, DataError
 from ..stream import Stream
@@ -20,6 +22,9 @@ from .kinetics import Kinetics
 _PASSES = 80
 _SETTLED = 1e-11
 _COLDEST, _HOTTEST = 273.15, 473.15  # K
+_STEEPEST = 10.0  # times the heat capacity: more than crystals add while one of them comes down
+_NEAR = 3.0  # K, about as near as crystals that change into others let the tank be solved
+_JUMP = 0.05  # K, within which an excess that is steeper is that of crystals that change into others
 _WETTEST = 0.9  # of the water left, more than which a step does not boil off
 
 
@@ -42,7 +47,8 @@ def flash(
     boils = temperature > lowest
     temperature = lowest if boils else temperature
     start: Start | None = None
-    before, formed, hotter = set[str](), set[str](), 0.0
+    earlier: tuple[float, float] | None = None
+    before, formed, changed, hotter = set[str](), set[str](), set[str](), 0.0
     per_share = float(feed.chemistry.molar_masses[WATER]) * feed.flows[WATER]
     for _ in range(_PASSES):
         tank = Tank(
@@ -52,9 +58,15 @@ def flash(
             kinetics=kinetics,
             classification=classification,
         )
-        made = crystallise(feed, tank, share, start)
+        try:
+            made = crystallise(feed, tank, share, start)
+        except ConvergenceError:
+            if not changed or abs(hotter) > _NEAR:
+                raise
+            break  # which of the crystals are there is not settled right here
         start = made.start
         before, formed = formed, set(made.populations)
+        changed = before ^ formed if before and before != formed else changed
         excess = made.slurry.enthalpy_flow + made.vapour.enthalpy_flow - wanted
         boiling = water.saturation_temperature(pressure / made.equilibrium.water_activity)
         if boils and pressure < made.equilibrium.water_activity * water.vapour_pressure(_COLDEST):
@@ -63,6 +75,7 @@ def flash(
                 f"{made.equilibrium.water_activity * water.vapour_pressure(_COLDEST):.4g} Pa at {_COLDEST:g} K"
             )
         if boils:
+            earlier = None
             step = -excess / (per_share * water.heat_of_evaporation(temperature))
             new = max(min(share + step, 1.0 - (1.0 - share) * (1.0 - _WETTEST)), 0.0)
             moved, hotter = new - share, boiling - temperature
@@ -71,7 +84,10 @@ def flash(
                 continue
             share = new
         else:
-            moved, hotter = 0.0, -excess / made.slurry.heat_capacity
+            moved, hotter = 0.0, _hotter(made.slurry, excess, earlier, before == formed)
+            if hotter == 0.0 != excess:
+                break  # within a narrow step its crystals change and hold it there
+            earlier = temperature, excess
             if temperature + hotter > boiling:
                 boils, hotter = True, boiling - temperature
         temperature += hotter
@@ -82,11 +98,32 @@ def flash(
             )
         if abs(moved) <= _SETTLED and abs(hotter) <= _SETTLED * temperature:
             return made
-    if before != formed:
+    if changed:
         raise ConvergenceError(
             f"flash at {pressure:.4g} Pa: the heat of its crystals holds it near {temperature - 0.5 * hotter:.2f} K, where "
-            f"{' and '.join(sorted(before ^ formed))} change into each other; let salts name the one that comes down"
+            f"{' and '.join(sorted(changed))} change into each other; let salts name the one that comes down"
         )
     raise ConvergenceError(
         f"flash at {pressure:.4g} Pa: {_PASSES} passes have not settled the temperature, {temperature:.4f} K"
     )
+
+
+def _hotter(slurry: Stream, excess: float, earlier: tuple[float, float] | None, alike: bool) -> float:
+    """Answer by how much hotter (K) a liquor that does not boil is to be, 0 where its crystals hold it there.
+
+    `excess`: of heat in this pass, W; `earlier`: temperature (K) and excess of the one before, where it did not boil either;
+    `alike`: with the same crystals. Then the two tell the slope, with the heat of the crystals in it. Else half the way back
+    is the most, or it would go to and fro between the crystals.
+    """
+    temperature = slurry.temperature
+    sensible = thermal.sensible_capacity(slurry.chemistry, slurry.flows, temperature)
+    if earlier is None or temperature == earlier[0]:
+        return -excess / sensible
+    back = earlier[0] - temperature
+    slope = (earlier[1] - excess) / back
+    if alike:
+        return -excess / min(max(slope, sensible), _STEEPEST * sensible)
+    if abs(back) < _JUMP and slope > _STEEPEST * sensible:
+        return 0.0
+    wanted = -excess / sensible
+    return wanted if wanted * back < 0.0 else math.copysign(min(abs(wanted), 0.5 * abs(back)), back)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from raffinate.flowsheet import DataError, Flowsheet, Stream, mix, settle, solve
+from raffinate.flowsheet import DataError, Flowsheet, Stream, heat, mix, settle, solve
 from raffinate.flowsheet.chemistry import Chemistry, thermal
 from raffinate.flowsheet.heat import adiabatic, heat_duties, heat_duty
 from raffinate.flowsheet.quantities import celsius, to_celsius
@@ -108,6 +108,18 @@ def test_adiabatic__holds_two_hydrates_where_one_turns_into_the_other(chemistry)
     assert found[0]["Na2SO4.10H2O(s)"] > found[1]["Na2SO4.10H2O(s)"] > found[2]["Na2SO4.10H2O(s)"]
 
 
+def test_adiabatic__finds_a_smooth_temperature_in_a_few_looks(chemistry, monkeypatch):
+    """Secants do it; halving the bracket, which takes ten more, is for enthalpies that jump."""
+    looks, asked = [], heat._between
+    monkeypatch.setattr(heat, "_between", lambda excess, mixed: asked(lambda t: looks.append(t) or excess(t), mixed))
+    acid, water = flow(chemistry, {"H2SO4": 0.98, "H2O": 0.02}), flow(chemistry, {"H2O": 2.0, "NiSO4": 0.2}, 60.0)
+    for streams in ([acid, water], [water, flow(chemistry, {"H2O": 1.0})]):
+        looks.clear()
+        found = adiabatic(streams)
+        assert len(looks) <= 7
+        assert heat_duty(streams, [found]) == pytest.approx(0.0, abs=1e-9 * abs(found.enthalpy_flow))
+
+
 def test_adiabatic__of_one_stream_changes_nothing(chemistry):
     liquor = flow(chemistry, {"H2O": 1.0, "CoSO4": 0.2}, 41.0)
     assert adiabatic(liquor).temperature == pytest.approx(liquor.temperature, abs=1e-9)
@@ -140,6 +152,7 @@ def test_heat_duties__add_up_to_the_enthalpy_of_products_less_feeds(chemistry):
     solution = solve(plant(chemistry))
     duties = heat_duties(solution)
     assert set(duties) == {"mix", "neutral", "crystals", "split"}
+    assert {type(duty) for duty in duties.values()} == {float}
     products = [solution.streams[name] for name in solution.products]
     feeds = [s for streams in solution.flowsheet.feeds.values() for s in streams] + list(solution.drawn.values())
     turnover = sum(abs(s.enthalpy_flow) for s in products)

@@ -62,6 +62,26 @@ def test_flash__lets_a_liquor_that_is_too_cold_crystallise_without_boiling():
     assert abs(heat_duty([feed], outcome.outlets.values())) < 1e-9 * abs(feed.enthalpy_flow)
 
 
+@pytest.mark.parametrize(
+    ("nickel", "sodium", "magnesium", "kelvins", "pressure", "heat"),
+    [
+        (0.5461, 0.0469, 0.0823, 291.177, 8994.3, 0.0),
+        (0.2257, 0.2145, 0.0829, 290.269, 11251.5, -3e4),
+        (0.2871, 0.2231, 0.0950, 286.698, 11195.6, 2e4),
+    ],
+)
+def test_flash__finds_a_cold_temperature_between_those_of_two_sets_of_crystals(
+    nickel, sodium, magnesium, kelvins, pressure, heat
+):
+    """Each set alone would lead to where the other one comes down, to and fro for ever."""
+    chemistry = Chemistry("Na Ni Mg S")
+    masses = {"H2O": 1.0, "NiSO4": nickel, "Na2SO4": sodium, "MgSO4": magnesium}
+    feed = Stream.of(chemistry, masses, temperature=kelvins)
+    outcome = _run(feed=feed, pressure=pressure, heat=heat, salts=(*HYDRATES, "Na2SO4.10H2O(s)"))
+    assert outcome.report["evaporation"] == 0.0
+    assert abs(heat_duty([feed], outcome.outlets.values()) - heat) < 1e-9 * abs(feed.enthalpy_flow)
+
+
 def test_flash__refuses_to_freeze():
     brine = Stream.of(CHEMISTRY, {"H2O": 1.0, "Na2SO4": 0.02}, temperature=283.15)
     with pytest.raises(DataError, match=r"flash: pressure = 500 Pa is below what the liquor boils at when it freezes"):

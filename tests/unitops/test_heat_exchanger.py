@@ -6,6 +6,7 @@ import pytest
 from raffinate.flowsheet import DeclarationError, Stream
 from raffinate.flowsheet.chemistry import Chemistry
 from raffinate.flowsheet.heat import heat_duty
+from raffinate.flowsheet.quantities import celsius
 from raffinate.unitops.heat_exchanger import HeatExchanger
 
 CHEMISTRY = Chemistry("Na S C")
@@ -39,6 +40,35 @@ def test_heat_exchanger__leaves_the_flows_alone():
     outcome = HeatExchanger(temperature=353.15).run({"feed": slurry})
     assert np.array_equal(outcome.outlets["out"].flows, slurry.flows)
     assert outcome.report["heat"] > 0.0
+
+
+@pytest.mark.parametrize(
+    ("masses", "usual"),
+    [  # 35 K of 1 kg/s, in W: 3.66 kJ/kg/K of hot soda, recalled 3.6 to 3.7; ammonium sulfate at most 1.15 times its water
+        ({"H2O": 0.76, "Na2CO3": 0.24}, "1.283e+05"),
+        ({"H2O": 0.715, "(NH4)2SO4": 0.285}, "1.207e+05"),
+        ({"H2O": 0.76, "Na2CO3": 0.24, "C(s)": 0.5}, "1.392e+05"),
+    ],
+)
+def test_heat_exchanger__says_where_a_liquor_takes_more_heat_than_salts_do(masses, usual):
+    """Its heat stays that of the enthalpies, so that a plant's heats add up."""
+    chemistry = Chemistry("Na N S C")
+    feed = Stream.of(chemistry, masses, celsius(60))
+    outcome = HeatExchanger(temperature=celsius(95)).run({"feed": feed})
+    assert outcome.report["heat"] == heat_duty([feed], outcome.outlets.values())
+    (found,) = outcome.warnings
+    assert found.startswith("heat of the liquor comes to ")
+    assert found.endswith(f"it would be {usual} W in all")
+    back = HeatExchanger(temperature=celsius(60)).run({"feed": outcome.outlets["out"]})
+    assert back.warnings[0].endswith(f"it would be -{usual} W in all")
+
+
+def test_heat_exchanger__says_nothing_of_liquors_that_it_knows():
+    for masses in ({"H2O": 0.8, "Na2SO4": 0.2}, {"H2O": 1.0}, {"H2SO4": 0.98, "H2O": 0.02}, {"C(s)": 1.0}, {}):
+        feed = Stream.of(CHEMISTRY, masses, celsius(60))
+        assert HeatExchanger(temperature=celsius(95)).run({"feed": feed}).warnings == ()
+    soda = Stream.of(CHEMISTRY, {"H2O": 0.76, "Na2CO3": 0.24}, celsius(94.5))
+    assert HeatExchanger(temperature=celsius(95)).run({"feed": soda}).warnings == ()
 
 
 def test_heat_exchanger__there_and_back_needs_no_heat():
