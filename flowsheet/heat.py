@@ -63,8 +63,9 @@ def warming_remarks(before: Stream, after: Stream) -> tuple[str, ...]:
     usual = min(max(slope, least), most)
     heat -= (slope - usual) * span
     return (
-        f"heat of the liquor comes to {slope / liquor.mass:.0f} J/kg/K by the activity model, solutions of salts have 0.9 to "
-        f"1.15 times that of their water; with {usual / liquor.mass:.0f} J/kg/K it would be {heat:.4g} W in all",
+        f"heat of the liquor comes to {slope / liquor.mass:.0f} J/kg/K by the activity model, solutions of salts have "
+        f"{thermal.LEAST_USUAL:g} to {thermal.MOST_USUAL:g} times that of their water; "
+        f"with {usual / liquor.mass:.0f} J/kg/K it would be {heat:.4g} W in all",
     )
 
 

@@ -323,8 +323,8 @@ class Stream:
         slope, least, most = (each / max(self.liquor.mass, 1e-300) for each in self._slope_of_liquor)
         if not least <= slope <= most:
             found += (
-                f"heat capacity of the liquor would be {slope:.0f} J/kg/K by the activity model, solutions of salts have 0.9 "
-                f"to 1.15 times that of their water; "
+                f"heat capacity of the liquor would be {slope:.0f} J/kg/K by the activity model, solutions of salts have "
+                f"{thermal.LEAST_USUAL:g} to {thermal.MOST_USUAL:g} times that of their water; "
                 f"heat_capacity takes {min(max(slope, least), most):.0f} J/kg/K, enthalpies go by the model",
             )
         return found

@@ -18,7 +18,6 @@ from .species import COMPONENT, Species
 
 _FREEZING = 273.15
 _SLIP = 200.0  # K, below which a temperature was meant in degC
-_BESIDE = 0.2  # K, by which our limits may be passed: an enthalpy at a limit is a difference across it
 HOTTEST_WATER = 623.15  # K, where the dielectric constant of `water` ends
 _LIQUID = (223.15, HOTTEST_WATER)  # below 0 degC water is taken as it is there
 _OWN = (253.15, 473.15)  # what van 't Hoff's law with a constant heat capacity may be stretched to
@@ -71,8 +70,7 @@ class Database:
         """Raise `DataError` for a temperature (K) of a liquor outside the limits of the data, or that is no number."""
         temperature = kelvin(temperature)
         low, high = self.temperatures
-        beside = _BESIDE if self.own else ROUND_OFF
-        if not low - beside <= temperature <= high + beside:
+        if not low - ROUND_OFF <= temperature <= high + ROUND_OFF:
             holds = "beyond which the built-in data tell nothing" if self.own else f"where the data of {self.name} hold"
             hint = f"; celsius({temperature:g}) is {temperature + _FREEZING:g} K" if temperature < _SLIP else ""
             raise DataError(

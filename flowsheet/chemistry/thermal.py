@@ -81,7 +81,7 @@ _STEP = 0.1  # K, either way of a derivative
 _BEGINS = 0.6  # share of `table_from` at which the table begins to count
 _MOST_POINTS = 14
 _STRONG = 2.0  # equivalents per kg of water, below which the slope of no liquor lies outside the usual
-_LEAST, _MOST = 0.9, 1.15  # of the heat capacity of the water, between which solutions of salts are measured
+LEAST_USUAL, MOST_USUAL = 0.9, 1.15  # of the heat capacity of the water, between which solutions of salts are measured
 _MAJOR = 0.5  # equivalents per kg of water, above which a heat of dilution that is not known is remarked on
 _STEAM = "H2O(g)"
 _HYDROXIDE = "OH-"
@@ -136,7 +136,7 @@ def usual_capacities(
     low, high = chemistry.database.temperatures
     held = min(max(temperature, low + 0.5), high - 0.5)
     of_molecules = speciation.water * float(speciation.molality @ _of_molecules(chemistry, held))
-    return _LEAST * of_water, _MOST * of_water + of_molecules
+    return LEAST_USUAL * of_water, MOST_USUAL * of_water + of_molecules
 
 
 def is_concentrated(chemistry: Chemistry, totals: np.ndarray) -> bool:
